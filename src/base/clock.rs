@@ -1,0 +1,131 @@
+//! Time, injected: business time that demos and tests can move, and real time that nobody can.
+//!
+//! Business time decides expiries, holds, renewals and retries. Real time decides leases,
+//! signature time stamps, TLS and web sessions, so that a jump of a week cannot break them.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// An instant in milliseconds since 1970, UTC. Stored as `BIGINT`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Millis(pub i64);
+
+impl Millis {
+    /// The instant `duration` later.
+    pub fn plus(self, duration: Duration) -> Millis {
+        Millis(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// The instant `duration` earlier.
+    pub fn minus(self, duration: Duration) -> Millis {
+        Millis(self.0.saturating_sub(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
+    }
+
+    /// How long from `earlier` to here, zero when it lies ahead.
+    pub fn since(self, earlier: Millis) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// ISO 8601 in UTC with seconds: `2012-12-10T08:30:00Z`.
+    pub fn iso8601(self) -> String {
+        self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    /// For people: `10 Dec 2012, 08:30 UTC`.
+    pub fn for_people(self) -> String {
+        self.timestamp().strftime("%-d %b %Y, %H:%M UTC").to_string()
+    }
+
+    /// The day for people: `10 Dec 2012`.
+    pub fn day(self) -> String {
+        self.timestamp().strftime("%-d %b %Y").to_string()
+    }
+
+    fn timestamp(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+    }
+}
+
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.iso8601())
+    }
+}
+
+/// The clock that is handed to everything that asks for the time. Clones share one offset.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    offset_ms: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// A clock that shows real time until someone moves it.
+    pub fn new() -> Clock {
+        Clock::default()
+    }
+
+    /// Business time: real time plus whatever it was moved by.
+    pub fn now(&self) -> Millis {
+        Millis(self.real_now().0 + self.offset_ms())
+    }
+
+    /// The time on the wall, which no demo moves.
+    pub fn real_now(&self) -> Millis {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// By how much business time is ahead of real time, in milliseconds.
+    pub fn offset_ms(&self) -> i64 {
+        self.offset_ms.load(Ordering::SeqCst)
+    }
+
+    /// Moves business time forward.
+    pub fn advance(&self, by: Duration) {
+        self.offset_ms.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::SeqCst);
+    }
+
+    /// Sets the offset: on start from what was stored, on reset to zero, or to follow another clock.
+    pub fn set_offset_ms(&self, offset_ms: i64) {
+        self.offset_ms.store(offset_ms, Ordering::SeqCst);
+    }
+}
+
+/// `n` whole days.
+pub const fn days(n: u64) -> Duration {
+    Duration::from_secs(n * 24 * 60 * 60)
+}
+
+/// `n` whole hours.
+pub const fn hours(n: u64) -> Duration {
+    Duration::from_secs(n * 60 * 60)
+}
+
+/// `n` whole minutes.
+pub const fn minutes(n: u64) -> Duration {
+    Duration::from_secs(n * 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_share_the_offset_and_real_time_stays() {
+        let clock = Clock::new();
+        let twin = clock.clone();
+        let real = clock.real_now();
+        clock.advance(days(7));
+        assert!(twin.now() >= real.plus(days(7)));
+        assert!(twin.real_now() < real.plus(days(1)));
+    }
+
+    #[test]
+    fn instants_read_as_iso_8601() {
+        assert_eq!(Millis(1_355_128_200_000).iso8601(), "2012-12-10T08:30:00Z");
+        assert_eq!(Millis(1_355_128_200_000).for_people(), "10 Dec 2012, 08:30 UTC");
+    }
+}

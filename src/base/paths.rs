@@ -1,0 +1,225 @@
+//! Every address the shop hands out, built from the base URL (prefix included).
+//!
+//! Templates, redirects, mails and provider requests ask here and nowhere else; nothing is ever
+//! taken from a request's URI or `Host`. The methods give paths as a browser on our own pages
+//! needs them, prefix included; [`Paths::absolute`] makes them whole for mails and providers.
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+const KEEP: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// The base address is not one that links can be built on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the base URL {0:?} must be http(s)://host[:port][/prefix], without query or trailing slash")]
+pub struct BadBaseUrl(String);
+
+/// The shop's addresses. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    origin: String,
+    prefix: String,
+}
+
+macro_rules! fixed {
+    ($($(#[$doc:meta])* $name:ident = $path:literal;)+) => {$(
+        $(#[$doc])*
+        pub fn $name(&self) -> String {
+            self.local($path)
+        }
+    )+};
+}
+
+macro_rules! with_part {
+    ($($(#[$doc:meta])* $name:ident = $before:literal, $after:literal;)+) => {$(
+        $(#[$doc])*
+        pub fn $name(&self, part: impl Display) -> String {
+            let part = part.to_string();
+            self.local(&format!(concat!($before, "{}", $after), utf8_percent_encode(&part, KEEP)))
+        }
+    )+};
+}
+
+impl Paths {
+    /// Takes `http://localhost:3000` or `https://example.com/shop`.
+    pub fn new(base_url: &str) -> Result<Paths, BadBaseUrl> {
+        let bad = || BadBaseUrl(base_url.to_owned());
+        let url = url::Url::parse(base_url).map_err(|_| bad())?;
+        let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || !plain {
+            return Err(bad());
+        }
+        let origin = url.origin().ascii_serialization();
+        let prefix = url.path().trim_end_matches('/').to_owned();
+        Ok(Paths { inner: Arc::new(Inner { origin, prefix }) })
+    }
+
+    /// Scheme, host and port: `http://localhost:3000`.
+    pub fn origin(&self) -> &str {
+        &self.inner.origin
+    }
+
+    /// What stands before every path: empty, or `/shop`. Also the `Path` of our cookies (or `/`).
+    pub fn prefix(&self) -> &str {
+        &self.inner.prefix
+    }
+
+    /// A path of ours as the browser needs it.
+    pub fn local(&self, path: &str) -> String {
+        format!("{}{path}", self.inner.prefix)
+    }
+
+    /// A path that one of the methods gave, with scheme and host in front, for mails and providers.
+    pub fn absolute(&self, local: impl Display) -> String {
+        format!("{}{local}", self.inner.origin)
+    }
+
+    fixed! {
+        /// The first page.
+        home = "/";
+        /// Search and filters; add the query yourself with [`Paths::with_query`].
+        search = "/search";
+        /// The basket.
+        cart = "/cart";
+        /// Takes `product_id` and `quantity`.
+        cart_items = "/cart/items";
+        /// The one-page checkout.
+        checkout = "/checkout";
+        /// Make an account.
+        signup = "/signup";
+        /// Sign in.
+        signin = "/signin";
+        /// Sign out.
+        signout = "/signout";
+        /// The account page.
+        account = "/account";
+        /// Ask for a link to set a new password.
+        forgot_password = "/account/password/forgot";
+        /// What selling here means; the way in to registration.
+        sell = "/sell";
+        /// Takes the registration form.
+        sell_register = "/sell/register";
+        /// Where providers send a seller back.
+        sell_return = "/sell/return";
+        /// The seller's desk.
+        sell_desk = "/sell/desk";
+        /// The seller's products.
+        sell_products = "/sell/products";
+        /// The form for a new product.
+        sell_new_product = "/sell/products/new";
+        /// The seller's orders.
+        sell_orders = "/sell/orders";
+        /// The seller's statement.
+        sell_statement = "/sell/statement";
+        /// The marketplace's own desk.
+        admin = "/admin";
+        /// All orders.
+        admin_orders = "/admin/orders";
+        /// The inbox with verdicts.
+        admin_notifications = "/admin/notifications";
+        /// The outbox.
+        admin_operations = "/admin/operations";
+        /// The trial balance.
+        admin_ledger = "/admin/ledger";
+        /// The sellers.
+        admin_sellers = "/admin/sellers";
+        /// The demo's mailbox.
+        mailbox = "/mailbox";
+    }
+
+    with_part! {
+        /// A product's page, by slug.
+        product = "/p/", "";
+        /// A seller's page, by slug.
+        seller = "/s/", "";
+        /// Change or remove one basket line.
+        cart_item = "/cart/items/", "";
+        /// Everything in one category.
+        category = "/search?category=", "";
+        /// An uploaded picture.
+        picture = "/pictures/", "";
+        /// A buyer's order.
+        order = "/orders/", "";
+        /// Calls an order off.
+        order_cancel = "/orders/", "/cancel";
+        /// Asks for a return or a refund.
+        order_request = "/orders/", "/requests";
+        /// Adds a message to the order's thread.
+        order_message = "/orders/", "/messages";
+        /// Goes (again) to the provider for an order that still needs the buyer's approval.
+        order_pay = "/orders/", "/pay";
+        /// Where a buyer lands after a provider; shows nothing personal.
+        checkout_status = "/checkout/", "/status";
+        /// Where a provider sends the buyer back, by provider name.
+        provider_return = "/return/", "";
+        /// Where a provider posts notifications, by provider name.
+        ipn = "/ipn/", "";
+        /// Sets a new password with a single-use link.
+        set_password = "/account/password/", "";
+        /// One product at the seller's desk.
+        sell_product = "/sell/products/", "";
+        /// One order at the seller's desk.
+        sell_order = "/sell/orders/", "";
+        /// The parcel is ready: take the money.
+        sell_ship = "/sell/orders/", "/ship";
+        /// The seller calls the order off.
+        sell_cancel = "/sell/orders/", "/cancel";
+        /// The seller gives money back.
+        sell_refund = "/sell/orders/", "/refund";
+        /// The seller answers in the order's thread.
+        sell_message = "/sell/orders/", "/messages";
+        /// The seller decides about a buyer's request.
+        sell_request = "/sell/requests/", "";
+        /// One order at the marketplace's desk.
+        admin_order = "/admin/orders/", "";
+        /// One letter of the demo's mailbox.
+        letter = "/mailbox/", "";
+    }
+
+    /// A file that ships with the program: `css/shop.css`, `pictures/honey.webp`.
+    pub fn asset(&self, file: impl Display) -> String {
+        self.local(&format!("/assets/{file}"))
+    }
+
+    /// A guest's way to an order: the page with its secret.
+    pub fn order_with_secret(&self, order: impl Display, secret: &str) -> String {
+        format!("{}?key={}", self.order(order), utf8_percent_encode(secret, KEEP))
+    }
+
+    /// `path` with `pairs` as its query; empty values are left out.
+    pub fn with_query(&self, path: &str, pairs: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()));
+        match query.finish() {
+            query if query.is_empty() => path.to_owned(),
+            query => format!("{path}?{query}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_carry_the_prefix() {
+        let paths = Paths::new("https://example.com/shop/").unwrap();
+        assert_eq!(paths.product("blue mug"), "/shop/p/blue%20mug");
+        assert_eq!(paths.absolute(paths.provider_return("fps")), "https://example.com/shop/return/fps");
+        assert_eq!(Paths::new("http://localhost:3000").unwrap().home(), "/");
+    }
+
+    #[test]
+    fn a_base_without_host_or_with_a_query_is_refused() {
+        for bad in ["localhost:3000", "ftp://x", "http://x/?a=b", "/shop", "http://u@x"] {
+            assert!(Paths::new(bad).is_err(), "{bad}");
+        }
+    }
+}

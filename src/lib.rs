@@ -1,0 +1,3 @@
+//! Pushcart: an embedded marketplace shop that shows how money moves through Amazon's payment services.
+
+pub mod base;

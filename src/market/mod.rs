@@ -1,0 +1,7 @@
+//! Who sells what, and what the marketplace takes for it.
+
+pub mod catalog;
+pub mod fees;
+pub mod sellers;
+pub mod shipping;
+pub mod tax;

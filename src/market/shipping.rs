@@ -1,0 +1,54 @@
+//! How a parcel travels and what that costs: one price per seller's parcel.
+
+use crate::base::money::Money;
+
+/// A way to send a parcel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShippingMethod {
+    /// The slow cart.
+    Standard,
+    /// The quick one.
+    Express,
+    /// The buyer comes to the stall.
+    Pickup,
+}
+
+impl ShippingMethod {
+    /// All of them, in the order they are offered.
+    pub const ALL: [ShippingMethod; 3] = [ShippingMethod::Standard, ShippingMethod::Express, ShippingMethod::Pickup];
+
+    /// The word in forms and rows.
+    pub fn word(self) -> &'static str {
+        match self {
+            ShippingMethod::Standard => "standard",
+            ShippingMethod::Express => "express",
+            ShippingMethod::Pickup => "pickup",
+        }
+    }
+
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<ShippingMethod> {
+        ShippingMethod::ALL.into_iter().find(|method| method.word() == word)
+    }
+
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            ShippingMethod::Standard => "Standard, 3 to 6 days",
+            ShippingMethod::Express => "Express, 1 to 2 days",
+            ShippingMethod::Pickup => "Pick up at the stall",
+        }
+    }
+
+    /// The price per parcel.
+    pub fn price(self) -> Money {
+        match self {
+            ShippingMethod::Standard => Money::usd(450),
+            ShippingMethod::Express => Money::usd(1250),
+            ShippingMethod::Pickup => Money::usd(0),
+        }
+    }
+}
+
+/// What wrapping one seller's parcel as a gift costs.
+pub const GIFT_WRAP: Money = Money::usd(300);

@@ -1,0 +1,47 @@
+//! A checkout: one basket and one address on its way through one provider, as one order per seller.
+
+use crate::base::clock::Millis;
+use crate::base::ids::{BuyerId, CheckoutId};
+use crate::market::shipping::ShippingMethod;
+
+/// Where parcels and letters go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Address {
+    /// The person.
+    pub name: String,
+    /// Street and number.
+    pub line1: String,
+    /// Flat, floor; may be empty.
+    pub line2: String,
+    /// City.
+    pub city: String,
+    /// Two letters in the U.S., free elsewhere.
+    pub state: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// ISO 3166 alpha-2.
+    pub country: String,
+    /// For the carrier; may be empty.
+    pub phone: String,
+}
+
+/// A checkout as it is stored.
+#[derive(Clone, Debug)]
+pub struct Checkout {
+    /// Its id.
+    pub id: CheckoutId,
+    /// The account, if signed in.
+    pub buyer: Option<BuyerId>,
+    /// Where letters go.
+    pub email: String,
+    /// Where parcels go.
+    pub address: Address,
+    /// How they travel.
+    pub shipping_method: ShippingMethod,
+    /// Whether they are wrapped.
+    pub is_gift: bool,
+    /// The provider that was chosen.
+    pub provider: String,
+    /// When.
+    pub placed_at: Millis,
+}

@@ -1,0 +1,11 @@
+//! Orders, what is asked of providers for them, and what that does to money.
+//!
+//! Pure: no SQL, no network, nothing `async`. An order holds facts, an operation holds an intent.
+
+pub mod audit;
+pub mod checkout;
+pub mod ledger;
+pub mod operation;
+pub mod order;
+pub mod refusal;
+pub mod state;

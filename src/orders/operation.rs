@@ -1,0 +1,415 @@
+//! What we ask of a provider, and what we hear.
+//!
+//! An operation is written before its call is sent; its id is the provider's idempotency
+//! reference and survives a crash with it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::clock::Millis;
+use crate::base::ids::{OperationId, OrderId, SellerId};
+use crate::base::money::Money;
+use crate::orders::refusal::Refusal;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A seller is made known to the provider.
+    Register,
+    /// A buyer is asked for approval.
+    Consent,
+    /// Money is taken at once.
+    Pay,
+    /// Money is put on hold.
+    Reserve,
+    /// Money on hold is taken.
+    Settle,
+    /// Money is given back.
+    Refund,
+    /// A hold is let go.
+    Cancel,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 7] =
+        [Kind::Register, Kind::Consent, Kind::Pay, Kind::Reserve, Kind::Settle, Kind::Refund, Kind::Cancel];
+
+    /// The word of rows and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Register => "register",
+            Kind::Consent => "consent",
+            Kind::Pay => "pay",
+            Kind::Reserve => "reserve",
+            Kind::Settle => "settle",
+            Kind::Refund => "refund",
+            Kind::Cancel => "cancel",
+        }
+    }
+
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// How far an operation is. The first three are open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Progress {
+    /// Wanted, not yet tried.
+    Queued,
+    /// Claimed at least once: it may or may not have reached the provider.
+    Sent,
+    /// The provider is working on it, or a person is at the provider's pages.
+    Pending,
+    /// Done.
+    Succeeded,
+    /// Refused, or given up before it was sent.
+    Failed,
+    /// Nobody can tell: a person decides.
+    Unknown,
+}
+
+impl Progress {
+    /// All of them.
+    pub const ALL: [Progress; 6] = [
+        Progress::Queued,
+        Progress::Sent,
+        Progress::Pending,
+        Progress::Succeeded,
+        Progress::Failed,
+        Progress::Unknown,
+    ];
+
+    /// The word of rows and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Progress::Queued => "queued",
+            Progress::Sent => "sent",
+            Progress::Pending => "pending",
+            Progress::Succeeded => "succeeded",
+            Progress::Failed => "failed",
+            Progress::Unknown => "unknown",
+        }
+    }
+
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<Progress> {
+        Progress::ALL.into_iter().find(|progress| progress.word() == word)
+    }
+
+    /// Whether an answer is still awaited.
+    pub fn is_open(self) -> bool {
+        matches!(self, Progress::Queued | Progress::Sent | Progress::Pending)
+    }
+}
+
+/// Whom an operation is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A seller's registration.
+    Registration(SellerId),
+    /// One order.
+    Order(OrderId),
+}
+
+impl Subject {
+    /// The id, whichever kind.
+    pub fn id(&self) -> &str {
+        match self {
+            Subject::Registration(id) => id.as_str(),
+            Subject::Order(id) => id.as_str(),
+        }
+    }
+
+    /// Reads the stored id back.
+    pub fn from_id(id: &str) -> Option<Subject> {
+        id.parse().map(Subject::Order).or_else(|_| id.parse().map(Subject::Registration)).ok()
+    }
+
+    /// The order, if it is about one.
+    pub fn order(&self) -> Option<&OrderId> {
+        match self {
+            Subject::Order(id) => Some(id),
+            Subject::Registration(_) => None,
+        }
+    }
+}
+
+/// How the buyer pays, as far as the shop must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Instrument {
+    /// A card: can be put on hold.
+    Card,
+    /// A bank account: paid at once, confirmed later.
+    Bank,
+    /// The buyer's balance at the provider: paid at once.
+    Balance,
+    /// The browser was lost on the way back, so nobody told us.
+    Untold,
+}
+
+impl Instrument {
+    /// The word of rows.
+    pub fn word(self) -> &'static str {
+        match self {
+            Instrument::Card => "card",
+            Instrument::Bank => "bank",
+            Instrument::Balance => "balance",
+            Instrument::Untold => "untold",
+        }
+    }
+
+    /// Reads the word.
+    pub fn from_word(word: &str) -> Option<Instrument> {
+        [Instrument::Card, Instrument::Bank, Instrument::Balance, Instrument::Untold]
+            .into_iter()
+            .find(|instrument| instrument.word() == word)
+    }
+
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Instrument::Card => "credit card",
+            Instrument::Bank => "bank account",
+            Instrument::Balance => "account balance",
+            Instrument::Untold => "not yet known",
+        }
+    }
+}
+
+/// The exact business parameters of a request, frozen when it is wanted. Credentials, time stamp
+/// and signature are added when it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Request {
+    /// Make this seller known, with the most the marketplace may take.
+    Register {
+        /// The largest fixed fee, in minor units.
+        max_fixed_minor: i64,
+        /// The largest percentage, in hundredths of a percent.
+        max_variable_bp: i64,
+    },
+    /// Ask the buyer to approve this order.
+    Consent {
+        /// The seller's id at the provider.
+        payee: String,
+        /// What the buyer sees, line by line.
+        items_minor: i64,
+        /// Shipping.
+        shipping_minor: i64,
+        /// Gift wrap.
+        gift_wrap_minor: i64,
+        /// Tax.
+        tax_minor: i64,
+        /// One line that says what it is for.
+        description: String,
+    },
+    /// Take or hold the amount.
+    Take {
+        /// The buyer's approval: an FPS sender token.
+        consent: String,
+        /// The seller's id at the provider.
+        payee: String,
+        /// The marketplace's fixed fee on this order.
+        fee_fixed_minor: i64,
+        /// The marketplace's percentage, in hundredths of a percent.
+        fee_variable_bp: i64,
+    },
+    /// Take what is on hold.
+    Settle {
+        /// The provider's transaction that holds it.
+        hold: String,
+    },
+    /// Give back.
+    Refund {
+        /// The provider's transaction that took it.
+        payment: String,
+    },
+    /// Let the hold go.
+    Cancel {
+        /// The provider's transaction that holds it.
+        hold: String,
+    },
+}
+
+/// One operation as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its id, and the provider's reference.
+    pub id: OperationId,
+    /// Whom it is about.
+    pub subject: Subject,
+    /// What is asked.
+    pub kind: Kind,
+    /// Of whom: `fps`.
+    pub provider: String,
+    /// With which parameters.
+    pub request: Request,
+    /// How much; zero where no money moves.
+    pub amount: Money,
+    /// How far it is.
+    pub progress: Progress,
+    /// How often it was claimed.
+    pub attempts: i64,
+    /// When it was first claimed, in real time.
+    pub first_sent_at: Option<Millis>,
+    /// When it was wanted.
+    pub created_at: Millis,
+    /// The provider's transaction, once known.
+    pub transaction: Option<String>,
+    /// Why it failed, if it did.
+    pub refusal: Option<Refusal>,
+}
+
+impl Operation {
+    /// A new one, not yet tried.
+    pub fn wanted(subject: Subject, kind: Kind, provider: &str, request: Request, amount: Money, now: Millis) -> Self {
+        Operation {
+            id: OperationId::fresh(),
+            subject,
+            kind,
+            provider: provider.to_owned(),
+            request,
+            amount,
+            progress: Progress::Queued,
+            attempts: 0,
+            first_sent_at: None,
+            created_at: now,
+            transaction: None,
+            refusal: None,
+        }
+    }
+
+    /// Whether a person is needed at the provider's pages, so that the worker cannot send it.
+    pub fn needs_browser(&self) -> bool {
+        matches!(self.kind, Kind::Register | Kind::Consent)
+    }
+}
+
+/// What we heard about an operation, or about an order without having asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A seller is known to the provider.
+    Registered {
+        /// The seller's id there.
+        payee: String,
+        /// FPS: the token for refunds.
+        refund_token: Option<String>,
+    },
+    /// The buyer approved.
+    Consented {
+        /// The approval.
+        consent: String,
+        /// How the buyer pays.
+        instrument: Instrument,
+    },
+    /// The person left, or was refused, at the provider's pages.
+    Abandoned {
+        /// The provider's code.
+        code: String,
+        /// What to tell them.
+        reason: AbandonReason,
+    },
+    /// Money is on hold.
+    Held {
+        /// The provider's transaction.
+        transaction: String,
+        /// Until when, in business time.
+        until: Millis,
+    },
+    /// Money was taken.
+    Taken {
+        /// The provider's transaction.
+        transaction: String,
+        /// How much.
+        amount: Money,
+        /// What the provider kept, where it says so.
+        provider_fee: Option<Money>,
+    },
+    /// Money went back.
+    Refunded {
+        /// The provider's transaction of the refund.
+        transaction: String,
+        /// How much.
+        amount: Money,
+        /// What the provider gave back of its own fee, where it says so.
+        provider_fee: Option<Money>,
+    },
+    /// The hold is gone because someone let it go.
+    Released {
+        /// The provider's transaction.
+        transaction: String,
+    },
+    /// The hold or approval ran out.
+    Expired {
+        /// The provider's transaction, where there is one.
+        transaction: Option<String>,
+    },
+    /// The provider is working on it.
+    Pending {
+        /// The provider's transaction, where it has one already.
+        transaction: Option<String>,
+    },
+    /// No.
+    Refused(Refusal),
+    /// The provider never heard of it: send it again.
+    NeverArrived,
+    /// No answer, or none that can be read. Never success, never failure.
+    Silent {
+        /// For the log.
+        why: String,
+    },
+}
+
+/// Why someone came back from the provider's pages without approving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AbandonReason {
+    /// They chose to leave.
+    Left,
+    /// None of their methods is taken here.
+    NoCommonMethod,
+    /// The provider will not do it for this person.
+    NotPossible,
+    /// A passing fault of the provider.
+    Temporary,
+    /// Our request is wrong, or we are not registered for it.
+    OurFault,
+}
+
+impl AbandonReason {
+    /// What the buyer reads.
+    pub fn for_buyer(self) -> &'static str {
+        match self {
+            AbandonReason::Left => "You left the payment page before approving. Nothing was charged. You can go on whenever you like.",
+            AbandonReason::NoCommonMethod => "None of your payment methods is accepted for this order. Nothing was charged. You can try again with another one.",
+            AbandonReason::NotPossible => "The payment service could not offer this payment to your account. Nothing was charged. You can try again with another account.",
+            AbandonReason::Temporary => "The payment service had a hiccup. Nothing was charged. Please try again in a moment.",
+            AbandonReason::OurFault => "Something went wrong on our side. Nothing was charged, and we have been told.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_read_back() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::from_word(kind.word()), Some(kind));
+        }
+        for progress in Progress::ALL {
+            assert_eq!(Progress::from_word(progress.word()), Some(progress));
+        }
+    }
+
+    #[test]
+    fn a_subject_is_known_by_its_id() {
+        for subject in [Subject::Order(OrderId::fresh()), Subject::Registration(SellerId::fresh())] {
+            assert_eq!(Subject::from_id(subject.id()), Some(subject.clone()));
+        }
+        assert_eq!(Subject::from_id("buy_01"), None);
+    }
+}

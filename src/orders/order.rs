@@ -1,0 +1,162 @@
+//! An order: one seller, one buyer, one currency, frozen when the buyer leaves for the provider.
+
+use std::time::Duration;
+
+use crate::base::clock::{Millis, days, hours};
+use crate::base::ids::{BuyerId, CheckoutId, OrderId, ProductId, SellerId};
+use crate::base::money::{Currency, Money, MoneyError};
+use crate::market::fees::MarketplaceFee;
+use crate::market::shipping::{GIFT_WRAP, ShippingMethod};
+use crate::market::tax;
+use crate::orders::operation::Instrument;
+use crate::orders::state::State;
+
+/// How long an order waits for the buyer's approval.
+pub const APPROVAL_WAIT: Duration = hours(24);
+
+/// How long stock is held while the buyer is at the provider.
+pub const STOCK_HOLD: Duration = Duration::from_secs(30 * 60);
+
+/// How long a second, identical order raises a flag before it is shipped.
+pub const TWIN_WINDOW: Duration = days(1);
+
+/// One line of an order, with the price of the moment of sale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Which product.
+    pub product: ProductId,
+    /// Its title when it was sold.
+    pub title: String,
+    /// Its picture when it was sold.
+    pub picture: String,
+    /// How many, at least 1.
+    pub quantity: i64,
+    /// The price of one.
+    pub unit: Money,
+}
+
+impl Line {
+    /// Quantity times price. Errors: overflow.
+    pub fn total(&self) -> Result<Money, MoneyError> {
+        self.unit.times(self.quantity)
+    }
+}
+
+/// What an order costs, part by part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Totals {
+    /// All lines.
+    pub items: Money,
+    /// The parcel.
+    pub shipping: Money,
+    /// Wrapping as a gift.
+    pub gift_wrap: Money,
+    /// Sales tax on the goods.
+    pub tax: Money,
+}
+
+impl Totals {
+    /// Computes what `lines` cost when sent by `method` to `state` in `country`. Errors: overflow, mixed currencies.
+    pub fn of(
+        lines: &[Line],
+        method: ShippingMethod,
+        is_gift: bool,
+        country: &str,
+        state: &str,
+    ) -> Result<Totals, MoneyError> {
+        let currency = lines.first().map_or(Currency::USD, |line| line.unit.currency);
+        let items = lines.iter().try_fold(Money::zero(currency), |sum, line| sum.plus(line.total()?))?;
+        let gift_wrap = if is_gift { GIFT_WRAP } else { Money::zero(currency) };
+        let totals = Totals { items, shipping: method.price(), gift_wrap, tax: tax::on(items, country, state)? };
+        totals.total().map(|_| totals)
+    }
+
+    /// The sum of the parts. Errors: overflow.
+    pub fn total(&self) -> Result<Money, MoneyError> {
+        self.items.plus(self.shipping)?.plus(self.gift_wrap)?.plus(self.tax)
+    }
+}
+
+/// An order as it is stored.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Its id.
+    pub id: OrderId,
+    /// The number that people use, `P-1042`.
+    pub number: String,
+    /// The basket it came from.
+    pub checkout: CheckoutId,
+    /// Who sells.
+    pub seller: SellerId,
+    /// Who buys; none for guests.
+    pub buyer: Option<BuyerId>,
+    /// `web` or `alexa`.
+    pub channel: String,
+    /// Which provider is asked.
+    pub provider: String,
+    /// What it costs.
+    pub totals: Totals,
+    /// The sum of it.
+    pub total: Money,
+    /// The marketplace's terms, frozen at the sale.
+    pub fee: MarketplaceFee,
+    /// Where it stands.
+    pub state: State,
+    /// Counts every change: compare-and-set.
+    pub version: i64,
+    /// The buyer's approval at the provider, once given.
+    pub consent: Option<String>,
+    /// How the buyer pays, once known.
+    pub instrument: Option<Instrument>,
+    /// The provider's transaction that holds or took the money.
+    pub transaction: Option<String>,
+    /// Until when the hold lasts.
+    pub hold_until: Option<Millis>,
+    /// The guest's key to the order's page.
+    pub secret: String,
+    /// What the buyer should read above the timeline: why the last try did not work.
+    pub message: Option<String>,
+    /// What an operator must look at before anything else happens.
+    pub flag: Option<String>,
+    /// Who carries the parcel, said by the seller when shipping.
+    pub carrier: Option<String>,
+    /// The parcel's number at the carrier.
+    pub tracking_number: Option<String>,
+    /// The day the seller promised.
+    pub promised_date: Option<String>,
+    /// When it was placed.
+    pub placed_at: Millis,
+}
+
+impl Order {
+    /// The marketplace's fee on `amount` of this order, by the terms of its sale.
+    pub fn fee_on(&self, amount: Money) -> Result<Money, MoneyError> {
+        self.fee.on(amount)
+    }
+
+    /// Whether the hold has run out at `now`.
+    pub fn hold_lapsed(&self, now: Millis) -> bool {
+        self.hold_until.is_some_and(|until| until <= now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_add_up_to_the_total() {
+        let line = Line {
+            product: ProductId::fresh(),
+            title: "Mug".into(),
+            picture: "mug.webp".into(),
+            quantity: 2,
+            unit: Money::usd(1000),
+        };
+        let totals = Totals::of(&[line.clone()], ShippingMethod::Standard, true, "US", "CA").unwrap();
+        assert_eq!(totals.tax, Money::usd(145));
+        assert_eq!(totals.total(), Ok(Money::usd(2000 + 450 + 300 + 145)));
+        let huge = Line { quantity: i64::MAX, ..line };
+        assert_eq!(Totals::of(&[huge], ShippingMethod::Standard, false, "US", "CA"), Err(MoneyError::Overflow));
+    }
+}

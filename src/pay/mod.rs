@@ -1,0 +1,191 @@
+//! The seam to the payment providers: what the shop asks of any of them, in the shop's words.
+//!
+//! A provider folder may use `base`, `market`, `orders` and [`http`]; it knows nothing of the
+//! store, of pages or of another provider. Unknown is never success and never failure: what is not
+//! plainly done or refused comes back as [`Outcome::Pending`] or [`Outcome::Silent`].
+
+pub mod fps;
+pub mod http;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::base::ids::OperationId;
+use crate::base::money::{Currency, Money};
+use crate::market::sellers::{Payee, PayeeStatus};
+use crate::orders::operation::{Kind, Operation, Outcome};
+use crate::orders::refusal::Refusal;
+
+/// What a provider can do, so that flows need no provider's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Abilities {
+    /// Takes the marketplace's fee out of the payment by itself and pays the seller the rest.
+    pub splits_fee: bool,
+    /// How many sellers one approval can cover.
+    pub payees_per_consent: usize,
+    /// How long an approval can be charged.
+    pub consent_lifetime: Duration,
+    /// How long money can stay on hold.
+    pub hold_lifetime: Duration,
+    /// How long the same reference gives the same answer; never resent after that.
+    pub resend_window: Duration,
+}
+
+/// An answer to a question that is not an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer<T> {
+    /// Here it is.
+    Done(T),
+    /// No.
+    Refused(Refusal),
+    /// No answer, or none that can be read; the text is for the log.
+    Silent(String),
+}
+
+/// Where a person goes to register or approve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    /// The whole address, signed.
+    pub address: String,
+}
+
+/// A person who came back: the address that was called and the raw query (or form body) behind it.
+#[derive(Clone, Debug)]
+pub struct Returned {
+    /// Our own address without query, built by `base::paths`, never taken from a `Host` header.
+    pub endpoint: String,
+    /// The query or body exactly as received.
+    pub raw: String,
+}
+
+/// What a genuine return says. Amounts are not in it: they come from our own row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturnNews {
+    /// Which operation of ours it claims to answer.
+    pub reference: OperationId,
+    /// Registered, consented or abandoned.
+    pub outcome: Outcome,
+}
+
+/// Why a return or notification is not believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// The signature is wrong or missing.
+    NotGenuine,
+    /// Nothing in it that we could have asked for.
+    NotUnderstood,
+}
+
+/// A notification as it was received.
+#[derive(Clone, Debug)]
+pub struct RawNotification {
+    /// Our own address, built by `base::paths`.
+    pub endpoint: String,
+    /// The body exactly as received.
+    pub body: Vec<u8>,
+}
+
+/// What a genuine notification is about. It is a reason to re-read, not yet a fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// What moved; none where no money did (a cancelled token).
+    pub kind: Option<Kind>,
+    /// The provider's transaction.
+    pub transaction: Option<String>,
+    /// Refunds: the transaction whose money went back.
+    pub parent: Option<String>,
+    /// The reference we, or someone else, gave it.
+    pub reference: Option<String>,
+    /// The amount it claims.
+    pub amount: Option<Money>,
+    /// Who is said to be paid: the seller's address at the provider.
+    pub payee_email: Option<String>,
+    /// The provider's own word for the state, for the desk.
+    pub claimed: String,
+}
+
+/// What a seller must agree to at the provider.
+#[derive(Clone, Debug)]
+pub struct RegistrationAsk<'a> {
+    /// Where the provider sends the seller back.
+    pub return_url: &'a str,
+}
+
+/// What a buyer sees at the provider.
+#[derive(Clone, Debug)]
+pub struct ConsentAsk<'a> {
+    /// Where the provider sends the buyer back.
+    pub return_url: &'a str,
+    /// The shop's name.
+    pub shop_name: &'a str,
+}
+
+/// A payment provider.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// The name in rows, forms and addresses: `fps`.
+    fn name(&self) -> &'static str;
+
+    /// The name for people.
+    fn title(&self) -> &'static str;
+
+    /// What it can do.
+    fn abilities(&self) -> Abilities;
+
+    /// Whether it takes `currency`.
+    fn takes(&self, currency: Currency) -> bool;
+
+    /// Where a seller goes to be paid by this provider. The operation is of kind `register`.
+    async fn start_registration(&self, operation: &Operation, ask: RegistrationAsk<'_>) -> Answer<Redirect>;
+
+    /// Where a buyer goes to approve. The operation is of kind `consent`.
+    async fn start_consent(&self, operation: &Operation, ask: ConsentAsk<'_>) -> Answer<Redirect>;
+
+    /// Reads what a person brought back, after the provider vouched for every byte of it.
+    async fn understand_return(&self, returned: &Returned) -> Answer<Result<ReturnNews, Doubt>>;
+
+    /// Sends the stored request of a `pay`, `reserve`, `settle`, `refund` or `cancel`.
+    async fn send(&self, operation: &Operation) -> Outcome;
+
+    /// What became of an operation that was sent, or of a person sent to the provider's pages.
+    /// `NeverArrived` means that sending it (again) is safe; so it is where the provider answers
+    /// the same reference with the same result.
+    async fn find_outcome(&self, operation: &Operation) -> Outcome;
+
+    /// Whether a seller can be paid right now.
+    async fn payee_status(&self, payee: &Payee) -> Answer<PayeeStatus>;
+
+    /// Reads a notification, after the provider vouched for it.
+    async fn understand_notification(&self, notification: &RawNotification) -> Answer<Result<News, Doubt>>;
+
+    /// The object behind a notification, as the provider has it now.
+    async fn read(&self, news: &News) -> Outcome;
+
+    /// Whether the provider can be reached with our keys, for `doctor`: the sentence says what is wrong.
+    async fn check(&self) -> Result<(), String>;
+}
+
+/// The providers that the configuration names.
+#[derive(Clone, Default)]
+pub struct Providers {
+    all: Vec<Arc<dyn Provider>>,
+}
+
+impl Providers {
+    /// Those in `all`, in the order in which a buyer is offered them.
+    pub fn new(all: Vec<Arc<dyn Provider>>) -> Providers {
+        Providers { all }
+    }
+
+    /// The one called `name`.
+    pub fn get(&self, name: &str) -> Option<&Arc<dyn Provider>> {
+        self.all.iter().find(|provider| provider.name() == name)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Provider>> {
+        self.all.iter()
+    }
+}

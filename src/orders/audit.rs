@@ -35,7 +35,8 @@ pub struct Link {
 /// The hash of `act` at `place` behind `previous`. Fields are length-prefixed, so that none can run into the next.
 pub fn hash(place: i64, act: &Act, previous: &str) -> String {
     let mut digest = Sha256::new();
-    for field in [&place.to_string(), &act.at.0.to_string(), &act.actor, &act.act, &act.subject, &act.detail, previous] {
+    for field in [&place.to_string(), &act.at.0.to_string(), &act.actor, &act.act, &act.subject, &act.detail, previous]
+    {
         digest.update((field.len() as u64).to_be_bytes());
         digest.update(field.as_bytes());
     }

@@ -72,14 +72,8 @@ pub enum Progress {
 
 impl Progress {
     /// All of them.
-    pub const ALL: [Progress; 6] = [
-        Progress::Queued,
-        Progress::Sent,
-        Progress::Pending,
-        Progress::Succeeded,
-        Progress::Failed,
-        Progress::Unknown,
-    ];
+    pub const ALL: [Progress; 6] =
+        [Progress::Queued, Progress::Sent, Progress::Pending, Progress::Succeeded, Progress::Failed, Progress::Unknown];
 
     /// The word of rows and JSON.
     pub fn word(self) -> &'static str {
@@ -382,10 +376,18 @@ impl AbandonReason {
     /// What the buyer reads.
     pub fn for_buyer(self) -> &'static str {
         match self {
-            AbandonReason::Left => "You left the payment page before approving. Nothing was charged. You can go on whenever you like.",
-            AbandonReason::NoCommonMethod => "None of your payment methods is accepted for this order. Nothing was charged. You can try again with another one.",
-            AbandonReason::NotPossible => "The payment service could not offer this payment to your account. Nothing was charged. You can try again with another account.",
-            AbandonReason::Temporary => "The payment service had a hiccup. Nothing was charged. Please try again in a moment.",
+            AbandonReason::Left => {
+                "You left the payment page before approving. Nothing was charged. You can go on whenever you like."
+            }
+            AbandonReason::NoCommonMethod => {
+                "None of your payment methods is accepted for this order. Nothing was charged. You can try again with another one."
+            }
+            AbandonReason::NotPossible => {
+                "The payment service could not offer this payment to your account. Nothing was charged. You can try again with another account."
+            }
+            AbandonReason::Temporary => {
+                "The payment service had a hiccup. Nothing was charged. Please try again in a moment."
+            }
             AbandonReason::OurFault => "Something went wrong on our side. Nothing was charged, and we have been told.",
         }
     }

@@ -1,0 +1,291 @@
+//! The outbox: what is asked of providers. Written before it is sent, claimed by one at a time.
+
+use std::time::Duration;
+
+use sqlx::AnyConnection;
+
+use super::{Result, Store, StoreError, Write, orders, unreadable};
+use crate::base::clock::Millis;
+use crate::base::ids::OperationId;
+use crate::base::money::Money;
+use crate::orders::operation::{Kind, Operation, Progress, Subject};
+
+macro_rules! columns {
+    () => {
+        "id, subject, kind, provider, request, amount_minor, currency, state, attempts, first_sent_at, created_at, transaction_id, refusal"
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct OperationRow {
+    id: String,
+    subject: String,
+    kind: String,
+    provider: String,
+    request: String,
+    amount_minor: i64,
+    currency: String,
+    state: String,
+    attempts: i64,
+    first_sent_at: Option<i64>,
+    created_at: i64,
+    transaction_id: Option<String>,
+    refusal: Option<String>,
+}
+
+impl TryFrom<OperationRow> for Operation {
+    type Error = StoreError;
+
+    fn try_from(row: OperationRow) -> Result<Operation> {
+        Ok(Operation {
+            id: orders::id(&row.id)?,
+            subject: Subject::from_id(&row.subject).ok_or_else(|| unreadable("subject", &row.subject))?,
+            kind: Kind::from_word(&row.kind).ok_or_else(|| unreadable("operation kind", &row.kind))?,
+            provider: row.provider,
+            request: serde_json::from_str(&row.request).map_err(|_| unreadable("request", &row.request))?,
+            amount: Money::new(row.amount_minor, orders::currency(&row.currency)?),
+            progress: Progress::from_word(&row.state).ok_or_else(|| unreadable("progress", &row.state))?,
+            attempts: row.attempts,
+            first_sent_at: row.first_sent_at.map(Millis),
+            created_at: Millis(row.created_at),
+            transaction: row.transaction_id,
+            refusal: match row.refusal {
+                Some(text) => Some(serde_json::from_str(&text).map_err(|_| unreadable("refusal", &text))?),
+                None => None,
+            },
+        })
+    }
+}
+
+fn operations(rows: Vec<OperationRow>) -> Result<Vec<Operation>> {
+    rows.into_iter().map(Operation::try_from).collect()
+}
+
+/// When a claim runs out, and in whose name it is held.
+#[derive(Clone, Copy, Debug)]
+pub struct Lease<'a> {
+    /// The process's lasting name, so that its next life can free its own leases.
+    pub owner: &'a str,
+    /// Real time, which no demo moves.
+    pub real_now: Millis,
+    /// How long.
+    pub length: Duration,
+}
+
+async fn operation(connection: &mut AnyConnection, id: &OperationId) -> Result<Option<Operation>> {
+    let row: Option<OperationRow> = sqlx::query_as(concat!("SELECT ", columns!(), " FROM operations WHERE id = $1"))
+        .bind(id.as_str())
+        .fetch_optional(connection)
+        .await?;
+    row.map(Operation::try_from).transpose()
+}
+
+async fn of_subject(connection: &mut AnyConnection, subject: &str) -> Result<Vec<Operation>> {
+    let rows = sqlx::query_as(concat!("SELECT ", columns!(), " FROM operations WHERE subject = $1 ORDER BY id"))
+        .bind(subject)
+        .fetch_all(connection)
+        .await?;
+    operations(rows)
+}
+
+impl Store {
+    /// One operation.
+    pub async fn operation(&self, id: &OperationId) -> Result<Option<Operation>> {
+        operation(&mut *self.read().await?, id).await
+    }
+
+    /// All operations about an order or a registration, oldest first.
+    pub async fn operations_of(&self, subject: &str) -> Result<Vec<Operation>> {
+        of_subject(&mut *self.read().await?, subject).await
+    }
+
+    /// Operations in one state, newest first, those before `before` (an id, or "~").
+    pub async fn operations_in(&self, progress: Progress, before: &str, limit: i64) -> Result<Vec<Operation>> {
+        let rows = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM operations WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+        ))
+        .bind(progress.word())
+        .bind(before)
+        .bind(limit)
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        operations(rows)
+    }
+
+    /// How many operations are in `progress`.
+    pub async fn count_operations(&self, progress: Progress) -> Result<i64> {
+        Ok(sqlx::query_scalar("SELECT COUNT(*) FROM operations WHERE state = $1")
+            .bind(progress.word())
+            .fetch_one(&mut *self.read().await?)
+            .await?)
+    }
+
+    /// The operation that the provider knows under `transaction`, the newest if several.
+    pub async fn operation_by_transaction(
+        &self,
+        provider: &str,
+        transaction: &str,
+        kind: Kind,
+    ) -> Result<Option<Operation>> {
+        let row: Option<OperationRow> = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM operations WHERE provider = $1 AND transaction_id = $2 AND kind = $3 ORDER BY id DESC LIMIT 1"
+        ))
+        .bind(provider)
+        .bind(transaction)
+        .bind(kind.word())
+        .fetch_optional(&mut *self.read().await?)
+        .await?;
+        row.map(Operation::try_from).transpose()
+    }
+
+    /// Claims the operation that is due the longest at `now`, or nothing. Two workers never get the
+    /// same one: the outer conditions are checked again after the row lock is granted.
+    pub async fn claim_due(&self, now: Millis, lease: Lease<'_>) -> Result<Option<Operation>> {
+        let mut write = self.write().await?;
+        let row: Option<OperationRow> = sqlx::query_as(concat!(
+            "UPDATE operations
+                SET state = CASE WHEN state = 'queued' THEN 'sent' ELSE state END, attempts = attempts + 1,
+                    leased_until = $1, lease_owner = $2, first_sent_at = COALESCE(first_sent_at, $3)
+              WHERE id = (SELECT id FROM operations
+                           WHERE state IN ('queued', 'sent', 'pending') AND run_after <= $4 AND leased_until <= $5
+                           ORDER BY run_after, id LIMIT 1)
+                AND state IN ('queued', 'sent', 'pending') AND run_after <= $6 AND leased_until <= $7
+          RETURNING ",
+            columns!()
+        ))
+        .bind(lease.real_now.plus(lease.length).0)
+        .bind(lease.owner)
+        .bind(lease.real_now.0)
+        .bind(now.0)
+        .bind(lease.real_now.0)
+        .bind(now.0)
+        .bind(lease.real_now.0)
+        .fetch_optional(write.connection())
+        .await?;
+        match row {
+            Some(row) => {
+                write.commit().await?;
+                Operation::try_from(row).map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Claims this one, unless it is closed or somebody else holds it.
+    pub async fn claim(&self, id: &OperationId, lease: Lease<'_>) -> Result<Option<Operation>> {
+        let mut write = self.write().await?;
+        let row: Option<OperationRow> = sqlx::query_as(concat!(
+            "UPDATE operations
+                SET state = CASE WHEN state = 'queued' THEN 'sent' ELSE state END, attempts = attempts + 1,
+                    leased_until = $1, lease_owner = $2, first_sent_at = COALESCE(first_sent_at, $3)
+              WHERE id = $4 AND state IN ('queued', 'sent', 'pending') AND leased_until <= $5
+          RETURNING ",
+            columns!()
+        ))
+        .bind(lease.real_now.plus(lease.length).0)
+        .bind(lease.owner)
+        .bind(lease.real_now.0)
+        .bind(id.as_str())
+        .bind(lease.real_now.0)
+        .fetch_optional(write.connection())
+        .await?;
+        match row {
+            Some(row) => {
+                write.commit().await?;
+                Operation::try_from(row).map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Frees what this process held in its former life, so that a crash costs seconds.
+    pub async fn free_own_leases(&self, owner: &str) -> Result<()> {
+        let mut write = self.write().await?;
+        sqlx::query("UPDATE operations SET leased_until = 0 WHERE lease_owner = $1 AND leased_until > 0")
+            .bind(owner)
+            .execute(write.connection())
+            .await?;
+        sqlx::query("UPDATE notifications SET leased_until = 0 WHERE leased_until > 0 AND processed_at IS NULL")
+            .execute(write.connection())
+            .await?;
+        write.commit().await
+    }
+
+    /// Gives a claim back: try again at `run_after`. A claim that was lost meanwhile changes nothing.
+    pub async fn postpone(&self, operation: &Operation, run_after: Millis) -> Result<()> {
+        let mut write = self.write().await?;
+        sqlx::query("UPDATE operations SET leased_until = 0, run_after = $1 WHERE id = $2 AND attempts = $3")
+            .bind(run_after.0)
+            .bind(operation.id.as_str())
+            .bind(operation.attempts)
+            .execute(write.connection())
+            .await?;
+        write.commit().await
+    }
+}
+
+impl Write {
+    /// One operation, inside this transaction.
+    pub async fn operation(&mut self, id: &OperationId) -> Result<Option<Operation>> {
+        operation(self.connection(), id).await
+    }
+
+    /// All operations about an order or a registration, oldest first.
+    pub async fn operations_of(&mut self, subject: &str) -> Result<Vec<Operation>> {
+        of_subject(self.connection(), subject).await
+    }
+
+    /// Writes an operation, to be run at `run_after`. Where one of its kind is already open for its
+    /// subject, nothing is written and that one comes back.
+    pub async fn want(&mut self, operation: Operation, run_after: Millis) -> Result<Operation> {
+        let request = serde_json::to_string(&operation.request).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+        let written = sqlx::query(
+            "INSERT INTO operations (id, subject, kind, provider, request, amount_minor, currency, state, attempts,
+                                     run_after, leased_until, lease_owner, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, '', $10) ON CONFLICT DO NOTHING",
+        )
+        .bind(operation.id.as_str())
+        .bind(operation.subject.id())
+        .bind(operation.kind.word())
+        .bind(&operation.provider)
+        .bind(request)
+        .bind(operation.amount.minor)
+        .bind(operation.amount.currency.code())
+        .bind(operation.progress.word())
+        .bind(run_after.0)
+        .bind(operation.created_at.0)
+        .execute(self.connection())
+        .await?
+        .rows_affected();
+        if written == 1 {
+            return Ok(operation);
+        }
+        let open = of_subject(self.connection(), operation.subject.id()).await?;
+        open.into_iter().find(|other| other.kind == operation.kind && other.progress.is_open()).ok_or(StoreError::Busy)
+    }
+
+    /// Writes how far an operation is, with its transaction and refusal, and gives the claim back.
+    /// Only an open operation changes: a closed one is never opened again. Says whether it did.
+    pub async fn record_progress(&mut self, operation: &Operation, run_after: Millis) -> Result<bool> {
+        let refusal = operation.refusal.as_ref().map(serde_json::to_string).transpose();
+        let refusal = refusal.map_err(|e| StoreError::Unreadable(e.to_string()))?;
+        let changed = sqlx::query(
+            "UPDATE operations
+                SET state = $1, transaction_id = COALESCE($2, transaction_id), refusal = $3, run_after = $4, leased_until = 0
+              WHERE id = $5 AND state IN ('queued', 'sent', 'pending')",
+        )
+        .bind(operation.progress.word())
+        .bind(operation.transaction.clone())
+        .bind(refusal)
+        .bind(run_after.0)
+        .bind(operation.id.as_str())
+        .execute(self.connection())
+        .await?
+        .rows_affected();
+        Ok(changed == 1)
+    }
+}

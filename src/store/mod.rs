@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod carts;
 pub mod form_keys;
 pub mod ledger;
 pub mod letters;

@@ -1,0 +1,112 @@
+//! Business acts, one file each: the only place where the store and the providers meet.
+//!
+//! Every act has the same shape: decide in pure code, write once, commit, then talk to the world.
+//! What the world answers goes through one door, [`record_outcome`].
+
+pub mod books;
+pub mod cancel;
+pub mod check_out;
+pub mod come_back;
+pub mod fulfil;
+pub mod letters;
+pub mod record_outcome;
+pub mod refund;
+pub mod register_seller;
+pub mod run_operation;
+pub mod sweep;
+pub mod take_notification;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::base::clock::Clock;
+use crate::base::money::Currency;
+use crate::base::paths::Paths;
+use crate::pay::Providers;
+use crate::store::{IsBusy, Store, StoreError};
+
+/// What every act needs; the state of the router. Cheap to clone.
+#[derive(Clone)]
+pub struct Context {
+    /// The shop's memory.
+    pub store: Store,
+    /// The providers that the configuration names.
+    pub providers: Providers,
+    /// Business and real time.
+    pub clock: Clock,
+    /// Every address the shop hands out.
+    pub paths: Paths,
+    /// What is fixed about this shop.
+    pub shop: Arc<ShopFacts>,
+    /// Rung when there is something for the worker, so that it need not wait for its next turn.
+    pub wake: Arc<Notify>,
+}
+
+/// What is fixed about a shop while it runs.
+#[derive(Clone, Debug)]
+pub struct ShopFacts {
+    /// Its name.
+    pub name: String,
+    /// The currency of every price.
+    pub currency: Currency,
+    /// Whether this is the demo: shows the mailbox and the way to the sandbox.
+    pub is_demo: bool,
+    /// Where people steer the sandbox, in the demo.
+    pub sandbox_url: Option<String>,
+    /// A lasting name of this process's data folder: the owner of its leases.
+    pub instance: String,
+}
+
+/// Who wants something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// The buyer of the order.
+    Buyer,
+    /// The seller of the order.
+    Seller,
+    /// The marketplace's operator.
+    Operator,
+    /// The program itself.
+    System,
+}
+
+impl Actor {
+    /// The word in the audit chain.
+    pub fn word(self) -> &'static str {
+        match self {
+            Actor::Buyer => "buyer",
+            Actor::Seller => "seller",
+            Actor::Operator => "operator",
+            Actor::System => "system",
+        }
+    }
+}
+
+/// Why an act about an order was not begun. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// Unknown, or not theirs: the same answer for both.
+    #[error("there is no such order")]
+    NoSuchOrder,
+    /// The order's state does not allow it; the sentence is for the person who asked.
+    #[error("{0}")]
+    NotNow(&'static str),
+    /// Something typed is wrong: the field's name and what to do.
+    #[error("{message}")]
+    BadField {
+        /// The form field.
+        field: &'static str,
+        /// What to do.
+        message: String,
+    },
+    /// The database could not do its part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl IsBusy for ActError {
+    fn is_busy(&self) -> bool {
+        matches!(self, ActError::Store(error) if error.is_busy())
+    }
+}

@@ -1,0 +1,153 @@
+//! Baskets, kept by an unguessable id in a cookie.
+
+use super::{Result, Store, StoreError, Write, orders};
+use crate::base::clock::Millis;
+use crate::base::ids::{ProductId, SellerId};
+use crate::base::money::Money;
+
+/// The most of one product in a basket.
+pub const MOST: i64 = 99;
+
+/// One line of a basket with what is true about its product right now.
+#[derive(Clone, Debug)]
+pub struct CartLine {
+    /// Which product.
+    pub product: ProductId,
+    /// Its name in addresses.
+    pub slug: String,
+    /// What it is.
+    pub title: String,
+    /// Its picture.
+    pub picture: String,
+    /// Who sells it.
+    pub seller: SellerId,
+    /// The seller's name.
+    pub seller_name: String,
+    /// The seller's name in addresses.
+    pub seller_slug: String,
+    /// The price of one.
+    pub unit: Money,
+    /// How many are wanted.
+    pub quantity: i64,
+    /// How many are on the shelf.
+    pub available: i64,
+    /// Whether it is still offered by a seller who may sell.
+    pub is_offered: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct CartRow {
+    product_id: String,
+    slug: String,
+    title: String,
+    picture: String,
+    seller_id: String,
+    seller_name: String,
+    seller_slug: String,
+    price_minor: i64,
+    currency: String,
+    quantity: i64,
+    available: i64,
+    is_offered: i64,
+}
+
+impl TryFrom<CartRow> for CartLine {
+    type Error = StoreError;
+
+    fn try_from(row: CartRow) -> Result<CartLine> {
+        Ok(CartLine {
+            product: orders::id(&row.product_id)?,
+            slug: row.slug,
+            title: row.title,
+            picture: row.picture,
+            seller: orders::id(&row.seller_id)?,
+            seller_name: row.seller_name,
+            seller_slug: row.seller_slug,
+            unit: Money::new(row.price_minor, orders::currency(&row.currency)?),
+            quantity: row.quantity,
+            available: row.available,
+            is_offered: row.is_offered != 0,
+        })
+    }
+}
+
+async fn lines(connection: &mut sqlx::AnyConnection, cart: &str) -> Result<Vec<CartLine>> {
+    let rows: Vec<CartRow> = sqlx::query_as(
+        "SELECT c.product_id, p.slug, p.title, p.picture, p.seller_id, s.name AS seller_name, s.slug AS seller_slug,
+                p.price_minor, p.currency, c.quantity, COALESCE(k.available, 0) AS available,
+                CASE WHEN p.is_active = 1 AND s.state = 'registered' THEN 1 ELSE 0 END AS is_offered
+           FROM cart_items c
+           JOIN products p ON p.id = c.product_id
+           JOIN sellers s ON s.id = p.seller_id
+           LEFT JOIN stock k ON k.product_id = p.id
+          WHERE c.cart_id = $1 ORDER BY s.id, c.added_at, p.id",
+    )
+    .bind(cart)
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter().map(CartLine::try_from).collect()
+}
+
+impl Store {
+    /// What is in a basket, seller by seller.
+    pub async fn cart_lines(&self, cart: &str) -> Result<Vec<CartLine>> {
+        lines(&mut *self.read().await?, cart).await
+    }
+
+    /// How many things are in a basket.
+    pub async fn cart_count(&self, cart: &str) -> Result<i64> {
+        Ok(sqlx::query_scalar("SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM cart_items WHERE cart_id = $1")
+            .bind(cart)
+            .fetch_one(&mut *self.read().await?)
+            .await?)
+    }
+}
+
+impl Write {
+    /// What is in a basket, inside this transaction.
+    pub async fn cart_lines(&mut self, cart: &str) -> Result<Vec<CartLine>> {
+        lines(self.connection(), cart).await
+    }
+
+    /// Adds `quantity` of a product, up to the most one basket takes.
+    pub async fn add_to_cart(&mut self, cart: &str, product: &ProductId, quantity: i64, now: Millis) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO cart_items (cart_id, product_id, quantity, added_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (cart_id, product_id) DO UPDATE SET quantity =
+                CASE WHEN cart_items.quantity + excluded.quantity > 99 THEN 99
+                     ELSE cart_items.quantity + excluded.quantity END",
+        )
+        .bind(cart)
+        .bind(product.as_str())
+        .bind(quantity)
+        .bind(now.0)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Sets how many of a product are wanted; 0 removes it.
+    pub async fn set_in_cart(&mut self, cart: &str, product: &ProductId, quantity: i64) -> Result<()> {
+        if quantity == 0 {
+            sqlx::query("DELETE FROM cart_items WHERE cart_id = $1 AND product_id = $2")
+                .bind(cart)
+                .bind(product.as_str())
+                .execute(self.connection())
+                .await?;
+        } else {
+            sqlx::query("UPDATE cart_items SET quantity = $1 WHERE cart_id = $2 AND product_id = $3")
+                .bind(quantity)
+                .bind(cart)
+                .bind(product.as_str())
+                .execute(self.connection())
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Empties a basket.
+    pub async fn empty_cart(&mut self, cart: &str) -> Result<()> {
+        sqlx::query("DELETE FROM cart_items WHERE cart_id = $1").bind(cart).execute(self.connection()).await?;
+        Ok(())
+    }
+}

@@ -4,8 +4,8 @@
 //! store, of pages or of another provider. Unknown is never success and never failure: what is not
 //! plainly done or refused comes back as [`Outcome::Pending`] or [`Outcome::Silent`].
 
-//pub mod fps;
-//pub mod http;
+pub mod fps;
+pub mod http;
 
 use std::sync::Arc;
 use std::time::Duration;

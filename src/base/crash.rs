@@ -21,8 +21,7 @@ mod active {
     use std::sync::{LazyLock, Mutex};
 
     static PASSED: AtomicU64 = AtomicU64::new(0);
-    static CRASH_AT: LazyLock<Option<u64>> =
-        LazyLock::new(|| std::env::var("PUSHCART_CRASH_AT").ok()?.parse().ok());
+    static CRASH_AT: LazyLock<Option<u64>> = LazyLock::new(|| std::env::var("PUSHCART_CRASH_AT").ok()?.parse().ok());
     static LOG: LazyLock<Option<Mutex<std::fs::File>>> = LazyLock::new(|| {
         let path = std::env::var("PUSHCART_CRASH_LOG").ok()?;
         std::fs::OpenOptions::new().create(true).append(true).open(path).ok().map(Mutex::new)

@@ -204,7 +204,18 @@ mod tests {
 
     #[test]
     fn exponents_follow_iso_4217() {
-        for (code, exponent) in [("JPY", 0), ("USD", 2), ("EUR", 2), ("AED", 2), ("SAR", 2), ("KWD", 3), ("BHD", 3), ("OMR", 3), ("JOD", 3), ("TND", 3)] {
+        for (code, exponent) in [
+            ("JPY", 0),
+            ("USD", 2),
+            ("EUR", 2),
+            ("AED", 2),
+            ("SAR", 2),
+            ("KWD", 3),
+            ("BHD", 3),
+            ("OMR", 3),
+            ("JOD", 3),
+            ("TND", 3),
+        ] {
             assert_eq!(currency(code).exponent(), exponent, "{code}");
         }
     }

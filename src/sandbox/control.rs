@@ -133,7 +133,10 @@ async fn move_clock(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<
     if jump.advance_seconds > LONGEST_JUMP {
         return Err(bad("advance_seconds must be ten years at most"));
     }
-    sandbox.advance(Duration::from_secs(jump.advance_seconds)).await.map_err(|error| Refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+    sandbox
+        .advance(Duration::from_secs(jump.advance_seconds))
+        .await
+        .map_err(|error| Refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
     Ok(show_clock(State(sandbox)).await)
 }
 
@@ -169,7 +172,9 @@ async fn clear_faults(State(sandbox): State<Sandbox>) -> Json<Value> {
 
 async fn resend(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Result<Json<Value>, Refused> {
     let notification = sandbox.db().read().await?.notification(&id).await?;
-    let Some(notification) = notification else { return Err(Refused(StatusCode::NOT_FOUND, "no such notification".to_owned())) };
+    let Some(notification) = notification else {
+        return Err(Refused(StatusCode::NOT_FOUND, "no such notification".to_owned()));
+    };
     notify::deliver(&sandbox, &notification).await?;
     let again = sandbox.db().read().await?.notification(&id).await?;
     Ok(Json(json!({ "id": id, "state": again.map(|notification| notification.state) })))
@@ -199,12 +204,21 @@ struct NewCredential {
 async fn keep_credentials(State(sandbox): State<Sandbox>, body: Bytes) -> Result<(StatusCode, Json<Value>), Refused> {
     let new: NewCredential = read(&body)?;
     let status = new.status.unwrap_or_else(|| "active".to_owned());
-    if new.provider != "fps" || new.access_key.is_empty() || new.secret_key.is_empty() || !matches!(status.as_str(), "active" | "inactive") {
+    if new.provider != "fps"
+        || new.access_key.is_empty()
+        || new.secret_key.is_empty()
+        || !matches!(status.as_str(), "active" | "inactive")
+    {
         return Err(bad("needs provider \"fps\", access_key, secret_key, and status active or inactive"));
     }
     let account_id = new.account_id.filter(|id| !id.is_empty()).unwrap_or_else(|| personas::CALLER.to_owned());
     let mut tx = sandbox.db().write().await?;
-    let taken = tx.credentials().await?.iter().filter(|own| own.account_id == account_id && own.access_key != new.access_key).count();
+    let taken = tx
+        .credentials()
+        .await?
+        .iter()
+        .filter(|own| own.account_id == account_id && own.access_key != new.access_key)
+        .count();
     if taken >= 2 {
         return Err(bad("an account has two key pairs at most"));
     }
@@ -220,7 +234,8 @@ async fn keep_credentials(State(sandbox): State<Sandbox>, body: Bytes) -> Result
     if let Some(url) = new.notification_url {
         tx.set_ipn_url(&account_id, &url).await?;
     }
-    tx.keep_credential(&Credential { access_key: new.access_key, secret_key: new.secret_key, account_id, status }).await?;
+    tx.keep_credential(&Credential { access_key: new.access_key, secret_key: new.secret_key, account_id, status })
+        .await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, show_credentials(State(sandbox)).await?))
 }
@@ -237,7 +252,13 @@ async fn refund_as_recipient(State(sandbox): State<Sandbox>, body: Bytes) -> Res
     let act: ByRecipient = read(&body)?;
     let mut tx = sandbox.db().write().await?;
     let payment = tx.transaction(&act.transaction_id).await?.ok_or_else(|| bad("InvalidTransactionId"))?;
-    let asked = give_back::Asked { amount_minor: act.amount_minor, reference: "", policy: "MasterTxnOnly", reason: "", ipn_url: None };
+    let asked = give_back::Asked {
+        amount_minor: act.amount_minor,
+        reference: "",
+        policy: "MasterTxnOnly",
+        reason: "",
+        ipn_url: None,
+    };
     let refund = match give_back::start(&sandbox, &mut tx, payment, &asked, sandbox.clock().now()).await {
         Ok(refund) => refund,
         Err(Trouble::Refused(error)) => return Err(bad(error.code)),
@@ -254,7 +275,8 @@ async fn cancel_as_recipient(State(sandbox): State<Sandbox>, body: Bytes) -> Res
     let now = sandbox.clock().now();
     let mut tx = sandbox.db().write().await?;
     let mut transaction = tx.transaction(&act.transaction_id).await?.ok_or_else(|| bad("InvalidTransactionId"))?;
-    let cancelled = machine::next(transaction.operation(), transaction.state(), Event::Cancel).ok_or_else(|| bad("InvalidTransactionState"))?;
+    let cancelled = machine::next(transaction.operation(), transaction.state(), Event::Cancel)
+        .ok_or_else(|| bad("InvalidTransactionState"))?;
     (transaction.due_at, transaction.completed_at) = (0, now.0);
     settle::step_as(&sandbox, &mut tx, &mut transaction, cancelled, now, "CANCEL_TRANSACTION").await?;
     tx.commit().await?;
@@ -274,7 +296,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse::<header::HeaderName>().unwrap(), value.parse().unwrap())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse::<header::HeaderName>().unwrap(), value.parse().unwrap()))
+            .collect()
     }
 
     #[test]

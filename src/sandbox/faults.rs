@@ -78,8 +78,12 @@ impl Faults {
     pub fn add(&self, fault: Fault) -> Result<(), &'static str> {
         match fault.fault {
             Kind::Delay if fault.milliseconds.is_none() => return Err("delay needs \"milliseconds\""),
-            Kind::Status if !fault.code.is_some_and(|code| (200..=599).contains(&code)) => return Err("status needs \"code\", 200 to 599"),
-            Kind::Error if fault.error.as_deref().unwrap_or_default().is_empty() => return Err("error needs \"error\", a code by name"),
+            Kind::Status if !fault.code.is_some_and(|code| (200..=599).contains(&code)) => {
+                return Err("status needs \"code\", 200 to 599");
+            }
+            Kind::Error if fault.error.as_deref().unwrap_or_default().is_empty() => {
+                return Err("error needs \"error\", a code by name");
+            }
             _ if fault.times == 0 => return Err("\"times\" must be at least 1"),
             _ => {}
         }
@@ -126,7 +130,9 @@ impl Faults {
 /// An answer that is never sent: its body fails before the head is flushed, so hyper closes the
 /// connection and the client sees it cut.
 pub fn cut_connection() -> Response {
-    let broken = futures_util::stream::once(async { Err::<&[u8], _>(std::io::Error::other("connection cut by a scripted fault")) });
+    let broken = futures_util::stream::once(async {
+        Err::<&[u8], _>(std::io::Error::other("connection cut by a scripted fault"))
+    });
     Response::new(Body::from_stream(broken))
 }
 
@@ -153,7 +159,11 @@ mod tests {
     fn a_fault_that_lacks_its_figure_is_refused() {
         let faults = Faults::default();
         assert!(faults.add(fault(r#"{"provider":"fps","fault":"delay","milliseconds":5}"#)).is_ok());
-        for bad in [r#"{"provider":"fps","fault":"delay"}"#, r#"{"provider":"fps","fault":"status"}"#, r#"{"provider":"fps","fault":"error"}"#] {
+        for bad in [
+            r#"{"provider":"fps","fault":"delay"}"#,
+            r#"{"provider":"fps","fault":"status"}"#,
+            r#"{"provider":"fps","fault":"error"}"#,
+        ] {
             assert!(faults.add(fault(bad)).is_err(), "{bad}");
         }
         assert_eq!(faults.all().len(), 1);

@@ -15,7 +15,8 @@ use rsa::{Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
 use sha1::Digest as _;
 
 /// The DER prefix that names SHA-1 in a PKCS#1 v1.5 signature (RFC 8017, section 9.2, note 1).
-const SHA1_PREFIX: [u8; 15] = [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14];
+const SHA1_PREFIX: [u8; 15] =
+    [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14];
 
 /// The key that signs what the sandbox sends.
 pub struct SigningKey {
@@ -33,11 +34,13 @@ impl SigningKey {
         if !key_file.exists() || !certificate_file.exists() {
             fs::create_dir_all(directory).with_context(|| format!("making {}", directory.display()))?;
             let key = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048)?;
-            let certificate = rcgen::CertificateParams::new(vec!["sandbox.pushcart.invalid".to_owned()])?.self_signed(&key)?;
+            let certificate =
+                rcgen::CertificateParams::new(vec!["sandbox.pushcart.invalid".to_owned()])?.self_signed(&key)?;
             write_private(&certificate_file, &certificate.pem())?;
             write_private(&key_file, &key.serialize_pem())?;
         }
-        let private = RsaPrivateKey::from_pkcs8_pem(&fs::read_to_string(&key_file)?).context("reading the sandbox's key")?;
+        let private =
+            RsaPrivateKey::from_pkcs8_pem(&fs::read_to_string(&key_file)?).context("reading the sandbox's key")?;
         let certificate_pem = fs::read_to_string(&certificate_file)?;
         let digest = sha2::Sha256::digest(certificate_pem.as_bytes());
         let fingerprint = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
@@ -81,7 +84,10 @@ fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).and_then(|mut file| file.write_all(text.as_bytes())).with_context(|| format!("writing {}", path.display()))
+    options
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .with_context(|| format!("writing {}", path.display()))
 }
 
 #[cfg(test)]

@@ -169,7 +169,14 @@ impl Sandbox {
     async fn plant(&self) -> Result<(), StateError> {
         let settings = &self.inner.settings;
         let mut tx = self.db().write().await?;
-        personas::plant(&mut tx, &settings.fps_access_key, &settings.fps_secret_key, settings.ipn_url.as_deref(), self.clock().now()).await?;
+        personas::plant(
+            &mut tx,
+            &settings.fps_access_key,
+            &settings.fps_secret_key,
+            settings.ipn_url.as_deref(),
+            self.clock().now(),
+        )
+        .await?;
         tx.commit().await
     }
 

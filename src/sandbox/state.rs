@@ -65,7 +65,8 @@ impl Database {
         } else {
             url.to_owned()
         };
-        let options = |connections| AnyPoolOptions::new().max_connections(connections).after_connect(prepare(is_sqlite));
+        let options =
+            |connections| AnyPoolOptions::new().max_connections(connections).after_connect(prepare(is_sqlite));
         let writers = options(if is_sqlite { 1 } else { 4 }).connect(&url).await?;
         sqlx::migrate!("./migrations/sandbox").run(&writers).await?;
         let readers = if is_sqlite { options(4).connect_lazy(&url)? } else { writers.clone() };
@@ -141,7 +142,10 @@ impl Tx {
 
     /// A small setting by name, such as `clock_offset_ms`.
     pub async fn setting(&mut self, name: &str) -> Result<Option<String>, StateError> {
-        sqlx::query_scalar("SELECT value FROM sandbox_settings WHERE name = $1").bind(name).fetch_optional(self.on()).await
+        sqlx::query_scalar("SELECT value FROM sandbox_settings WHERE name = $1")
+            .bind(name)
+            .fetch_optional(self.on())
+            .await
     }
 
     /// Keeps a small setting.

@@ -33,15 +33,23 @@ struct Received<'a> {
 }
 
 /// Answers one API request.
-pub async fn answer(Extract(sandbox): Extract<Sandbox>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn answer(
+    Extract(sandbox): Extract<Sandbox>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let text = String::from_utf8_lossy(&body);
     let raw = if method == Method::POST && !text.is_empty() { &text } else { uri.query().unwrap_or_default() };
-    let received = Received { verb: method.as_str(), host: host(&headers, &uri), path: uri.path(), params: Params::parse(raw) };
+    let received =
+        Received { verb: method.as_str(), host: host(&headers, &uri), path: uri.path(), params: Params::parse(raw) };
     let action = received.params.text("Action").to_owned();
     let mut entry = LogEntry::fps(sandbox.clock().now(), "request", &action);
     entry.address = format!("{method} {}{}", received.host, received.path);
     entry.reference = received.params.text("CallerReference").to_owned();
-    entry.string_to_sign = verify::string_to_sign(received.verb, &received.host, received.path, verify::as_pairs(&received.params.0));
+    entry.string_to_sign =
+        verify::string_to_sign(received.verb, &received.host, received.path, verify::as_pairs(&received.params.0));
 
     let request_id = wire::request_id();
     let outcome = match struck_before(&sandbox, &action).await {
@@ -88,11 +96,15 @@ async fn struck_before(sandbox: &Sandbox, operation: &str) -> Option<Struck> {
     if let Some(fault) = sandbox.faults().strike("fps", operation, &[Kind::Delay]) {
         tokio::time::sleep(std::time::Duration::from_millis(fault.milliseconds.unwrap_or(0))).await;
     }
-    let fault = sandbox.faults().strike("fps", operation, &[Kind::DropRequest, Kind::Status, Kind::Throttle, Kind::Error])?;
+    let fault =
+        sandbox.faults().strike("fps", operation, &[Kind::DropRequest, Kind::Status, Kind::Throttle, Kind::Error])?;
     Some(match fault.fault {
         Kind::DropRequest => Struck::Whole(cut_connection(), "drop_request".to_owned()),
         Kind::Status => {
-            let status = fault.code.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let status = fault
+                .code
+                .and_then(|code| StatusCode::from_u16(code).ok())
+                .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             Struck::Whole(status.into_response(), "status".to_owned())
         }
         Kind::Throttle => Struck::Refused(ApiError::of("Throttling")),
@@ -122,7 +134,9 @@ async fn authenticate(sandbox: &Sandbox, received: &Received<'_>, text: &str) ->
     let access_key = params.required("AWSAccessKeyId")?;
     let mut tx = sandbox.db().read().await.map_err(|error| unavailable(&error))?;
     let credential = tx.credential(access_key).await.map_err(|error| unavailable(&error))?;
-    let credential = credential.filter(|credential| credential.status == "active").ok_or_else(|| ApiError::of("InvalidClientTokenId"))?;
+    let credential = credential
+        .filter(|credential| credential.status == "active")
+        .ok_or_else(|| ApiError::of("InvalidClientTokenId"))?;
     let signature = params.required("Signature")?;
     if params.required("SignatureVersion")? != "2" {
         return Err(ApiError::params("SignatureVersion must be 2; version 1 is no longer supported"));
@@ -141,7 +155,10 @@ async fn authenticate(sandbox: &Sandbox, received: &Received<'_>, text: &str) ->
     })?;
     let now = sandbox.clock().real_now();
     if now.since(at) > FRESH || at.since(now) > FRESH {
-        return Err(ApiError { code: "RequestExpired".to_owned(), message: format!("Request has expired. Timestamp date is {timestamp}.") });
+        return Err(ApiError {
+            code: "RequestExpired".to_owned(),
+            message: format!("Request has expired. Timestamp date is {timestamp}."),
+        });
     }
     let account = tx.account(&credential.account_id).await.map_err(|error| unavailable(&error))?;
     match account {
@@ -160,7 +177,8 @@ fn instant(text: &str) -> Option<Millis> {
 
 /// Performs the call, or repeats the answer that the same caller reference got before.
 async fn once(call: &Call<'_>) -> Result<Result<Xml, ApiError>, StateError> {
-    let mut tx = if only_reads(call.action) { call.sandbox.db().read().await? } else { call.sandbox.db().write().await? };
+    let mut tx =
+        if only_reads(call.action) { call.sandbox.db().read().await? } else { call.sandbox.db().write().await? };
     if !is_remembered(call.action) {
         return match perform(call, &mut tx).await {
             Ok(result) => tx.commit().await.map(|()| Ok(result)),
@@ -202,9 +220,11 @@ async fn remember(call: &Call<'_>, tx: &mut Tx, result: &Result<Xml, Trouble>) -
 
 /// Action and business parameters, sorted; what authenticates a request is not part of what it asks for.
 fn fingerprint(call: &Call<'_>) -> String {
-    const NOT_BUSINESS: [&str; 6] = ["AWSAccessKeyId", "Signature", "SignatureVersion", "SignatureMethod", "Timestamp", "Version"];
-    let mut pairs: Vec<(&str, &str)> =
-        verify::as_pairs(&call.params.0).filter(|(name, value)| !NOT_BUSINESS.contains(name) && !value.is_empty()).collect();
+    const NOT_BUSINESS: [&str; 6] =
+        ["AWSAccessKeyId", "Signature", "SignatureVersion", "SignatureMethod", "Timestamp", "Version"];
+    let mut pairs: Vec<(&str, &str)> = verify::as_pairs(&call.params.0)
+        .filter(|(name, value)| !NOT_BUSINESS.contains(name) && !value.is_empty())
+        .collect();
     pairs.sort_unstable();
     verify::query(pairs)
 }

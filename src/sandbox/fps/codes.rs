@@ -67,14 +67,30 @@ const CODES: &[(&str, bool, &str)] = &[
     ("AmountOutOfRange", false, "The transaction amount is more than the allowed range."),
     ("AuthFailure", true, "AWS was not able to validate the provided access credentials."),
     ("BadRule", false, "The rule is not well formed."),
-    ("ConcurrentModification", true, "A retriable error can happen when two processes try to modify the same data at the same time."),
+    (
+        "ConcurrentModification",
+        true,
+        "A retriable error can happen when two processes try to modify the same data at the same time.",
+    ),
     ("DuplicateRequest", false, "A different request associated with this caller reference already exists."),
     ("InactiveInstrument", false, "Payment instrument is inactive."),
-    ("IncompatibleTokens", false, "The transaction could not be completed because the tokens have incompatible payment instructions."),
-    ("InsufficientBalance", true, "The sender, caller, or recipient's account balance has insufficient funds to complete the transaction."),
+    (
+        "IncompatibleTokens",
+        false,
+        "The transaction could not be completed because the tokens have incompatible payment instructions.",
+    ),
+    (
+        "InsufficientBalance",
+        true,
+        "The sender, caller, or recipient's account balance has insufficient funds to complete the transaction.",
+    ),
     ("InternalError", true, "A retriable error that happens due to some transient problem in the system."),
     ("InternalServerError", false, "A retriable error that happens due to some transient problem in the system."),
-    ("InvalidAccountState", true, "The account is either suspended or closed. Payment instructions cannot be installed on this account."),
+    (
+        "InvalidAccountState",
+        true,
+        "The account is either suspended or closed. Payment instructions cannot be installed on this account.",
+    ),
     ("InvalidAccountState_Caller", true, "The developer account cannot participate in the transaction."),
     ("InvalidAccountState_Recipient", true, "Recipient account cannot participate in the transaction."),
     ("InvalidAccountState_Sender", true, "Sender account cannot participate in the transaction."),
@@ -91,20 +107,40 @@ const CODES: &[(&str, bool, &str)] = &[
     ("InvalidTokenId_Recipient", false, "Recipient token is not valid."),
     ("InvalidTokenId_Sender", false, "Sender token is not valid."),
     ("InvalidTokenType", false, "An invalid operation was performed on the token."),
-    ("InvalidTransactionId", false, "The specified transaction could not be found or the caller did not execute the transaction or this is not a Pay or Reserve call."),
+    (
+        "InvalidTransactionId",
+        false,
+        "The specified transaction could not be found or the caller did not execute the transaction or this is not a Pay or Reserve call.",
+    ),
     ("InvalidTransactionState", false, "The transaction is not complete, or it has temporarily failed."),
-    ("NotMarketplaceApp", true, "This is not an marketplace application or the caller does not match either the sender or the recipient."),
+    (
+        "NotMarketplaceApp",
+        true,
+        "This is not an marketplace application or the caller does not match either the sender or the recipient.",
+    ),
     ("OriginalTransactionFailed", false, "The original transaction has failed."),
     ("OriginalTransactionIncomplete", true, "The original transaction is still in progress."),
-    ("PaymentInstrumentNotCC", false, "The payment method specified in the transaction is not a credit card. You can only use a credit card for this transaction."),
+    (
+        "PaymentInstrumentNotCC",
+        false,
+        "The payment method specified in the transaction is not a credit card. You can only use a credit card for this transaction.",
+    ),
     ("PaymentMethodNotDefined", false, "Payment method is not defined in the transaction."),
     ("RefundAmountExceeded", false, "The refund amount is more than the refundable amount."),
     ("SameSenderAndRecipient", false, "The sender and receiver are identical, which is not allowed."),
     ("SameTokenIdUsedMultipleTimes", false, "This token is already used in earlier transactions."),
-    ("SenderNotOriginalRecipient", false, "The sender in the refund transaction is not the recipient of the original transaction."),
+    (
+        "SenderNotOriginalRecipient",
+        false,
+        "The sender in the refund transaction is not the recipient of the original transaction.",
+    ),
     ("SettleAmountGreaterThanDebt", false, "The amount being settled or written off is greater than the current debt."),
     ("SettleAmountGreaterThanReserveAmount", false, "The amount being settled is greater than the reserved amount."),
-    ("SignatureDoesNotMatch", false, "The request signature calculated by Amazon does not match the signature you provided."),
+    (
+        "SignatureDoesNotMatch",
+        false,
+        "The request signature calculated by Amazon does not match the signature you provided.",
+    ),
     ("TokenAccessDenied", false, "Permission is denied to cancel the token."),
     ("TokenNotActive", false, "The token is canceled."),
     ("TokenNotActive_Recipient", false, "The recipient token is canceled."),
@@ -113,11 +149,23 @@ const CODES: &[(&str, bool, &str)] = &[
     ("TransactionDenied", false, "This transaction is not allowed."),
     ("TransactionFullyRefundedAlready", false, "This transaction has already been completely refunded."),
     ("TransactionTypeNotRefundable", false, "You cannot refund this transaction."),
-    ("UnverifiedAccount_Recipient", false, "The recipient's account must have a verified bank account or a credit card before this transaction can be initiated."),
-    ("UnverifiedAccount_Sender", false, "The sender's account must have a verified U.S. credit card or a verified U.S bank account before this transaction can be initiated."),
+    (
+        "UnverifiedAccount_Recipient",
+        false,
+        "The recipient's account must have a verified bank account or a credit card before this transaction can be initiated.",
+    ),
+    (
+        "UnverifiedAccount_Sender",
+        false,
+        "The sender's account must have a verified U.S. credit card or a verified U.S bank account before this transaction can be initiated.",
+    ),
     ("UnverifiedBankAccount", false, "A verified bank account should be used for this transaction."),
     ("UnverifiedEmailAddress_Caller", false, "The caller account must have a verified email address."),
-    ("UnverifiedEmailAddress_Recipient", false, "The recipient account must have a verified email address for receiving payments."),
+    (
+        "UnverifiedEmailAddress_Recipient",
+        false,
+        "The recipient account must have a verified email address for receiving payments.",
+    ),
     ("UnverifiedEmailAddress_Sender", false, "The sender account must have a verified email address for this payment"),
     ("InvalidSignature", false, "The signature is not valid."),
     ("InvalidParameterValue", false, "A parameter has an invalid value."),
@@ -132,15 +180,39 @@ const CODES: &[(&str, bool, &str)] = &[
 
 /// What each action may answer, from the "Errors" list on its page of the guide.
 const ALLOWED: &[(&str, &str)] = &[
-    ("Cancel", "AccessFailure AccountClosed AuthFailure ConcurrentModification InternalError InvalidClientTokenId InvalidParams InvalidTransactionState SignatureDoesNotMatch"),
-    ("CancelToken", "AccessFailure AccountClosed AuthFailure ConcurrentModification DuplicateRequest InternalError InvalidClientTokenId InvalidParams InvalidTokenId SignatureDoesNotMatch TokenAccessDenied"),
+    (
+        "Cancel",
+        "AccessFailure AccountClosed AuthFailure ConcurrentModification InternalError InvalidClientTokenId InvalidParams InvalidTransactionState SignatureDoesNotMatch",
+    ),
+    (
+        "CancelToken",
+        "AccessFailure AccountClosed AuthFailure ConcurrentModification DuplicateRequest InternalError InvalidClientTokenId InvalidParams InvalidTokenId SignatureDoesNotMatch TokenAccessDenied",
+    ),
     ("GetRecipientVerificationStatus", "InternalError InvalidAccountState InvalidParams InvalidTokenId TokenNotActive"),
-    ("GetTokenByCaller", "AccessFailure AccountClosed AuthFailure InternalError InvalidCallerReference InvalidClientTokenId InvalidParams InvalidTokenId SignatureDoesNotMatch"),
-    ("GetTransactionStatus", "AccessFailure AuthFailure InternalError InvalidClientTokenId InvalidParams InvalidTransactionId SignatureDoesNotMatch"),
-    ("Pay", "AccessFailure AccountLimitsExceeded AmountOutOfRange AuthFailure BadRule DuplicateRequest IncompatibleTokens InsufficientBalance InternalError InvalidAccountState_Caller InvalidAccountState_Recipient InvalidAccountState_Sender InvalidClientTokenId InvalidParams InvalidTokenId_Recipient InvalidTokenId_Sender PaymentMethodNotDefined SameSenderAndRecipient SameTokenIdUsedMultipleTimes SignatureDoesNotMatch TokenNotActive_Recipient TokenNotActive_Sender TokenUsageError TransactionDenied UnverifiedAccount_Recipient UnverifiedAccount_Sender UnverifiedBankAccount UnverifiedEmailAddress_Caller UnverifiedEmailAddress_Recipient UnverifiedEmailAddress_Sender"),
-    ("Refund", "AccessFailure AmountOutOfRange AuthFailure ConcurrentModification DuplicateRequest InternalError InvalidAccountState_Caller InvalidAccountState_Recipient InvalidAccountState_Sender InvalidClientTokenId InvalidParams InvalidTransactionId OriginalTransactionFailed OriginalTransactionIncomplete RefundAmountExceeded SignatureDoesNotMatch TransactionDenied TransactionFullyRefundedAlready TransactionTypeNotRefundable UnverifiedEmailAddress_Caller UnverifiedEmailAddress_Sender"),
-    ("Reserve", "AccessFailure AccountLimitsExceeded AmountOutOfRange AuthFailure DuplicateRequest IncompatibleTokens InternalError InvalidAccountState_Caller InvalidAccountState_Recipient InvalidAccountState_Sender InvalidClientTokenId InvalidParams InvalidPaymentMethod InvalidRecipientForCCTransaction InvalidTokenId_Sender PaymentInstrumentNotCC SignatureDoesNotMatch TokenNotActive_Recipient TokenNotActive_Sender TransactionDenied UnverifiedAccount_Recipient UnverifiedAccount_Sender UnverifiedEmailAddress_Caller UnverifiedEmailAddress_Recipient UnverifiedEmailAddress_Sender"),
-    ("Settle", "AccessFailure AccountClosed AmountOutOfRange AuthFailure ConcurrentModification InternalError InvalidAccountState_Caller InvalidAccountState_Recipient InvalidAccountState_Sender InvalidClientTokenId InvalidParams InvalidTransactionId InvalidTransactionState SettleAmountGreaterThanReserveAmount SignatureDoesNotMatch TransactionDenied UnverifiedAccount_Recipient UnverifiedEmailAddress_Caller UnverifiedEmailAddress_Recipient UnverifiedEmailAddress_Sender"),
+    (
+        "GetTokenByCaller",
+        "AccessFailure AccountClosed AuthFailure InternalError InvalidCallerReference InvalidClientTokenId InvalidParams InvalidTokenId SignatureDoesNotMatch",
+    ),
+    (
+        "GetTransactionStatus",
+        "AccessFailure AuthFailure InternalError InvalidClientTokenId InvalidParams InvalidTransactionId SignatureDoesNotMatch",
+    ),
+    (
+        "Pay",
+        "AccessFailure AccountLimitsExceeded AmountOutOfRange AuthFailure BadRule DuplicateRequest IncompatibleTokens InsufficientBalance InternalError InvalidAccountState_Caller InvalidAccountState_Recipient InvalidAccountState_Sender InvalidClientTokenId InvalidParams InvalidTokenId_Recipient InvalidTokenId_Sender PaymentMethodNotDefined SameSenderAndRecipient SameTokenIdUsedMultipleTimes SignatureDoesNotMatch TokenNotActive_Recipient TokenNotActive_Sender TokenUsageError TransactionDenied UnverifiedAccount_Recipient UnverifiedAccount_Sender UnverifiedBankAccount UnverifiedEmailAddress_Caller UnverifiedEmailAddress_Recipient UnverifiedEmailAddress_Sender",
+    ),
+    (
+        "Refund",
+        "AccessFailure AmountOutOfRange AuthFailure ConcurrentModification DuplicateRequest InternalError InvalidAccountState_Caller InvalidAccountState_Recipient InvalidAccountState_Sender InvalidClientTokenId InvalidParams InvalidTransactionId OriginalTransactionFailed OriginalTransactionIncomplete RefundAmountExceeded SignatureDoesNotMatch TransactionDenied TransactionFullyRefundedAlready TransactionTypeNotRefundable UnverifiedEmailAddress_Caller UnverifiedEmailAddress_Sender",
+    ),
+    (
+        "Reserve",
+        "AccessFailure AccountLimitsExceeded AmountOutOfRange AuthFailure DuplicateRequest IncompatibleTokens InternalError InvalidAccountState_Caller InvalidAccountState_Recipient InvalidAccountState_Sender InvalidClientTokenId InvalidParams InvalidPaymentMethod InvalidRecipientForCCTransaction InvalidTokenId_Sender PaymentInstrumentNotCC SignatureDoesNotMatch TokenNotActive_Recipient TokenNotActive_Sender TransactionDenied UnverifiedAccount_Recipient UnverifiedAccount_Sender UnverifiedEmailAddress_Caller UnverifiedEmailAddress_Recipient UnverifiedEmailAddress_Sender",
+    ),
+    (
+        "Settle",
+        "AccessFailure AccountClosed AmountOutOfRange AuthFailure ConcurrentModification InternalError InvalidAccountState_Caller InvalidAccountState_Recipient InvalidAccountState_Sender InvalidClientTokenId InvalidParams InvalidTransactionId InvalidTransactionState SettleAmountGreaterThanReserveAmount SignatureDoesNotMatch TransactionDenied UnverifiedAccount_Recipient UnverifiedEmailAddress_Caller UnverifiedEmailAddress_Recipient UnverifiedEmailAddress_Sender",
+    ),
     ("VerifySignature", "InternalServerError InvalidParam"),
 ];
 
@@ -170,14 +242,22 @@ mod tests {
 
     #[test]
     fn a_code_foreign_to_an_action_becomes_the_nearest_one() {
-        assert_eq!(ApiError::of("TokenNotActive_Recipient").fitting("GetRecipientVerificationStatus").code, "TokenNotActive");
+        assert_eq!(
+            ApiError::of("TokenNotActive_Recipient").fitting("GetRecipientVerificationStatus").code,
+            "TokenNotActive"
+        );
         assert_eq!(ApiError::of("InvalidTransactionId").fitting("Cancel").code, "InvalidParams");
         assert_eq!(ApiError::of("RequestExpired").fitting("Pay").code, "RequestExpired");
     }
 
     #[test]
     fn http_statuses_follow_what_clients_expect() {
-        for (code, status) in [("InvalidTokenId_Sender", 400), ("SignatureDoesNotMatch", 403), ("AuthFailure", 401), ("InternalError", 500)] {
+        for (code, status) in [
+            ("InvalidTokenId_Sender", 400),
+            ("SignatureDoesNotMatch", 403),
+            ("AuthFailure", 401),
+            ("InternalError", 500),
+        ] {
             assert_eq!(ApiError::of(code).http_status(), status);
         }
     }

@@ -31,7 +31,12 @@ pub async fn fire(sandbox: &Sandbox) -> Result<bool, StateError> {
 }
 
 /// Books what the new state means, before it is written down.
-async fn take_effect(tx: &mut Tx, transaction: &mut Transaction, to: machine::Explained, at: Millis) -> Result<(), StateError> {
+async fn take_effect(
+    tx: &mut Tx,
+    transaction: &mut Transaction,
+    to: machine::Explained,
+    at: Millis,
+) -> Result<(), StateError> {
     let (operation, state, ..) = to;
     transaction.completed_at = if state == State::Reserved { 0 } else { at.0 };
     match (operation, state) {

@@ -225,7 +225,8 @@ mod tests {
                 ("amount_decimals", ..) => {}
                 (kind, token, meaning) => {
                     let role = if kind == "sender_token" { "Sender" } else { "Recipient" };
-                    let code = if meaning.contains("e-mail") { "UnverifiedEmailAddress" } else { "InvalidAccountState" };
+                    let code =
+                        if meaning.contains("e-mail") { "UnverifiedEmailAddress" } else { "InvalidAccountState" };
                     assert_eq!(simulated_by_token(token), Some(format!("{code}_{role}").as_str()), "{token}");
                 }
             }

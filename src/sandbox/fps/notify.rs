@@ -24,8 +24,16 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a notification is held back so that the next one overtakes it (`reorder_notifications`).
 const HELD_BACK: Duration = Duration::from_secs(5);
 /// Growing pauses between attempts; the last one repeats until the day is over.
-const PAUSES: [Duration; 8] =
-    [Duration::from_secs(5), Duration::from_secs(30), minutes(2), minutes(10), minutes(30), hours(1), hours(3), hours(6)];
+const PAUSES: [Duration; 8] = [
+    Duration::from_secs(5),
+    Duration::from_secs(30),
+    minutes(2),
+    minutes(10),
+    minutes(30),
+    hours(1),
+    hours(3),
+    hours(6),
+];
 
 /// Queues the notice about where a transaction is now.
 pub async fn transaction(sandbox: &Sandbox, tx: &mut Tx, t: &Transaction, now: Millis) -> Result<(), StateError> {
@@ -34,7 +42,13 @@ pub async fn transaction(sandbox: &Sandbox, tx: &mut Tx, t: &Transaction, now: M
 }
 
 /// Queues the notice under another operation, such as `CANCEL_TRANSACTION` for a cancellation made by others.
-pub async fn transaction_as(sandbox: &Sandbox, tx: &mut Tx, t: &Transaction, operation: &str, now: Millis) -> Result<(), StateError> {
+pub async fn transaction_as(
+    sandbox: &Sandbox,
+    tx: &mut Tx,
+    t: &Transaction,
+    operation: &str,
+    now: Millis,
+) -> Result<(), StateError> {
     let sender = tx.account(&t.sender_id).await?;
     let recipient = tx.account(&t.recipient_id).await?;
     let mut fields = vec![
@@ -69,7 +83,13 @@ pub async fn transaction_as(sandbox: &Sandbox, tx: &mut Tx, t: &Transaction, ope
 }
 
 /// Queues the notice that a token was cancelled.
-pub async fn token_cancellation(sandbox: &Sandbox, tx: &mut Tx, token: &Token, address: &str, now: Millis) -> Result<(), StateError> {
+pub async fn token_cancellation(
+    sandbox: &Sandbox,
+    tx: &mut Tx,
+    token: &Token,
+    address: &str,
+    now: Millis,
+) -> Result<(), StateError> {
     let owner = tx.account(&token.account_id).await?;
     let mut fields = vec![
         ("notificationType", "TokenCancellation".to_owned()),
@@ -90,7 +110,15 @@ fn sample_date(at: i64) -> String {
     jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH).strftime("%b %-d, %Y").to_string()
 }
 
-async fn queue(sandbox: &Sandbox, tx: &mut Tx, subject: &str, operation: &str, address: &str, fields: Vec<(&str, String)>, now: Millis) -> Result<(), StateError> {
+async fn queue(
+    sandbox: &Sandbox,
+    tx: &mut Tx,
+    subject: &str,
+    operation: &str,
+    address: &str,
+    fields: Vec<(&str, String)>,
+    now: Millis,
+) -> Result<(), StateError> {
     if address.is_empty() {
         return Ok(());
     }
@@ -123,7 +151,8 @@ async fn queue(sandbox: &Sandbox, tx: &mut Tx, subject: &str, operation: &str, a
 pub async fn deliver(sandbox: &Sandbox, notification: &Notification) -> Result<(), StateError> {
     let mut fields: Vec<(String, String)> =
         serde_json::from_str(&notification.fields).map_err(|error| StateError::Decode(error.into()))?;
-    let text = verify::sign_outbound(sandbox.key(), &sandbox.certificate_url(), "POST", &notification.address, &mut fields);
+    let text =
+        verify::sign_outbound(sandbox.key(), &sandbox.certificate_url(), "POST", &notification.address, &mut fields);
     if notification.corrupt == 1
         && let Some((_, signature)) = fields.last_mut()
     {
@@ -133,7 +162,11 @@ pub async fn deliver(sandbox: &Sandbox, notification: &Notification) -> Result<(
     let status = sent.as_ref().map_or(0, |response| i64::from(response.status().as_u16()));
     let is_delivered = (200..300).contains(&status);
     let attempts = notification.attempts + 1;
-    let next = next_attempt(Millis(notification.created_at), Millis(notification.due_at).max(Millis(notification.created_at)), attempts);
+    let next = next_attempt(
+        Millis(notification.created_at),
+        Millis(notification.due_at).max(Millis(notification.created_at)),
+        attempts,
+    );
     let (state, due_at) = match (is_delivered, next) {
         (true, _) => ("delivered", 0),
         (false, Some(at)) => ("due", at.0),
@@ -158,7 +191,6 @@ fn next_attempt(caused_at: Millis, tried_at: Millis, made: i64) -> Option<Millis
     let at = tried_at.plus(PAUSES[place]);
     (at.since(caused_at) <= TRIED_FOR).then_some(at)
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -40,27 +40,121 @@ pub struct Persona {
     pub opening_minor: i64,
 }
 
-const fn persona(id: &'static str, name: &'static str, email: &'static str, kind: &'static str, methods: &'static str, opening_minor: i64, hint: &'static str) -> Persona {
+const fn persona(
+    id: &'static str,
+    name: &'static str,
+    email: &'static str,
+    kind: &'static str,
+    methods: &'static str,
+    opening_minor: i64,
+    hint: &'static str,
+) -> Persona {
     Persona { id, name, email, password: PASSWORD, kind, methods, hint, opening_minor }
 }
 
 /// Everybody, in the order of the sign-in page.
 pub const PERSONAS: [Persona; 11] = [
-    persona("acc_omni", "Olive Allways", "olive@buyers.example", "personal", "CC,ACH,ABT", 250_000, "Card, bank and balance. Everything works."),
+    persona(
+        "acc_omni",
+        "Olive Allways",
+        "olive@buyers.example",
+        "personal",
+        "CC,ACH,ABT",
+        250_000,
+        "Card, bank and balance. Everything works.",
+    ),
     persona("acc_clara", "Clara Cardwell", "clara@buyers.example", "personal", "CC", 0, "One good card, nothing else."),
-    persona("acc_bonnie", "Bonnie Banks", "bonnie@buyers.example", "personal", "ACH", 0, "Pays from her bank; takes two seconds longer to find out."),
-    persona("acc_bill", "Bill Balance", "bill@buyers.example", "personal", "ABT", 500_000, "Pays from a full account balance, at once."),
-    persona("acc_dee", "Dee Clined", "dee@buyers.example", "personal", "CC", 0, "The pages go well, then the bank refuses the card."),
-    persona("acc_max", "Max Tout", "max@buyers.example", "personal", "ABT", 50, "Fifty cents in the balance: InsufficientBalance."),
-    persona("acc_una", "Una Verified", "una@buyers.example", "personal", "CC,ABT", 10_000, "Never confirmed her e-mail address: the pages end with NP."),
-    persona("acc_sue", "Sue Spended", "sue@buyers.example", "personal", "CC", 0, "Suspended account: the pages end with NP."),
-    persona("acc_penny", "Penny Personal", "penny@sellers.example", "personal", "ABT", 0, "Sells from a personal account: no cards, so NP when a shop wants cards."),
-    persona("acc_wares", "Tinker & Wares", "tinker@sellers.example", "business", "ACH,ABT", 20_000, "A business that may sell and take every method."),
-    persona("acc_patience", "Patience Pending", "patience@sellers.example", "business", "ACH", 0, "A new business: registers well, still VerificationPending."),
+    persona(
+        "acc_bonnie",
+        "Bonnie Banks",
+        "bonnie@buyers.example",
+        "personal",
+        "ACH",
+        0,
+        "Pays from her bank; takes two seconds longer to find out.",
+    ),
+    persona(
+        "acc_bill",
+        "Bill Balance",
+        "bill@buyers.example",
+        "personal",
+        "ABT",
+        500_000,
+        "Pays from a full account balance, at once.",
+    ),
+    persona(
+        "acc_dee",
+        "Dee Clined",
+        "dee@buyers.example",
+        "personal",
+        "CC",
+        0,
+        "The pages go well, then the bank refuses the card.",
+    ),
+    persona(
+        "acc_max",
+        "Max Tout",
+        "max@buyers.example",
+        "personal",
+        "ABT",
+        50,
+        "Fifty cents in the balance: InsufficientBalance.",
+    ),
+    persona(
+        "acc_una",
+        "Una Verified",
+        "una@buyers.example",
+        "personal",
+        "CC,ABT",
+        10_000,
+        "Never confirmed her e-mail address: the pages end with NP.",
+    ),
+    persona(
+        "acc_sue",
+        "Sue Spended",
+        "sue@buyers.example",
+        "personal",
+        "CC",
+        0,
+        "Suspended account: the pages end with NP.",
+    ),
+    persona(
+        "acc_penny",
+        "Penny Personal",
+        "penny@sellers.example",
+        "personal",
+        "ABT",
+        0,
+        "Sells from a personal account: no cards, so NP when a shop wants cards.",
+    ),
+    persona(
+        "acc_wares",
+        "Tinker & Wares",
+        "tinker@sellers.example",
+        "business",
+        "ACH,ABT",
+        20_000,
+        "A business that may sell and take every method.",
+    ),
+    persona(
+        "acc_patience",
+        "Patience Pending",
+        "patience@sellers.example",
+        "business",
+        "ACH",
+        0,
+        "A new business: registers well, still VerificationPending.",
+    ),
 ];
 
 /// Plants the marketplace's account with its keys, and the personas with their balances, where they are missing.
-pub async fn plant(tx: &mut Tx, access_key: &str, secret_key: &Secret, ipn_url: Option<&str>, now: Millis) -> Result<(), StateError> {
+pub async fn plant(
+    tx: &mut Tx,
+    access_key: &str,
+    secret_key: &Secret,
+    ipn_url: Option<&str>,
+    now: Millis,
+) -> Result<(), StateError> {
     let marketplace = Account {
         id: CALLER.to_owned(),
         kind: "developer".to_owned(),
@@ -98,7 +192,8 @@ pub async fn plant(tx: &mut Tx, access_key: &str, secret_key: &Secret, ipn_url: 
             password_hash: password_hash.clone(),
             state: if persona.id == "acc_sue" { "suspended" } else { "active" }.to_owned(),
             email_verified: i64::from(persona.id != "acc_una"),
-            verification: if persona.id == "acc_patience" { "VerificationPending" } else { "VerificationComplete" }.to_owned(),
+            verification: if persona.id == "acc_patience" { "VerificationPending" } else { "VerificationComplete" }
+                .to_owned(),
             methods: persona.methods.to_owned(),
             card_declines: i64::from(persona.id == "acc_dee"),
             hint: persona.hint.to_owned(),
@@ -147,7 +242,11 @@ pub fn matches(password: &str, hash: &str) -> bool {
 fn derive(password: &str, salt: &str) -> String {
     let mut out = [0_u8; 32];
     let Ok(params) = Params::new(4096, 1, 1, Some(out.len())) else { return String::new() };
-    let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(password.as_bytes(), salt.as_bytes(), &mut out);
+    let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(
+        password.as_bytes(),
+        salt.as_bytes(),
+        &mut out,
+    );
     if done.is_ok() { STANDARD_NO_PAD.encode(out) } else { String::new() }
 }
 

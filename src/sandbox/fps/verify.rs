@@ -23,12 +23,18 @@ pub fn encode(text: &str) -> String {
 
 /// Name and value pairs as `a=1&b=2`, encoded once, in the order given.
 pub fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let pairs: Vec<String> = pairs.into_iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    let pairs: Vec<String> =
+        pairs.into_iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
     pairs.join("&")
 }
 
 /// The text that is signed. `pairs` are decoded; a pair named like the signature (in any case) is left out.
-pub fn string_to_sign<'a>(verb: &str, host: &str, path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+pub fn string_to_sign<'a>(
+    verb: &str,
+    host: &str,
+    path: &str,
+    pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> String {
     let mut pairs: Vec<(&str, &str)> =
         pairs.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case("signature")).collect();
     pairs.sort_unstable();
@@ -39,8 +45,18 @@ pub fn string_to_sign<'a>(verb: &str, host: &str, path: &str, pairs: impl IntoIt
 /// The HMAC of `text`, base64; `None` for a method other than `HmacSHA256` and `HmacSHA1`.
 pub fn hmac(method: &str, secret: &str, text: &str) -> Option<String> {
     let bytes = match method {
-        "HmacSHA256" => Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).ok()?.chain_update(text).finalize().into_bytes().to_vec(),
-        "HmacSHA1" => Hmac::<sha1::Sha1>::new_from_slice(secret.as_bytes()).ok()?.chain_update(text).finalize().into_bytes().to_vec(),
+        "HmacSHA256" => Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes())
+            .ok()?
+            .chain_update(text)
+            .finalize()
+            .into_bytes()
+            .to_vec(),
+        "HmacSHA1" => Hmac::<sha1::Sha1>::new_from_slice(secret.as_bytes())
+            .ok()?
+            .chain_update(text)
+            .finalize()
+            .into_bytes()
+            .to_vec(),
         _ => return None,
     };
     Some(STANDARD.encode(bytes))
@@ -60,9 +76,17 @@ pub fn host_and_path(address: &str) -> Option<(String, String)> {
 }
 
 /// Adds the four signature fields to what we send to `address`: `verb` is GET for a return, POST for a notification.
-pub fn sign_outbound(key: &SigningKey, certificate_url: &str, verb: &str, address: &str, fields: &mut Vec<(String, String)>) -> Option<String> {
+pub fn sign_outbound(
+    key: &SigningKey,
+    certificate_url: &str,
+    verb: &str,
+    address: &str,
+    fields: &mut Vec<(String, String)>,
+) -> Option<String> {
     let (host, path) = host_and_path(address)?;
-    for (name, value) in [("signatureVersion", "2"), ("signatureMethod", "RSA-SHA1"), ("certificateUrl", certificate_url)] {
+    for (name, value) in
+        [("signatureVersion", "2"), ("signatureMethod", "RSA-SHA1"), ("certificateUrl", certificate_url)]
+    {
         fields.push((name.to_owned(), value.to_owned()));
     }
     let text = string_to_sign(verb, &host, &path, as_pairs(fields));
@@ -73,10 +97,16 @@ pub fn sign_outbound(key: &SigningKey, certificate_url: &str, verb: &str, addres
 /// `VerifySignature`: whether the raw parameters were signed by us for this address, as a return (GET) or a notification (POST).
 ///
 /// Errors: the name of the piece that is missing or wrong, for `InvalidParams`.
-pub fn verify_outbound(key: &SigningKey, certificate_url: &str, end_point: &str, raw: &str) -> Result<bool, &'static str> {
+pub fn verify_outbound(
+    key: &SigningKey,
+    certificate_url: &str,
+    end_point: &str,
+    raw: &str,
+) -> Result<bool, &'static str> {
     let (host, path) = host_and_path(end_point).ok_or("UrlEndPoint")?;
     let fields: Vec<(String, String)> = form_urlencoded::parse(raw.as_bytes()).into_owned().collect();
-    let field = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str()).filter(|v| !v.is_empty());
+    let field =
+        |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str()).filter(|v| !v.is_empty());
     let signature = field("signature").ok_or("signature")?;
     let method = field("signatureMethod").ok_or("signatureMethod")?;
     let certificate = field("certificateUrl").ok_or("certificateUrl")?;
@@ -85,7 +115,9 @@ pub fn verify_outbound(key: &SigningKey, certificate_url: &str, end_point: &str,
     }
     Ok(method == "RSA-SHA1"
         && certificate == certificate_url
-        && ["GET", "POST"].iter().any(|verb| key.verifies(&string_to_sign(verb, &host, &path, as_pairs(&fields)), signature)))
+        && ["GET", "POST"]
+            .iter()
+            .any(|verb| key.verifies(&string_to_sign(verb, &host, &path, as_pairs(&fields)), signature)))
 }
 
 /// Owned pairs as borrowed ones.
@@ -104,7 +136,12 @@ mod tests {
     fn signed_text(vector: &serde_json::Value) -> String {
         let text = |name: &str| vector[name].as_str().unwrap();
         let params = vector["params"].as_object().unwrap();
-        string_to_sign(text("method"), text("host"), text("path"), params.iter().map(|(n, v)| (n.as_str(), v.as_str().unwrap())))
+        string_to_sign(
+            text("method"),
+            text("host"),
+            text("path"),
+            params.iter().map(|(n, v)| (n.as_str(), v.as_str().unwrap())),
+        )
     }
 
     #[test]
@@ -115,7 +152,8 @@ mod tests {
         for vector in all {
             let text = signed_text(vector);
             assert_eq!(text, vector["string_to_sign"].as_str().unwrap(), "{}", vector["id"]);
-            let signature = hmac(vector["algorithm"].as_str().unwrap(), vector["secret"].as_str().unwrap(), &text).unwrap();
+            let signature =
+                hmac(vector["algorithm"].as_str().unwrap(), vector["secret"].as_str().unwrap(), &text).unwrap();
             assert_eq!(signature, vector["signature"].as_str().unwrap(), "{}", vector["id"]);
             assert_eq!(encode(&signature), vector["signature_urlencoded"].as_str().unwrap(), "{}", vector["id"]);
         }
@@ -132,7 +170,12 @@ mod tests {
                 let public = rsa::RsaPublicKey::new(modulus, rsa::BigUint::from(65537_u32)).unwrap();
                 assert!(crate::sandbox::keys::verifies(&public, &text, signature), "{}", vector["id"]);
             } else {
-                assert!(is_signed(vector["algorithm"].as_str().unwrap(), vector["secret"].as_str().unwrap(), &text, signature));
+                assert!(is_signed(
+                    vector["algorithm"].as_str().unwrap(),
+                    vector["secret"].as_str().unwrap(),
+                    &text,
+                    signature
+                ));
             }
         }
     }

@@ -48,7 +48,9 @@ impl Params {
             Some(other) => return Err(ApiError::params(format!("{currency_name} must be USD, not {other}"))),
             None => return Err(ApiError::params(format!("{currency_name} is required"))),
         }
-        Amount::parse(value).map(Some).ok_or_else(|| ApiError::params(format!("{value_name} is not an amount: {value}")))
+        Amount::parse(value)
+            .map(Some)
+            .ok_or_else(|| ApiError::params(format!("{value_name} is not an amount: {value}")))
     }
 }
 

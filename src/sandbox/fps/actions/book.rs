@@ -36,7 +36,12 @@ pub async fn charge(tx: &mut Tx, transaction: &mut Transaction, at: Millis) -> R
 
 /// Books a refund that went well, in `refund` and in the payment it belongs to. What the recipient's
 /// balance does not cover is drawn from the recipient's bank.
-pub async fn refund(tx: &mut Tx, refund: &mut Transaction, payment: &mut Transaction, at: Millis) -> Result<(), StateError> {
+pub async fn refund(
+    tx: &mut Tx,
+    refund: &mut Transaction,
+    payment: &mut Transaction,
+    at: Millis,
+) -> Result<(), StateError> {
     let (amount, whole) = (refund.amount_minor, payment.current_amount().minor);
     let gives_master = refund.refund_policy != "MarketplaceTxnOnly";
     let gives_market = refund.refund_policy != "MasterTxnOnly";
@@ -65,6 +70,7 @@ pub async fn refund(tx: &mut Tx, refund: &mut Transaction, payment: &mut Transac
         moves.push((recipient, source(&payment.method, &payment.sender_id), amount));
     }
     payment.refunding_minor -= amount;
-    let moves: Vec<(&str, &str, i64)> = moves.iter().map(|(from, to, amount)| (from.as_str(), to.as_str(), *amount)).collect();
+    let moves: Vec<(&str, &str, i64)> =
+        moves.iter().map(|(from, to, amount)| (from.as_str(), to.as_str(), *amount)).collect();
     tx.post(&refund.id, at, &moves).await
 }

@@ -18,7 +18,8 @@ use crate::sandbox::state::Tx;
 /// `Pay` and `Reserve`.
 pub async fn charge(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     let operation = if call.action == "Pay" { Operation::Pay } else { Operation::Reserve };
-    let amount = call.params.amount("TransactionAmount")?.ok_or_else(|| ApiError::params("TransactionAmount is required"))?;
+    let amount =
+        call.params.amount("TransactionAmount")?.ok_or_else(|| ApiError::params("TransactionAmount is required"))?;
     let simulated = machine::simulated_by_amount(amount.money.minor % 100);
     if !amount.is_exact && simulated.is_none() {
         return Err(ApiError::params("TransactionAmount.Value has more than two decimals").into());
@@ -96,7 +97,9 @@ pub fn answer(transaction: &Transaction) -> Xml {
 }
 
 async fn sender_token(call: &Call<'_>, tx: &mut Tx, operation: Operation) -> Result<Token, Trouble> {
-    let Some(token) = tx.token(call.params.text("SenderTokenId")).await? else { return refuse("InvalidTokenId_Sender") };
+    let Some(token) = tx.token(call.params.text("SenderTokenId")).await? else {
+        return refuse("InvalidTokenId_Sender");
+    };
     if token.caller_id != call.caller.id {
         return refuse("IncompatibleTokens");
     }
@@ -105,7 +108,11 @@ async fn sender_token(call: &Call<'_>, tx: &mut Tx, operation: Operation) -> Res
     }
     if !token.spent_on.is_empty() {
         // Reserve does not list the code that says so directly.
-        return refuse(if operation == Operation::Pay { "SameTokenIdUsedMultipleTimes" } else { "TokenNotActive_Sender" });
+        return refuse(if operation == Operation::Pay {
+            "SameTokenIdUsedMultipleTimes"
+        } else {
+            "TokenNotActive_Sender"
+        });
     }
     if token.status != "Active" {
         return refuse("TokenNotActive_Sender");
@@ -133,7 +140,13 @@ async fn recipient(call: &Call<'_>, tx: &mut Tx) -> Result<(Account, Option<Toke
     Ok((account, Some(token)))
 }
 
-fn check_parties(sender: &Account, recipient: &Account, token: &Token, agreed: Option<&Token>, amount: Money) -> Result<(), Trouble> {
+fn check_parties(
+    sender: &Account,
+    recipient: &Account,
+    token: &Token,
+    agreed: Option<&Token>,
+    amount: Money,
+) -> Result<(), Trouble> {
     if sender.id == recipient.id {
         return refuse("SameSenderAndRecipient");
     }
@@ -157,7 +170,11 @@ fn check_method(operation: Operation, method: &str, recipient: &Account, amount:
         return refuse("PaymentInstrumentNotCC");
     }
     if method == "CC" && !recipient.takes_cards() {
-        return refuse(if operation == Operation::Reserve { "InvalidRecipientForCCTransaction" } else { "TransactionDenied" });
+        return refuse(if operation == Operation::Reserve {
+            "InvalidRecipientForCCTransaction"
+        } else {
+            "TransactionDenied"
+        });
     }
     let least = if method == "ABT" { 1 } else { 2 };
     if amount.money.minor < least || amount.money.minor > machine::LARGEST {
@@ -173,7 +190,8 @@ fn fee_payer<'a>(call: &'a Call<'_>, agreed: Option<&Token>) -> Result<&'a str, 
     if payer == must_be {
         return Ok(payer);
     }
-    Err(ApiError::params(format!("ChargeFeeTo must be {must_be}, as agreed by the recipient in recipientPaysFee")).into())
+    Err(ApiError::params(format!("ChargeFeeTo must be {must_be}, as agreed by the recipient in recipientPaysFee"))
+        .into())
 }
 
 /// The marketplace fee in cents and millionths: as asked for, never above the maxima; the maxima when neither is given.
@@ -183,7 +201,9 @@ fn marketplace_fee(call: &Call<'_>, agreed: Option<&Token>) -> Result<(i64, i64)
         return Err(ApiError::params("MarketplaceFixedFee.Value has more than two decimals").into());
     }
     let variable = match call.params.get("MarketplaceVariableFee") {
-        Some(text) => Some(percent_ppm(text).ok_or_else(|| ApiError::params("MarketplaceVariableFee is not a percentage"))?),
+        Some(text) => {
+            Some(percent_ppm(text).ok_or_else(|| ApiError::params("MarketplaceVariableFee is not a percentage"))?)
+        }
         None => None,
     };
     let Some(agreed) = agreed else {
@@ -213,7 +233,14 @@ fn marketplace_fee(call: &Call<'_>, agreed: Option<&Token>) -> Result<(i64, i64)
     Ok((fixed, variable))
 }
 
-async fn check_balances(tx: &mut Tx, sender: &Account, caller: &Account, method: &str, fee_payer: &str, amount: Money) -> Result<(), Trouble> {
+async fn check_balances(
+    tx: &mut Tx,
+    sender: &Account,
+    caller: &Account,
+    method: &str,
+    fee_payer: &str,
+    amount: Money,
+) -> Result<(), Trouble> {
     if method == "ABT" && tx.balance(&ledger::balance_of(&sender.id)).await? < amount.minor {
         return refuse("InsufficientBalance");
     }

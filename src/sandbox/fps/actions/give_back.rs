@@ -28,7 +28,9 @@ pub struct Asked<'a> {
 
 /// `Refund`.
 pub async fn refund(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
-    let Some(payment) = own(call, tx, call.params.text("TransactionId")).await? else { return refuse("InvalidTransactionId") };
+    let Some(payment) = own(call, tx, call.params.text("TransactionId")).await? else {
+        return refuse("InvalidTransactionId");
+    };
     let amount = call.params.amount("RefundAmount")?;
     if amount.is_some_and(|amount| !amount.is_exact) {
         return Err(ApiError::params("RefundAmount.Value has more than two decimals").into());
@@ -45,7 +47,13 @@ pub async fn refund(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
 }
 
 /// Starts a refund of `payment`: from here on its amount counts against what is left.
-pub async fn start(sandbox: &Sandbox, tx: &mut Tx, mut payment: Transaction, asked: &Asked<'_>, now: Millis) -> Result<Transaction, Trouble> {
+pub async fn start(
+    sandbox: &Sandbox,
+    tx: &mut Tx,
+    mut payment: Transaction,
+    asked: &Asked<'_>,
+    now: Millis,
+) -> Result<Transaction, Trouble> {
     if payment.kind == "Refund" {
         return refuse("TransactionTypeNotRefundable");
     }

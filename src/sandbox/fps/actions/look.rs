@@ -35,7 +35,9 @@ pub async fn token(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
 
 /// `GetTransactionStatus`.
 pub async fn transaction_status(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
-    let Some(transaction) = own(call, tx, call.params.text("TransactionId")).await? else { return refuse("InvalidTransactionId") };
+    let Some(transaction) = own(call, tx, call.params.text("TransactionId")).await? else {
+        return refuse("InvalidTransactionId");
+    };
     Ok(Xml::default()
         .leaf("TransactionId", &transaction.id)
         .leaf("TransactionStatus", &transaction.state)
@@ -46,7 +48,9 @@ pub async fn transaction_status(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Tro
 
 /// `GetTransaction` (beyond the guide's actions; its type `TransactionDetail` is in it): with fees, relations and history.
 pub async fn transaction(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
-    let Some(t) = own(call, tx, call.params.text("TransactionId")).await? else { return refuse("InvalidTransactionId") };
+    let Some(t) = own(call, tx, call.params.text("TransactionId")).await? else {
+        return refuse("InvalidTransactionId");
+    };
     let sender = tx.account(&t.sender_id).await?;
     let recipient = tx.account(&t.recipient_id).await?;
     let mut inside = Xml::default()
@@ -81,7 +85,8 @@ pub async fn transaction(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
         inside = inside.leaf("RecipientName", &recipient.name).leaf("RecipientEmail", &recipient.email);
     }
     for (relation, id) in related(tx, &t).await? {
-        inside = inside.nest("RelatedTransaction", Xml::default().leaf("RelationType", relation).leaf("TransactionId", &id));
+        inside =
+            inside.nest("RelatedTransaction", Xml::default().leaf("RelationType", relation).leaf("TransactionId", &id));
     }
     for line in tx.history(&t.id).await? {
         let entry = Xml::default()
@@ -116,7 +121,9 @@ pub async fn recipient_verification(call: &Call<'_>, tx: &mut Tx) -> Result<Xml,
         return refuse("TokenNotActive");
     }
     match tx.account(&token.account_id).await? {
-        Some(account) if account.state == "active" => Ok(Xml::default().leaf("RecipientVerificationStatus", &account.verification)),
+        Some(account) if account.state == "active" => {
+            Ok(Xml::default().leaf("RecipientVerificationStatus", &account.verification))
+        }
         _ => refuse("InvalidAccountState"),
     }
 }

@@ -65,7 +65,11 @@ pub fn is_remembered(action: &str) -> bool {
 pub fn only_reads(action: &str) -> bool {
     matches!(
         action,
-        "GetTokenByCaller" | "GetTransactionStatus" | "GetTransaction" | "GetRecipientVerificationStatus" | "VerifySignature"
+        "GetTokenByCaller"
+            | "GetTransactionStatus"
+            | "GetTransaction"
+            | "GetRecipientVerificationStatus"
+            | "VerifySignature"
     )
 }
 

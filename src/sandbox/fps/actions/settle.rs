@@ -15,7 +15,9 @@ use crate::sandbox::state::{StateError, Tx};
 
 /// `Settle`: charges a reserve, whole or in part, never more, once; keeps its id.
 pub async fn settle(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
-    let mut transaction = own(call, tx, call.params.text("ReserveTransactionId")).await?.ok_or_else(|| ApiError::of("InvalidTransactionId"))?;
+    let mut transaction = own(call, tx, call.params.text("ReserveTransactionId"))
+        .await?
+        .ok_or_else(|| ApiError::of("InvalidTransactionId"))?;
     if transaction.kind != "Reserve" {
         return refuse("InvalidTransactionId");
     }
@@ -36,7 +38,9 @@ pub async fn settle(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     }
     check_recipient(call, tx, &transaction, amount).await?;
     transaction.settled_minor = amount.minor;
-    transaction.outcome = if matches!(simulated, Some(Simulated::TemporaryDecline | Simulated::PaymentError)) { "no" } else { "yes" }.to_owned();
+    transaction.outcome =
+        if matches!(simulated, Some(Simulated::TemporaryDecline | Simulated::PaymentError)) { "no" } else { "yes" }
+            .to_owned();
     transaction.due_at = call.now.plus(machine::delay(&transaction.method)).0;
     if let Some(url) = call.params.get("OverrideIPNURL") {
         transaction.ipn_url = url.to_owned();
@@ -45,7 +49,12 @@ pub async fn settle(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     Ok(answer(&transaction))
 }
 
-async fn check_recipient(call: &Call<'_>, tx: &mut Tx, transaction: &Transaction, amount: Money) -> Result<(), Trouble> {
+async fn check_recipient(
+    call: &Call<'_>,
+    tx: &mut Tx,
+    transaction: &Transaction,
+    amount: Money,
+) -> Result<(), Trouble> {
     let recipient = tx.account(&transaction.recipient_id).await?;
     if recipient.is_none_or(|recipient| recipient.state != "active") {
         return refuse("InvalidAccountState_Recipient");
@@ -80,7 +89,13 @@ pub async fn own(call: &Call<'_>, tx: &mut Tx, id: &str) -> Result<Option<Transa
 }
 
 /// Brings a transaction to its next state, writes it down and tells the caller.
-pub async fn step(sandbox: &Sandbox, tx: &mut Tx, transaction: &mut Transaction, to: machine::Explained, at: Millis) -> Result<(), StateError> {
+pub async fn step(
+    sandbox: &Sandbox,
+    tx: &mut Tx,
+    transaction: &mut Transaction,
+    to: machine::Explained,
+    at: Millis,
+) -> Result<(), StateError> {
     step_as(sandbox, tx, transaction, to, at, &to.0.as_str().to_uppercase()).await
 }
 

@@ -17,12 +17,16 @@ pub const PARTS: [(&str, &str, &str); 7] = [
 /// The address the buyer typed, as JSON pairs. Errors: what is missing.
 pub fn collected(form: &[(String, String)]) -> Result<String, String> {
     let text = |name: &str| form.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.trim());
-    let missing: Vec<&str> =
-        PARTS.iter().filter(|(name, ..)| !matches!(*name, "addressLine2" | "phoneNumber") && text(name).is_empty()).map(|(_, label, _)| *label).collect();
+    let missing: Vec<&str> = PARTS
+        .iter()
+        .filter(|(name, ..)| !matches!(*name, "addressLine2" | "phoneNumber") && text(name).is_empty())
+        .map(|(_, label, _)| *label)
+        .collect();
     if !missing.is_empty() {
         return Err(format!("Please fill in: {}.", missing.join(", ")));
     }
-    let pairs: Vec<(&str, String)> = PARTS.iter().map(|(name, ..)| (*name, text(name).chars().take(256).collect())).collect();
+    let pairs: Vec<(&str, String)> =
+        PARTS.iter().map(|(name, ..)| (*name, text(name).chars().take(256).collect())).collect();
     Ok(serde_json::to_string(&pairs).unwrap_or_default())
 }
 
@@ -52,7 +56,8 @@ pub fn result_fields(request: &Request, collected: &str) -> Fields {
 /// Street, city, state and ZIP code are there; an American ZIP code has five digits (and four more, maybe).
 fn is_plausible(request: &Request) -> bool {
     let is_complete = ["addressLine1", "city", "state", "zip"].iter().all(|name| request.get(name).is_some());
-    let is_american = matches!(request.text("country").to_ascii_uppercase().as_str(), "" | "US" | "USA" | "UNITED STATES");
+    let is_american =
+        matches!(request.text("country").to_ascii_uppercase().as_str(), "" | "US" | "USA" | "UNITED STATES");
     let zip = request.text("zip");
     let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
     let is_zip = match zip.split_once('-') {
@@ -83,7 +88,8 @@ mod tests {
     #[test]
     fn a_collected_address_replaces_the_sent_one() {
         let request = request(&[("collectShippingAddress", "true"), ("city", "Nowhere")]);
-        let form: Vec<(String, String)> = PARTS.iter().map(|(name, _, example)| ((*name).to_owned(), format!("x{example}"))).collect();
+        let form: Vec<(String, String)> =
+            PARTS.iter().map(|(name, _, example)| ((*name).to_owned(), format!("x{example}"))).collect();
         let kept = collected(&form).unwrap();
         assert!(result_fields(&request, &kept).contains(&("city".to_owned(), "xSeattle".to_owned())));
         assert!(collected(&form[..3]).unwrap_err().contains("City"));

@@ -29,7 +29,13 @@ pub fn is_success(status: &str) -> bool {
 pub type Fields = Vec<(String, String)>;
 
 /// `returnURL` with its own query kept, the result appended, and the whole signed with verb GET.
-pub fn return_address(sandbox: &Sandbox, return_url: &str, status: &str, reference: &str, more: Fields) -> Option<String> {
+pub fn return_address(
+    sandbox: &Sandbox,
+    return_url: &str,
+    status: &str,
+    reference: &str,
+    more: Fields,
+) -> Option<String> {
     let (base, fragment) = return_url.split_once('#').map_or((return_url, ""), |(base, fragment)| (base, fragment));
     let own_query = base.split_once('?').map_or("", |(_, query)| query);
     let own: Fields = form_urlencoded::parse(own_query.as_bytes()).into_owned().collect();
@@ -60,9 +66,11 @@ pub fn bare_return(sandbox: &Sandbox, request: &Request, status: &str, message: 
 pub fn caller_exception(sandbox: &Sandbox, request: &Request, exception: &CallerException) -> Response {
     let message = exception.message();
     let return_url = request.text("returnURL");
-    let is_web = url::Url::parse(return_url).is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
+    let is_web =
+        url::Url::parse(return_url).is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https"));
     let more = vec![("errorMessage".to_owned(), message.clone())];
-    let continue_to = if is_web { return_address(sandbox, return_url, "CE", request.text("callerReference"), more) } else { None };
+    let continue_to =
+        if is_web { return_address(sandbox, return_url, "CE", request.text("callerReference"), more) } else { None };
     let page = views::Problem {
         title: "The shop's request is not right".to_owned(),
         message,
@@ -73,7 +81,14 @@ pub fn caller_exception(sandbox: &Sandbox, request: &Request, exception: &Caller
 }
 
 /// Ends the visit with `status` and gives the address to go to; an ended visit keeps its first end.
-pub async fn end(sandbox: &Sandbox, tx: &mut Tx, session: &mut Session, request: &Request, status: &str, more: Fields) -> Result<String, StateError> {
+pub async fn end(
+    sandbox: &Sandbox,
+    tx: &mut Tx,
+    session: &mut Session,
+    request: &Request,
+    status: &str,
+    more: Fields,
+) -> Result<String, StateError> {
     let reference = session.caller_reference.clone();
     let address = return_address(sandbox, request.text("returnURL"), status, &reference, more).unwrap_or_default();
     session.outcome = status.to_owned();
@@ -83,7 +98,14 @@ pub async fn end(sandbox: &Sandbox, tx: &mut Tx, session: &mut Session, request:
 }
 
 /// What a confirmed visit gives the shop: the status and the result fields. `None` when the reference was taken meanwhile.
-pub async fn mint(tx: &mut Tx, session: &Session, request: &Request, account: &Account, payee: &str, now: Millis) -> Result<Option<(&'static str, Fields)>, StateError> {
+pub async fn mint(
+    tx: &mut Tx,
+    session: &Session,
+    request: &Request,
+    account: &Account,
+    payee: &str,
+    now: Millis,
+) -> Result<Option<(&'static str, Fields)>, StateError> {
     let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let mut token = Token {
         id: provider_id(64),

@@ -47,7 +47,13 @@ pub fn router() -> Router<Sandbox> {
         .route("/cobranded-ui/actions/leave", post(steps::leave))
 }
 
-async fn api_or_desk(State(sandbox): State<Sandbox>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn api_or_desk(
+    State(sandbox): State<Sandbox>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     if uri.query().unwrap_or_default().contains("Action=") {
         return api::answer(State(sandbox), method, uri, headers, body).await;
     }
@@ -82,7 +88,8 @@ async fn start(State(sandbox): State<Sandbox>, method: Method, uri: Uri, headers
     let mut entry = LogEntry::fps(sandbox.clock().now(), "page", &operation);
     entry.address = format!("{method} {}{}", host(&headers, &uri), uri.path());
     entry.reference = request.text("callerReference").to_owned();
-    entry.string_to_sign = verify::string_to_sign(method.as_str(), &host(&headers, &uri), uri.path(), verify::as_pairs(request.pairs()));
+    entry.string_to_sign =
+        verify::string_to_sign(method.as_str(), &host(&headers, &uri), uri.path(), verify::as_pairs(request.pairs()));
     if sandbox.faults().strikes("fps", &operation, Kind::DropRequest) {
         entry.verdict = "drop_request".to_owned();
         sandbox.log(entry).await;
@@ -92,8 +99,12 @@ async fn start(State(sandbox): State<Sandbox>, method: Method, uri: Uri, headers
     let (response, verdict, detail) = match decided {
         Ok(Start::Begin(session)) => (steps::show_sign_in(&sandbox, &session, &request).await, "begun", String::new()),
         Ok(Start::Again(address)) => (Redirect::to(&address).into_response(), "answered again", String::new()),
-        Ok(Start::Return(status, message)) => (finish::bare_return(&sandbox, &request, status, &message), status, message),
-        Ok(Start::Wrong(exception)) => (finish::caller_exception(&sandbox, &request, &exception), "CE", exception.message()),
+        Ok(Start::Return(status, message)) => {
+            (finish::bare_return(&sandbox, &request, status, &message), status, message)
+        }
+        Ok(Start::Wrong(exception)) => {
+            (finish::caller_exception(&sandbox, &request, &exception), "CE", exception.message())
+        }
         Err(error) => (broken(&error), "broken", error.to_string()),
     };
     entry.verdict = verdict.to_owned();
@@ -113,7 +124,8 @@ async fn decide(sandbox: &Sandbox, request: &Request, text: &str) -> Result<Star
     let credential = tx.credential(request.text("callerKey")).await?.filter(|credential| credential.status == "active");
     let Some(credential) = credential else { return wrong("callerKey") };
     match request.get("signature") {
-        Some(signature) if verify::is_signed(request.text("signatureMethod"), &credential.secret_key, text, signature) => {}
+        Some(signature)
+            if verify::is_signed(request.text("signatureMethod"), &credential.secret_key, text, signature) => {}
         Some(_) => return wrong("signature"),
         None if sandbox.is_strict() => {
             let parameters = ["signature", "signatureVersion", "signatureMethod"].map(str::to_owned).to_vec();
@@ -122,13 +134,18 @@ async fn decide(sandbox: &Sandbox, request: &Request, text: &str) -> Result<Star
         None => {}
     }
     let Some(caller) = tx.account(&credential.account_id).await? else { return wrong("callerKey") };
-    if let Some(fault) = sandbox.faults().strike("fps", request.text("pipelineName"), &[Kind::Error, Kind::Throttle, Kind::Status]) {
+    if let Some(fault) =
+        sandbox.faults().strike("fps", request.text("pipelineName"), &[Kind::Error, Kind::Throttle, Kind::Status])
+    {
         let status = if fault.error.as_deref() == Some("NM") { "NM" } else { "SE" };
         return Ok(Start::Return(status, "The request has temporarily failed; it may be sent again.".to_owned()));
     }
     let is_marketplace = pipeline == Pipeline::Recipient || request.get("recipientToken").is_some();
     if is_marketplace && caller.marketplace == 0 {
-        return Ok(Start::Return("NM", "The caller is not registered as a third-party caller for this transaction.".to_owned()));
+        return Ok(Start::Return(
+            "NM",
+            "The caller is not registered as a third-party caller for this transaction.".to_owned(),
+        ));
     }
     if request.get("recipientToken").is_some() && payee(&mut tx, request, &caller).await?.is_none() {
         return wrong("recipientToken");
@@ -179,7 +196,10 @@ async fn ended_before(tx: &mut Tx, request: &Request, caller: &Account) -> Resul
 async fn payee(tx: &mut Tx, request: &Request, caller: &Account) -> Result<Option<(Account, String)>, StateError> {
     let Some(id) = request.get("recipientToken") else { return Ok(Some((caller.clone(), "CC,ACH,ABT".to_owned()))) };
     let token = tx.token(id).await?.filter(|token| {
-        token.caller_id == caller.id && token.kind == "Unrestricted" && token.status == "Active" && !token.methods.is_empty()
+        token.caller_id == caller.id
+            && token.kind == "Unrestricted"
+            && token.status == "Active"
+            && !token.methods.is_empty()
     });
     let Some(token) = token else { return Ok(None) };
     Ok(tx.account(&token.account_id).await?.map(|account| (account, token.methods)))
@@ -188,6 +208,7 @@ async fn payee(tx: &mut Tx, request: &Request, caller: &Account) -> Result<Optio
 /// The page for a failure of our own.
 fn broken(error: &StateError) -> Response {
     tracing::error!(%error, "a co-branded page could not be served");
-    let page = views::Problem::plain("Something failed here", "The sandbox could not do this. Please try again in a moment.");
+    let page =
+        views::Problem::plain("Something failed here", "The sandbox could not do this. Please try again in a moment.");
     desk::page(StatusCode::INTERNAL_SERVER_ERROR, &page)
 }

@@ -71,14 +71,19 @@ impl Visit {
 
     /// What this account and the payee can both do, out of what the shop asked for.
     fn methods(&self, account: &Account) -> Vec<&'static str> {
-        let takes = |method: &str| self.payee_takes.split(',').any(|own| own == method) && (method != "CC" || self.payee.takes_cards());
+        let takes = |method: &str| {
+            self.payee_takes.split(',').any(|own| own == method) && (method != "CC" || self.payee.takes_cards())
+        };
         self.request.methods().into_iter().filter(|method| account.has(method) && takes(method)).collect()
     }
 
     /// Why this account cannot go on: status and message.
     fn obstacle(&self, account: &Account) -> Option<(&'static str, &'static str)> {
         if account.state != "active" {
-            return Some(("NP", "The account is suspended or closed. Payment instructions cannot be installed on this account."));
+            return Some((
+                "NP",
+                "The account is suspended or closed. Payment instructions cannot be installed on this account.",
+            ));
         }
         if account.email_verified == 0 {
             return Some(("NP", "The e-mail address of the account is not verified."));
@@ -89,20 +94,26 @@ impl Visit {
         }
         let wants_cards = self.request.methods().contains(&"CC");
         if self.is_seller() {
-            let message = "The recipient account is a personal account, and therefore cannot accept credit card payments.";
+            let message =
+                "The recipient account is a personal account, and therefore cannot accept credit card payments.";
             return (wants_cards && !account.takes_cards()).then_some(("NP", message));
         }
         if !self.methods(account).is_empty() {
             return None;
         }
         if wants_cards && account.has("CC") && !self.payee.takes_cards() {
-            return Some(("NP", "The recipient account is a personal account, and therefore cannot accept credit card payments."));
+            return Some((
+                "NP",
+                "The recipient account is a personal account, and therefore cannot accept credit card payments.",
+            ));
         }
         Some(("PE", "Payment method mismatch: the account has none of the payment methods that were asked for."))
     }
 
     fn about(&self) -> String {
-        self.request.amount("transactionAmount").map_or_else(|| "Register to be paid".to_owned(), |amount| amount.to_string())
+        self.request
+            .amount("transactionAmount")
+            .map_or_else(|| "Register to be paid".to_owned(), |amount| amount.to_string())
     }
 
     async fn end(mut self, sandbox: &Sandbox, status: &str, fields: Fields) -> Result<Response, StateError> {
@@ -156,7 +167,9 @@ pub async fn sign_in(State(sandbox): State<Sandbox>, axum::extract::Form(form): 
         };
         let account = match who(&sandbox, &mut visit, &form).await? {
             Ok(account) => account,
-            Err(problem) => return Ok(desk::page(StatusCode::UNPROCESSABLE_ENTITY, &sign_in_page(visit, problem).await?)),
+            Err(problem) => {
+                return Ok(desk::page(StatusCode::UNPROCESSABLE_ENTITY, &sign_in_page(visit, problem).await?));
+            }
         };
         visit.session.account_id = account.id.clone();
         if let Some((status, message)) = visit.obstacle(&account) {
@@ -174,7 +187,11 @@ pub async fn sign_in(State(sandbox): State<Sandbox>, axum::extract::Form(form): 
     result.await.unwrap_or_else(|error: StateError| broken(&error))
 }
 
-async fn who(sandbox: &Sandbox, visit: &mut Visit, form: &[(String, String)]) -> Result<Result<Account, &'static str>, StateError> {
+async fn who(
+    sandbox: &Sandbox,
+    visit: &mut Visit,
+    form: &[(String, String)],
+) -> Result<Result<Account, &'static str>, StateError> {
     let email = value(form, "email").to_lowercase();
     match value(form, "how") {
         "persona" => {
@@ -191,9 +208,15 @@ async fn who(sandbox: &Sandbox, visit: &mut Visit, form: &[(String, String)]) ->
     }
 }
 
-async fn new_account(sandbox: &Sandbox, visit: &mut Visit, form: &[(String, String)], email: String) -> Result<Result<Account, &'static str>, StateError> {
+async fn new_account(
+    sandbox: &Sandbox,
+    visit: &mut Visit,
+    form: &[(String, String)],
+    email: String,
+) -> Result<Result<Account, &'static str>, StateError> {
     let (name, password) = (value(form, "name"), value(form, "password"));
-    let is_address = email.len() <= 65 && email.split_once('@').is_some_and(|(who, at)| !who.is_empty() && at.contains('.'));
+    let is_address =
+        email.len() <= 65 && email.split_once('@').is_some_and(|(who, at)| !who.is_empty() && at.contains('.'));
     if name.is_empty() || name.len() > 128 || !is_address || password.is_empty() || password.len() > 256 {
         return Ok(Err("A new account needs a name, an e-mail address and a password."));
     }
@@ -264,14 +287,30 @@ fn review_page(visit: &Visit, account: Account, problem: &str) -> Review {
     if visit.is_seller() {
         line("Paid to", format!("{} ({})", account.name, account.email));
         line("Methods you accept", request.methods().join(", "));
-        line("Fixed fee per sale, at most", request.amount("maxFixedFee").map_or_else(|| "none".to_owned(), |fee| fee.to_string()));
+        line(
+            "Fixed fee per sale, at most",
+            request.amount("maxFixedFee").map_or_else(|| "none".to_owned(), |fee| fee.to_string()),
+        );
         let variable = request.get("maxVariableFee").and_then(percent_ppm);
-        line("Share of each sale, at most", variable.map_or_else(|| "none".to_owned(), |ppm| format!("{} %", ppm_percent(ppm))));
-        line("Payment service fee paid by", if request.is_true("recipientPaysFee") { "you" } else { "the marketplace" }.to_owned());
+        line(
+            "Share of each sale, at most",
+            variable.map_or_else(|| "none".to_owned(), |ppm| format!("{} %", ppm_percent(ppm))),
+        );
+        line(
+            "Payment service fee paid by",
+            if request.is_true("recipientPaysFee") { "you" } else { "the marketplace" }.to_owned(),
+        );
     } else {
         line("Pay with", described(&visit.session.method).0.to_owned());
         line("Paid to", visit.payee.name.clone());
-        for (name, label) in [("itemTotal", "Items"), ("shipping", "Shipping"), ("handling", "Handling"), ("giftWrapping", "Gift wrapping"), ("discount", "Discount"), ("tax", "Tax")] {
+        for (name, label) in [
+            ("itemTotal", "Items"),
+            ("shipping", "Shipping"),
+            ("handling", "Handling"),
+            ("giftWrapping", "Gift wrapping"),
+            ("discount", "Discount"),
+            ("tax", "Tax"),
+        ] {
             if let Some(amount) = request.amount(name) {
                 line(label, amount.to_string());
             }
@@ -306,11 +345,15 @@ pub async fn confirm(State(sandbox): State<Sandbox>, axum::extract::Form(form): 
         if visit.request.is_true("collectShippingAddress") {
             match address::collected(&form) {
                 Ok(address) => visit.session.address = address,
-                Err(problem) => return Ok(desk::page(StatusCode::UNPROCESSABLE_ENTITY, &review_page(&visit, account, &problem))),
+                Err(problem) => {
+                    return Ok(desk::page(StatusCode::UNPROCESSABLE_ENTITY, &review_page(&visit, account, &problem)));
+                }
             }
         }
         let payee = visit.payee.id.clone();
-        let minted = finish::mint(&mut visit.tx, &visit.session, &visit.request, &account, &payee, sandbox.clock().now()).await?;
+        let minted =
+            finish::mint(&mut visit.tx, &visit.session, &visit.request, &account, &payee, sandbox.clock().now())
+                .await?;
         match minted {
             Some((status, fields)) => visit.end(&sandbox, status, fields).await,
             None => finished_elsewhere(visit).await,
@@ -322,9 +365,18 @@ pub async fn confirm(State(sandbox): State<Sandbox>, axum::extract::Form(form): 
 /// Another visit under the same reference was quicker: its answer is the answer.
 async fn finished_elsewhere(mut visit: Visit) -> Result<Response, StateError> {
     let ended = visit.tx.ended_session(&visit.session.caller_id, &visit.session.caller_reference).await?;
-    let ended = ended.filter(|ended| finish::is_success(&ended.outcome) && ended.fingerprint == visit.session.fingerprint);
-    let problem = || Problem::plain("This was approved before", "The shop's reference is in use; please go back to the shop and start again.");
-    Ok(ended.map_or_else(|| desk::page(StatusCode::CONFLICT, &problem()), |ended| Redirect::to(&ended.redirect).into_response()))
+    let ended =
+        ended.filter(|ended| finish::is_success(&ended.outcome) && ended.fingerprint == visit.session.fingerprint);
+    let problem = || {
+        Problem::plain(
+            "This was approved before",
+            "The shop's reference is in use; please go back to the shop and start again.",
+        )
+    };
+    Ok(ended.map_or_else(
+        || desk::page(StatusCode::CONFLICT, &problem()),
+        |ended| Redirect::to(&ended.redirect).into_response(),
+    ))
 }
 
 /// Leaves without agreeing: status A.

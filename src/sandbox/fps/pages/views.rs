@@ -166,6 +166,11 @@ pub struct Problem {
 impl Problem {
     /// A problem that leads nowhere.
     pub fn plain(title: &str, message: &str) -> Problem {
-        Problem { title: title.to_owned(), message: message.to_owned(), advice: String::new(), continue_to: String::new() }
+        Problem {
+            title: title.to_owned(),
+            message: message.to_owned(),
+            advice: String::new(),
+            continue_to: String::new(),
+        }
     }
 }

@@ -64,22 +64,28 @@ const ACTIONS: &[(&str, &[Row])] = &[
     ("GetTransaction", &[("TransactionId", true, Text(35))]),
     ("GetTransactionStatus", &[("TransactionId", true, Text(35))]),
     ("Pay", PAY_AND_RESERVE),
-    ("Refund", &[
-        ("CallerDescription", false, Text(160)),
-        ("CallerReference", true, Text(128)),
-        ("MarketplaceRefundPolicy", false, POLICIES),
-        ("OverrideIPNURL", false, Url),
-        ("RefundAmount.CurrencyCode", false, Amount),
-        ("RefundAmount.Value", false, Amount),
-        ("TransactionId", true, Text(35)),
-    ]),
+    (
+        "Refund",
+        &[
+            ("CallerDescription", false, Text(160)),
+            ("CallerReference", true, Text(128)),
+            ("MarketplaceRefundPolicy", false, POLICIES),
+            ("OverrideIPNURL", false, Url),
+            ("RefundAmount.CurrencyCode", false, Amount),
+            ("RefundAmount.Value", false, Amount),
+            ("TransactionId", true, Text(35)),
+        ],
+    ),
     ("Reserve", PAY_AND_RESERVE),
-    ("Settle", &[
-        ("OverrideIPNURL", false, Url),
-        ("ReserveTransactionId", true, Text(35)),
-        ("TransactionAmount.CurrencyCode", false, Amount),
-        ("TransactionAmount.Value", false, Amount),
-    ]),
+    (
+        "Settle",
+        &[
+            ("OverrideIPNURL", false, Url),
+            ("ReserveTransactionId", true, Text(35)),
+            ("TransactionAmount.CurrencyCode", false, Amount),
+            ("TransactionAmount.Value", false, Amount),
+        ],
+    ),
     ("VerifySignature", &[("HttpParameters", true, Text(65_536)), ("UrlEndPoint", true, Text(4096))]),
 ];
 
@@ -148,14 +154,19 @@ mod tests {
         Params(version.iter().chain(pairs).map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect())
     }
 
-    const GOOD_PAY: [(&str, &str); 4] =
-        [("CallerReference", "r"), ("SenderTokenId", "t"), ("TransactionAmount.Value", "1"), ("TransactionAmount.CurrencyCode", "USD")];
+    const GOOD_PAY: [(&str, &str); 4] = [
+        ("CallerReference", "r"),
+        ("SenderTokenId", "t"),
+        ("TransactionAmount.Value", "1"),
+        ("TransactionAmount.CurrencyCode", "USD"),
+    ];
 
     #[test]
     fn the_table_has_every_row_of_the_guide() {
         for line in include_str!("../../../../tests/data/fps/fps-actions.tsv").lines().skip(1) {
             let columns: Vec<&str> = line.split('\t').collect();
-            let (action, name, required, size) = (columns[0].split(' ').next().unwrap(), columns[1], columns[2], columns.get(4).unwrap_or(&""));
+            let (action, name, required, size) =
+                (columns[0].split(' ').next().unwrap(), columns[1], columns[2], columns.get(4).unwrap_or(&""));
             if action == "(common)" {
                 assert!(COMMON.contains(&name), "{name}");
                 continue;

@@ -167,7 +167,9 @@ impl Request {
         let mut pairs: Vec<String> = self
             .pairs
             .iter()
-            .filter(|(name, _)| !["signature", "signatureversion", "signaturemethod"].contains(&name.to_ascii_lowercase().as_str()))
+            .filter(|(name, _)| {
+                !["signature", "signatureversion", "signaturemethod"].contains(&name.to_ascii_lowercase().as_str())
+            })
             .map(|(name, value)| format!("{}={value}", name.to_ascii_lowercase()))
             .collect();
         pairs.sort();
@@ -193,8 +195,12 @@ impl Request {
         };
         let rows: Vec<&Row> = COMMON.iter().chain(own).collect();
         let given = |row: &&&Row| self.get(row.0).map(|value| (row.0, value, row.2));
-        let malformed: Vec<String> =
-            rows.iter().filter_map(|row| given(&row)).filter(|(_, value, kind)| !is_well_formed(value, *kind)).map(|(name, ..)| name.to_owned()).collect();
+        let malformed: Vec<String> = rows
+            .iter()
+            .filter_map(|row| given(&row))
+            .filter(|(_, value, kind)| !is_well_formed(value, *kind))
+            .map(|(name, ..)| name.to_owned())
+            .collect();
         fail_with(Wrong::NotWellFormed, malformed)?;
         let now = clock.now().0 / 1000;
         let mut invalid: Vec<String> = rows
@@ -206,9 +212,17 @@ impl Request {
             .map(|row| row.0.to_owned())
             .collect();
         if self.get("signature").is_some() {
-            invalid.extend(["signatureVersion", "signatureMethod"].iter().filter(|name| self.get(name).is_none()).map(|name| (*name).to_owned()));
+            invalid.extend(
+                ["signatureVersion", "signatureMethod"]
+                    .iter()
+                    .filter(|name| self.get(name).is_none())
+                    .map(|name| (*name).to_owned()),
+            );
         }
-        if pipeline == Some(Pipeline::SingleUse) && self.is_true("isRecipientCobranding") && self.get("recipientToken").is_none() {
+        if pipeline == Some(Pipeline::SingleUse)
+            && self.is_true("isRecipientCobranding")
+            && self.get("recipientToken").is_none()
+        {
             invalid.push("recipientToken".to_owned());
         }
         fail_with(Wrong::InvalidOrAbsent, invalid)?;
@@ -229,8 +243,13 @@ fn fail_with(wrong: Wrong, parameters: Vec<String>) -> Result<(), CallerExceptio
 
 fn is_well_formed(value: &str, kind: Kind) -> bool {
     match kind {
-        Kind::Text(most) => value.len() <= most && !value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')),
-        Kind::Url => value.len() <= 4096 && url::Url::parse(value).is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https")),
+        Kind::Text(most) => {
+            value.len() <= most && !value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        }
+        Kind::Url => {
+            value.len() <= 4096
+                && url::Url::parse(value).is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
+        }
         Kind::Boolean => ["true", "false"].contains(&value.to_ascii_lowercase().as_str()),
         Kind::Amount => Amount::parse(value).is_some_and(|amount| amount.is_exact),
         Kind::Percent => percent_ppm(value).is_some(),
@@ -248,7 +267,9 @@ fn is_valid(name: &str, value: &str, kind: Kind, now: i64) -> bool {
         (_, Kind::Word(words)) => words.split('|').any(|word| word == value),
         (_, Kind::Methods) => value.split(',').all(|word| ["CC", "ACH", "ABT"].contains(&word.trim())),
         ("transactionAmount", _) => Amount::parse(value).is_some_and(|amount| amount.money.is_positive()),
-        ("validityStart", _) => seconds() / day >= now / day && seconds() <= now + i64::try_from(days(366).as_secs()).unwrap_or(0),
+        ("validityStart", _) => {
+            seconds() / day >= now / day && seconds() <= now + i64::try_from(days(366).as_secs()).unwrap_or(0)
+        }
         ("validityExpiry", _) => seconds() / day >= now / day,
         ("cobrandingUrl", _) => url::Url::parse(value).is_ok_and(|url| {
             url.scheme() == "https" || matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))

@@ -44,7 +44,11 @@ fn the_tables_have_every_row_of_the_guide() {
             _ => continue,
         };
         if direction == "request" {
-            let row = COMMON.iter().chain(own).find(|row| row.0 == name).unwrap_or_else(|| panic!("{pipeline}.{name} is missing"));
+            let row = COMMON
+                .iter()
+                .chain(own)
+                .find(|row| row.0 == name)
+                .unwrap_or_else(|| panic!("{pipeline}.{name} is missing"));
             // A missing version is taken as the only one there is, as a widespread client never sends it.
             assert_eq!(row.1, required == "yes" && name != "version", "{pipeline}.{name}");
         }
@@ -61,7 +65,12 @@ fn good_requests_pass_and_what_is_missing_is_named() {
             if left_out.0 == "version" {
                 assert_eq!(answer, "fine");
             } else {
-                assert!(answer.starts_with("CE - Caller Input Exception: The following input(s) are either invalid or absent: "), "{answer}");
+                assert!(
+                    answer.starts_with(
+                        "CE - Caller Input Exception: The following input(s) are either invalid or absent: "
+                    ),
+                    "{answer}"
+                );
                 assert!(answer.contains(left_out.0), "{answer}");
             }
         }
@@ -106,7 +115,10 @@ fn bad_values_are_refused_one_by_one() {
     for (good, name, value) in cases {
         assert_ne!(message(&with(good, name, value)), "fine", "{name}={value}");
     }
-    assert_eq!(message(&with(&SINGLE, "signature", "abc=")), "CE - Caller Input Exception: The following input(s) are either invalid or absent: signatureVersion, signatureMethod");
+    assert_eq!(
+        message(&with(&SINGLE, "signature", "abc=")),
+        "CE - Caller Input Exception: The following input(s) are either invalid or absent: signatureVersion, signatureMethod"
+    );
 }
 
 #[test]

@@ -106,7 +106,11 @@ impl Tx {
 
     /// Sets where notifications of the account's calls go.
     pub async fn set_ipn_url(&mut self, account: &str, url: &str) -> Result<(), StateError> {
-        sqlx::query("UPDATE fps_accounts SET ipn_url = $1 WHERE id = $2").bind(url).bind(account).execute(self.on()).await?;
+        sqlx::query("UPDATE fps_accounts SET ipn_url = $1 WHERE id = $2")
+            .bind(url)
+            .bind(account)
+            .execute(self.on())
+            .await?;
         Ok(())
     }
 

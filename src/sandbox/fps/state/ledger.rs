@@ -48,14 +48,16 @@ impl Tx {
 
     async fn posting(&mut self, transaction: &str, at: Millis, account: &str, amount: i64) -> Result<(), StateError> {
         let seq = self.next_number();
-        sqlx::query("INSERT INTO fps_postings (seq, at, transaction_id, account, amount_minor) VALUES ($1, $2, $3, $4, $5)")
-            .bind(seq)
-            .bind(at.0)
-            .bind(transaction)
-            .bind(account)
-            .bind(amount)
-            .execute(self.on())
-            .await?;
+        sqlx::query(
+            "INSERT INTO fps_postings (seq, at, transaction_id, account, amount_minor) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(seq)
+        .bind(at.0)
+        .bind(transaction)
+        .bind(account)
+        .bind(amount)
+        .execute(self.on())
+        .await?;
         Ok(())
     }
 

@@ -97,7 +97,14 @@ impl Tx {
     }
 
     /// Takes a caller reference for a request. `None` when it is now ours; otherwise what the first request was.
-    pub async fn take_reference(&mut self, caller: &str, reference: &str, fingerprint: &str, now: Millis, forget_before: Millis) -> Result<Option<Remembered>, StateError> {
+    pub async fn take_reference(
+        &mut self,
+        caller: &str,
+        reference: &str,
+        fingerprint: &str,
+        now: Millis,
+        forget_before: Millis,
+    ) -> Result<Option<Remembered>, StateError> {
         sqlx::query("DELETE FROM fps_requests WHERE caller_id = $1 AND caller_reference = $2 AND at <= $3")
             .bind(caller)
             .bind(reference)
@@ -125,14 +132,22 @@ impl Tx {
     }
 
     /// Keeps the answer that repeated requests will get.
-    pub async fn remember_answer(&mut self, caller: &str, reference: &str, code: &str, answer: &str) -> Result<(), StateError> {
-        sqlx::query("UPDATE fps_requests SET answer_code = $1, answer = $2 WHERE caller_id = $3 AND caller_reference = $4")
-            .bind(code)
-            .bind(answer)
-            .bind(caller)
-            .bind(reference)
-            .execute(self.on())
-            .await?;
+    pub async fn remember_answer(
+        &mut self,
+        caller: &str,
+        reference: &str,
+        code: &str,
+        answer: &str,
+    ) -> Result<(), StateError> {
+        sqlx::query(
+            "UPDATE fps_requests SET answer_code = $1, answer = $2 WHERE caller_id = $3 AND caller_reference = $4",
+        )
+        .bind(code)
+        .bind(answer)
+        .bind(caller)
+        .bind(reference)
+        .execute(self.on())
+        .await?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use pushcart::base::clock::Clock;
 use pushcart::sandbox::Sandbox;
 use serde_json::json;
 
-use crate::house::{HOST, House, settings};
+use crate::house::{HOST, House};
 
 #[tokio::test]
 async fn other_sites_and_plain_forms_are_refused() {
@@ -29,7 +29,7 @@ async fn the_clock_stays_moved_after_a_restart_and_goes_back_only_by_a_reset() {
     let moved = house.post_json("/_sandbox/clock", &json!({"advance_seconds": 604_800})).await.json();
     assert_eq!(moved["offset_seconds"], 604_800);
     let clock = Clock::new();
-    let again = Sandbox::open(settings(house.directory.path()), clock.clone()).await.unwrap();
+    let again = Sandbox::open(house.settings.clone(), clock.clone()).await.unwrap();
     assert_eq!(clock.offset_ms(), 604_800_000);
     drop(again);
     assert_eq!(

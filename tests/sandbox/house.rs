@@ -23,7 +23,9 @@ pub struct House {
     pub sandbox: Sandbox,
     pub router: Router,
     pub clock: Clock,
-    pub directory: tempfile::TempDir,
+    pub settings: Settings,
+    /// Removed when the test is over.
+    _directory: tempfile::TempDir,
 }
 
 #[derive(Clone, Debug)]
@@ -70,10 +72,13 @@ impl House {
     pub async fn open_with(change: impl FnOnce(&mut Settings)) -> House {
         let directory = tempfile::tempdir().unwrap();
         let mut settings = settings(directory.path());
+        if let Ok(server) = std::env::var("TEST_POSTGRES_URL") {
+            settings.database_url = fresh_postgres(&server).await;
+        }
         change(&mut settings);
         let clock = Clock::new();
-        let sandbox = Sandbox::open(settings, clock.clone()).await.unwrap();
-        House { router: sandbox.router(), sandbox, clock, directory }
+        let sandbox = Sandbox::open(settings.clone(), clock.clone()).await.unwrap();
+        House { router: sandbox.router(), sandbox, clock, settings, _directory: directory }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -176,6 +181,17 @@ impl House {
         let approved = self.approve(reference, &recipient, amount, persona, method).await;
         (recipient, approved.returned("tokenID"))
     }
+}
+
+/// A database of its own on the server that `TEST_POSTGRES_URL` names, as `postgres://user@host:port`.
+async fn fresh_postgres(server: &str) -> String {
+    sqlx::any::install_default_drivers();
+    let name = pushcart::base::ids::fresh("sandbox_test");
+    let pool =
+        sqlx::any::AnyPoolOptions::new().max_connections(1).connect(&format!("{server}/postgres")).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.unwrap();
+    pool.close().await;
+    format!("{server}/{name}")
 }
 
 pub fn settings(directory: &std::path::Path) -> Settings {

@@ -26,9 +26,11 @@ use crate::sandbox::state::{LogEntry, StateError, Tx};
 
 mod address;
 mod finish;
+mod people;
 mod reason;
 mod steps;
 mod views;
+mod visit;
 
 /// Where pipelines begin, as in the original.
 pub const START: &str = "/cobranded-ui/actions/start";
@@ -70,7 +72,7 @@ async fn certificate(State(sandbox): State<Sandbox>, Path(file): Path<String>) -
 /// How a request to the pages can end before anyone has signed in.
 enum Start {
     /// Somebody is to sign in.
-    Begin(Session),
+    Begin(Box<Session>),
     /// The caller made a mistake: a page with a Continue control.
     Wrong(CallerException),
     /// Straight back, with a status and a message.
@@ -164,7 +166,7 @@ async fn decide(sandbox: &Sandbox, request: &Request, text: &str) -> Result<Star
     };
     tx.add_session(&session).await?;
     tx.commit().await?;
-    Ok(Start::Begin(session))
+    Ok(Start::Begin(Box::new(session)))
 }
 
 /// What an earlier visit under the same reference means for this one.

@@ -28,7 +28,7 @@ use keys::SigningKey;
 use state::{Database, LogEntry, StateError};
 
 /// How the sandbox is set up.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// How browsers and callers reach us: `http://127.0.0.1:3001`.
     pub base_url: String,
@@ -73,7 +73,7 @@ impl Sandbox {
         let db = Database::open(&settings.database_url).await.context("opening the sandbox's database")?;
         let directory = settings.keys_dir.clone();
         let key = tokio::task::spawn_blocking(move || SigningKey::open(&directory)).await??;
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
         let inner = Inner {
             settings,
             clock,

@@ -164,6 +164,7 @@ impl Tx {
     /// Appends to the log; `entry.id` is given here.
     pub async fn log(&mut self, entry: LogEntry) -> Result<(), StateError> {
         let id = self.next_number();
+        let clean = |text: String| text.replace('\0', "");
         sqlx::query(
             "INSERT INTO sandbox_log
                (id, at, provider, direction, operation, address, reference, string_to_sign, verdict, status, detail)
@@ -173,13 +174,13 @@ impl Tx {
         .bind(entry.at)
         .bind(entry.provider)
         .bind(entry.direction)
-        .bind(entry.operation)
-        .bind(entry.address)
-        .bind(entry.reference)
+        .bind(clean(entry.operation))
+        .bind(clean(entry.address))
+        .bind(clean(entry.reference))
         .bind(entry.string_to_sign)
         .bind(entry.verdict)
         .bind(entry.status)
-        .bind(entry.detail)
+        .bind(clean(entry.detail))
         .execute(self.on())
         .await?;
         Ok(())

@@ -6,5 +6,6 @@ mod house;
 
 mod api;
 mod control;
+mod gate;
 mod pages;
 mod wire;

@@ -176,3 +176,29 @@ async fn branding_follows_the_style_that_the_shop_asked_for() {
     let banner = house.start(&wanted("b", "banner")).await.body;
     assert!(banner.contains("brand-banner") && !banner.contains("aria-current"));
 }
+
+#[tokio::test]
+async fn temporary_failures_and_unregistered_callers_can_be_scripted() {
+    let house = House::open().await;
+    for (error, status) in [("SE", "SE"), ("NM", "NM")] {
+        let fault = serde_json::json!({"provider": "fps", "operation": "SingleUse", "fault": "error", "error": error});
+        house.post_json("/_sandbox/faults", &fault).await;
+        let wanted = [("pipelineName", "SingleUse"), ("callerReference", error), ("transactionAmount", "5")];
+        assert_eq!(house.start(&wanted).await.returned("status"), status);
+        assert_eq!(house.start(&wanted).await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn a_return_address_with_a_line_break_is_not_well_formed() {
+    let house = House::open().await;
+    let pairs = [
+        ("callerKey", KEY),
+        ("returnURL", "http://localhost/a\nb"),
+        ("pipelineName", "SingleUse"),
+        ("callerReference", "x"),
+        ("transactionAmount", "5"),
+    ];
+    let page = house.get(&format!("/cobranded-ui/actions/start?{}", house::query(&pairs))).await;
+    assert!(page.body.contains("not well formed: returnURL"), "{}", page.body);
+}

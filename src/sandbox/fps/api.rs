@@ -114,6 +114,9 @@ async fn struck_before(sandbox: &Sandbox, operation: &str) -> Option<Struck> {
 
 async fn serve(sandbox: &Sandbox, received: &Received<'_>, entry: &mut LogEntry) -> Result<Xml, ApiError> {
     let params = &received.params;
+    if params.0.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Err(ApiError::params("A parameter contains a NUL character"));
+    }
     let name = params.required("Action")?;
     let action = rules::api::action(name).ok_or_else(|| ApiError::of("InvalidAction"))?;
     let caller = authenticate(sandbox, received, &entry.string_to_sign).await?;

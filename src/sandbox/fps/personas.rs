@@ -71,7 +71,7 @@ pub const PERSONAS: [Persona; 11] = [
         "personal",
         "ACH",
         0,
-        "Pays from her bank; takes two seconds longer to find out.",
+        "Pays from her bank, which takes two seconds to say yes.",
     ),
     persona(
         "acc_bill",

@@ -39,7 +39,8 @@ pub enum Found {
 
 /// A field of a posted form without the spaces around it; empty when absent.
 pub fn value<'a>(form: &'a [(String, String)], name: &str) -> &'a str {
-    form.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value.trim())
+    let found = form.iter().find(|(own, value)| own == name && !value.contains('\0'));
+    found.map_or("", |(_, value)| value.trim())
 }
 
 /// Finds the visit that a form belongs to.

@@ -129,7 +129,11 @@ pub fn check(action: &str, params: &Params) -> Result<(), ApiError> {
 fn check_value(name: &str, value: &str, kind: Kind) -> Result<(), ApiError> {
     let is_good = match kind {
         Text(most) => value.len() <= most && !value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')),
-        Url => value.len() <= 2048 && url::Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "http" | "https")),
+        Url => {
+            value.len() <= 2048
+                && !value.chars().any(char::is_control)
+                && url::Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+        }
         Word(words) => words.split('|').any(|word| word == value),
         Amount => value.len() <= 20,
         Percent => value.len() <= 8,

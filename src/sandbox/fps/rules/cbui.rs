@@ -248,6 +248,7 @@ fn is_well_formed(value: &str, kind: Kind) -> bool {
         }
         Kind::Url => {
             value.len() <= 4096
+                && !value.chars().any(char::is_control)
                 && url::Url::parse(value).is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
         }
         Kind::Boolean => ["true", "false"].contains(&value.to_ascii_lowercase().as_str()),

@@ -5,17 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use pushcart::base::clock::days;
 
-use crate::house::{Answer, House};
-
-fn pay<'a>(reference: &'a str, recipient: &'a str, sender: &'a str, amount: &'a str) -> Vec<(&'a str, &'a str)> {
-    vec![
-        ("CallerReference", reference),
-        ("RecipientTokenId", recipient),
-        ("SenderTokenId", sender),
-        ("TransactionAmount.Value", amount),
-        ("TransactionAmount.CurrencyCode", "USD"),
-    ]
-}
+use crate::house::{Answer, House, pay};
 
 async fn status(house: &House, id: &str) -> Answer {
     house.call("GetTransactionStatus", &[("TransactionId", id)]).await

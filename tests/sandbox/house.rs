@@ -259,3 +259,14 @@ pub fn call_pairs<'a>(action: &'a str, pairs: &[(&'a str, &'a str)], timestamp: 
     all.extend_from_slice(pairs);
     all
 }
+
+/// The parameters of a Pay or Reserve.
+pub fn pay<'a>(reference: &'a str, recipient: &'a str, sender: &'a str, amount: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("CallerReference", reference),
+        ("RecipientTokenId", recipient),
+        ("SenderTokenId", sender),
+        ("TransactionAmount.Value", amount),
+        ("TransactionAmount.CurrencyCode", "USD"),
+    ]
+}

@@ -93,10 +93,13 @@ fn each_kind_of_mistake_has_the_words_of_the_guide() {
     );
 }
 
+/// A good request, and the parameter and value that spoil it.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+
 #[test]
 fn bad_values_are_refused_one_by_one() {
     let far = (Clock::new().now().0 / 1000 + 3 * 366 * 86_400).to_string();
-    let cases: [(&[(&str, &str)], &str, &str); 14] = [
+    let cases: [Case; 14] = [
         (&SINGLE, "transactionAmount", "0.00"),
         (&SINGLE, "transactionAmount", "1.234"),
         (&SINGLE, "returnURL", "javascript:alert(1)"),

@@ -148,3 +148,31 @@ async fn orders(store: &Store) -> Result<Vec<OrderLine>> {
     lines.reverse();
     Ok(lines)
 }
+
+impl Books {
+    /// The same for people: counts, balances, queues.
+    pub fn for_people(&self) -> String {
+        let mut text = String::new();
+        let mut states = std::collections::BTreeMap::new();
+        for order in &self.orders {
+            *states.entry(order.state).or_insert(0) += 1;
+        }
+        text.push_str(&format!("{} orders\n", self.orders.len()));
+        for (state, count) in states {
+            text.push_str(&format!("  {state:<12} {count:>8}\n"));
+        }
+        text.push_str("\nledger, minor units\n");
+        for account in &self.ledger.accounts {
+            text.push_str(&format!("  {:<40} {:>14} {}\n", account.account, account.balance_minor, account.currency));
+        }
+        for (currency, sum) in &self.ledger.sum_minor {
+            text.push_str(&format!("  {:<40} {sum:>14} {currency}\n", "sum"));
+        }
+        let queues = &self.queues;
+        text.push_str(&format!(
+            "\nqueues\n  outbox pending {}\n  outbox failed  {}\n  inbox pending  {}\n",
+            queues.outbox_pending, queues.outbox_failed, queues.inbox_pending
+        ));
+        text
+    }
+}

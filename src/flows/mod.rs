@@ -3,6 +3,7 @@
 //! Every act has the same shape: decide in pure code, write once, commit, then talk to the world.
 //! What the world answers goes through one door, [`record_outcome`].
 
+pub mod accounts;
 pub mod books;
 pub mod cancel;
 pub mod check_out;

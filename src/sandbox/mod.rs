@@ -24,6 +24,7 @@ use crate::base::clock::Clock;
 use crate::base::secret::Secret;
 use faults::Faults;
 use fps::personas;
+pub use fps::recipients::Recipient;
 use keys::SigningKey;
 use state::{Database, LogEntry, StateError};
 

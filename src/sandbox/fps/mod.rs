@@ -12,6 +12,7 @@ pub mod machine;
 pub mod notify;
 pub mod pages;
 pub mod personas;
+pub mod recipients;
 pub mod rules;
 pub mod state;
 pub mod verify;

@@ -5,6 +5,7 @@ mod market;
 #[path = "../support/visitor.rs"]
 mod visitor;
 
+mod embedded;
 mod news;
 mod purchase;
 mod refunds;

@@ -48,12 +48,17 @@ impl Market {
 
     /// Opens a market on the database at `url`, or on SQLite.
     pub async fn open_with(database_url: Option<String>) -> Market {
+        Market::mounted(database_url, "").await
+    }
+
+    /// Opens a market whose shop lives below `prefix` in somebody else's router.
+    pub async fn mounted(database_url: Option<String>, prefix: &str) -> Market {
         let folder = tempfile::tempdir().unwrap();
         let (shop_listener, shop_port) = listener().await;
         let (sandbox_listener, sandbox_port) = listener().await;
         // Two hosts on purpose: the way between them is cross-site, as in life.
         let (shop_url, sandbox_url) =
-            (format!("http://localhost:{shop_port}"), format!("http://127.0.0.1:{sandbox_port}"));
+            (format!("http://localhost:{shop_port}{prefix}"), format!("http://127.0.0.1:{sandbox_port}"));
         let written = Written {
             data_dir: Some(folder.path().display().to_string()),
             database_url: Some(database_url.unwrap_or_else(|| sqlite(folder.path()))),
@@ -67,7 +72,11 @@ impl Market {
         let app = App::open(&config, clock).await.unwrap();
         plant(&app, &sandbox).await;
         serve(sandbox_listener, sandbox.router());
-        serve(shop_listener, app.router());
+        let theirs = match prefix {
+            "" => app.router(),
+            _ => axum::Router::new().route("/", axum::routing::get(|| async { "theirs" })).merge(app.router()),
+        };
+        serve(shop_listener, theirs);
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Market { app, sandbox, shop_url, sandbox_url, http, _folder: folder }
     }

@@ -19,7 +19,12 @@ mod market;
 #[path = "../tests/support/visitor.rs"]
 mod visitor;
 
-use market::Market;
+use market::{Database, Market};
+
+/// What [`Market::open`] would use.
+async fn database() -> Option<Database> {
+    Some(Database::Sqlite)
+}
 
 /// Connections that ask side by side.
 const CONNECTIONS: usize = 32;
@@ -33,7 +38,7 @@ fn main() {
 }
 
 async fn run() {
-    let market = Market::open().await;
+    let market = Market::on(Database::Sqlite, "").await;
     let stop = CancellationToken::new();
     tokio::spawn({
         let (app, stop) = (market.app.clone(), stop.clone());

@@ -62,3 +62,8 @@ async fn kill_everywhere(template: Template, processes: usize) {
     }
     assert!(failed.is_empty(), "{} cases failed:\n{}", failed.len(), failed.join("\n"));
 }
+
+/// What [`market::Market::open`] would use; the cases here bring their own.
+async fn database() -> Option<market::Database> {
+    Some(market::Database::Sqlite)
+}

@@ -9,3 +9,8 @@ mod embedded;
 mod news;
 mod purchase;
 mod refunds;
+
+/// These walks run on SQLite; `tests/flows_postgres` runs the same on PostgreSQL.
+async fn database() -> Option<market::Database> {
+    Some(market::Database::Sqlite)
+}

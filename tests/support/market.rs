@@ -35,24 +35,27 @@ pub struct Market {
     _folder: tempfile::TempDir,
 }
 
-/// A database address for a fresh shop: SQLite in the folder.
-pub fn sqlite(folder: &std::path::Path) -> String {
-    format!("sqlite://{}/shop.db", folder.display())
+/// Where a shop keeps its memory.
+pub enum Database {
+    /// In its own folder.
+    Sqlite,
+    /// At this address.
+    At(String),
 }
 
 impl Market {
-    /// Opens a market on SQLite.
-    pub async fn open() -> Market {
-        Market::open_with(None).await
-    }
-
-    /// Opens a market on the database at `url`, or on SQLite.
-    pub async fn open_with(database_url: Option<String>) -> Market {
-        Market::mounted(database_url, "").await
+    /// Opens a market on the database of this test binary; nothing where that is not installed.
+    pub async fn open() -> Option<Market> {
+        Market::mounted("").await
     }
 
     /// Opens a market whose shop lives below `prefix` in somebody else's router.
-    pub async fn mounted(database_url: Option<String>, prefix: &str) -> Market {
+    pub async fn mounted(prefix: &str) -> Option<Market> {
+        Some(Market::on(crate::database().await?, prefix).await)
+    }
+
+    /// Opens a market on this database.
+    pub async fn on(database: Database, prefix: &str) -> Market {
         let folder = tempfile::tempdir().unwrap();
         let (shop_listener, shop_port) = listener().await;
         let (sandbox_listener, sandbox_port) = listener().await;
@@ -61,7 +64,10 @@ impl Market {
             (format!("http://localhost:{shop_port}{prefix}"), format!("http://127.0.0.1:{sandbox_port}"));
         let written = Written {
             data_dir: Some(folder.path().display().to_string()),
-            database_url: Some(database_url.unwrap_or_else(|| sqlite(folder.path()))),
+            database_url: Some(match database {
+                Database::Sqlite => format!("sqlite://{}/shop.db", folder.path().display()),
+                Database::At(url) => url,
+            }),
             base_url: Some(shop_url.clone()),
             sandbox_url: Some(sandbox_url.clone()),
             ..Written::default()

@@ -3,3 +3,4 @@
 pub mod base;
 pub mod market;
 pub mod orders;
+pub mod pay;

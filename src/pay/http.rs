@@ -97,7 +97,6 @@ impl Client {
         let host = url.host_str().unwrap_or_default();
         crash::point(&format!("call:{name} before sending"));
         let heard = exchange(name, request).await;
-        crash::point(&format!("call:{name} answered, not recorded"));
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         match &heard {
             Ok(reply) => tracing::info!(call = name, host, duration_ms, status = reply.status, "called {name}"),
@@ -118,7 +117,9 @@ async fn exchange(name: &str, request: reqwest::RequestBuilder) -> Result<Reply,
         }
         body.extend_from_slice(&chunk);
     }
-    let body = String::from_utf8(body).map_err(|_| Silence(format!("HTTP {status} with an answer that is not UTF-8")))?;
+    crash::point(&format!("call:{name} answered, not recorded"));
+    let body =
+        String::from_utf8(body).map_err(|_| Silence(format!("HTTP {status} with an answer that is not UTF-8")))?;
     Ok(Reply { status, body })
 }
 
@@ -217,10 +218,14 @@ mod tests {
 
     #[test]
     fn plain_http_stays_on_this_machine() {
-        for address in ["http://127.0.0.1:3001/fps/", "http://[::1]/", "http://localhost:1/", "https://fps.amazonaws.com"] {
+        for address in
+            ["http://127.0.0.1:3001/fps/", "http://[::1]/", "http://localhost:1/", "https://fps.amazonaws.com"]
+        {
             assert!(allowed(address).is_ok(), "{address}");
         }
-        for address in ["http://fps.amazonaws.com/", "http://10.0.0.1/", "http://localhost.example/", "ftp://127.0.0.1/", "x"] {
+        for address in
+            ["http://fps.amazonaws.com/", "http://10.0.0.1/", "http://localhost.example/", "ftp://127.0.0.1/", "x"]
+        {
             assert!(allowed(address).is_err(), "{address}");
         }
     }

@@ -60,8 +60,10 @@ pub fn consent_address(
     operation: &Operation,
     ask: &ConsentAsk<'_>,
 ) -> Result<String, WireError> {
-    let (Kind::Consent, Request::Consent { payee, items_minor, shipping_minor, gift_wrap_minor, tax_minor, description }) =
-        (operation.kind, &operation.request)
+    let (
+        Kind::Consent,
+        Request::Consent { payee, items_minor, shipping_minor, gift_wrap_minor, tax_minor, description },
+    ) = (operation.kind, &operation.request)
     else {
         return Err(WireError::NotSendable(operation.kind.word()));
     };

@@ -206,10 +206,9 @@ mod tests {
                 ("yes", "sender" | "recipient") => assert!(!retried, "{code}: waits for a person"),
                 ("no", "sender" | "recipient") => assert!(!retried, "{code}"),
                 // our own keys and account: the operation waits, the order is not refused
-                ("no" | "unknown", _) if retried => assert!(
-                    matches!(verdict, AskAgain | Refuse(Later, OurCredentials)),
-                    "{code}"
-                ),
+                ("no" | "unknown", _) if retried => {
+                    assert!(matches!(verdict, AskAgain | Refuse(Later, OurCredentials)), "{code}")
+                }
                 ("no" | "unknown", _) => {}
                 other => panic!("{code}: {other:?}"),
             }

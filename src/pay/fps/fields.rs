@@ -28,7 +28,9 @@ impl Fields {
 
     /// Whether all four signature fields are there. Without them there is nothing to verify.
     pub fn is_signed(&self) -> bool {
-        ["signature", "signatureVersion", "signatureMethod", "certificateUrl"].iter().all(|name| self.get(name).is_some())
+        ["signature", "signatureVersion", "signatureMethod", "certificateUrl"]
+            .iter()
+            .all(|name| self.get(name).is_some())
     }
 }
 
@@ -50,7 +52,8 @@ mod tests {
     fn all_four_signature_fields_are_needed() {
         let whole = "signature=a&signatureVersion=2&signatureMethod=RSA-SHA1&certificateUrl=https%3A%2F%2Fx";
         assert!(Fields::of(whole).is_signed());
-        for name in ["signature=a", "signatureVersion=2", "signatureMethod=RSA-SHA1", "certificateUrl=https%3A%2F%2Fx"] {
+        for name in ["signature=a", "signatureVersion=2", "signatureMethod=RSA-SHA1", "certificateUrl=https%3A%2F%2Fx"]
+        {
             assert!(!Fields::of(&whole.replace(name, "")).is_signed(), "{name}");
         }
     }

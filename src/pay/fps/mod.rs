@@ -6,6 +6,8 @@
 //! Advanced Quick Start", last updated 10 December 2012; "the guide" below.
 
 pub mod answers;
+#[cfg(test)]
+mod canned;
 pub mod cbui;
 pub mod client;
 pub mod codes;

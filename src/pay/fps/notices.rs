@@ -134,7 +134,10 @@ mod tests {
         let body = "notificationType=TokenCancellation&tokenId=T1&tokenType=MultiUse&dateInstalled=Oct+8%2C+2009\
             &callerReference=opn_1&customerEmail=a%40b.c&customerName=Ana";
         let news = news(body).unwrap();
-        assert_eq!((news.kind, news.transaction.as_deref(), news.reference.as_deref()), (None, Some("T1"), Some("opn_1")));
+        assert_eq!(
+            (news.kind, news.transaction.as_deref(), news.reference.as_deref()),
+            (None, Some("T1"), Some("opn_1"))
+        );
         assert_eq!(news.claimed, "TokenCancellation");
     }
 }

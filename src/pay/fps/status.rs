@@ -127,7 +127,9 @@ pub fn found(kind: Kind, status: Status) -> Meaning {
         (Kind::Cancel, Status::Failure) => Gone,
 
         (Kind::Cancel, Status::Cancelled)
-        | (Kind::Settle, Status::Pending | Status::Success | Status::Failure | Status::Cancelled) => answered(kind, status),
+        | (Kind::Settle, Status::Pending | Status::Success | Status::Failure | Status::Cancelled) => {
+            answered(kind, status)
+        }
         (Kind::Pay | Kind::Reserve | Kind::Refund | Kind::Register | Kind::Consent, status) => answered(kind, status),
     }
 }
@@ -151,12 +153,16 @@ pub fn outcome(kind: Kind, meaning: Meaning, state: &TransactionState, known: Ci
         Meaning::Held => Outcome::Held { transaction, until: hold_until },
         Meaning::Taken => Outcome::Taken { transaction, amount, provider_fee },
         Meaning::Refunded => Outcome::Refunded { transaction, amount, provider_fee },
-        Meaning::Gone if state.code.as_deref() == Some("Expired") => Outcome::Expired { transaction: Some(transaction) },
+        Meaning::Gone if state.code.as_deref() == Some("Expired") => {
+            Outcome::Expired { transaction: Some(transaction) }
+        }
         Meaning::Gone => Outcome::Released { transaction },
         Meaning::Pending => Outcome::Pending { transaction: Some(transaction) },
         Meaning::Refused => Outcome::Refused(refusal(kind, state)),
         Meaning::NotDone => Outcome::NeverArrived,
-        Meaning::Odd => Outcome::Silent { why: format!("a {} cannot be {} ({transaction})", kind.word(), state.status) },
+        Meaning::Odd => {
+            Outcome::Silent { why: format!("a {} cannot be {} ({transaction})", kind.word(), state.status) }
+        }
     }
 }
 

@@ -35,7 +35,8 @@ fn registration() -> Operation {
     Operation::wanted(subject, Kind::Register, "fps", request, Money::usd(0), Millis(0))
 }
 
-const CONSENT_ASK: ConsentAsk<'_> = ConsentAsk { return_url: "http://shop.invalid/return/fps?a=b", shop_name: "Pushcart" };
+const CONSENT_ASK: ConsentAsk<'_> =
+    ConsentAsk { return_url: "http://shop.invalid/return/fps?a=b", shop_name: "Pushcart" };
 
 fn parameters(address: &str) -> Parameters {
     form_urlencoded::parse(address.split_once('?').unwrap().1.as_bytes()).into_owned().collect()
@@ -152,7 +153,8 @@ fn every_status_of_our_pipelines_is_read() {
 #[test]
 fn the_status_tells_how_the_buyer_pays_or_why_not() {
     let reference = OperationId::fresh();
-    let outcome = |status: &str| returned(&format!("tokenID=T1&status={status}&callerReference={reference}")).unwrap().outcome;
+    let outcome =
+        |status: &str| returned(&format!("tokenID=T1&status={status}&callerReference={reference}")).unwrap().outcome;
     for (status, instrument) in [("SA", Instrument::Balance), ("SB", Instrument::Bank), ("SC", Instrument::Card)] {
         assert_eq!(outcome(status), Outcome::Consented { consent: "T1".into(), instrument });
     }

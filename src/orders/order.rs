@@ -153,7 +153,7 @@ mod tests {
             quantity: 2,
             unit: Money::usd(1000),
         };
-        let totals = Totals::of(&[line.clone()], ShippingMethod::Standard, true, "US", "CA").unwrap();
+        let totals = Totals::of(std::slice::from_ref(&line), ShippingMethod::Standard, true, "US", "CA").unwrap();
         assert_eq!(totals.tax, Money::usd(145));
         assert_eq!(totals.total(), Ok(Money::usd(2000 + 500 + 300 + 145)));
         let huge = Line { quantity: i64::MAX, ..line };

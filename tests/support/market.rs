@@ -18,6 +18,7 @@ use pushcart::sandbox::{Recipient, Sandbox, Settings};
 use pushcart::seed;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::visitor::Visitor;
 
@@ -78,6 +79,8 @@ impl Market {
         let app = App::open(&config, clock).await.unwrap();
         plant(&app, &sandbox).await;
         serve(sandbox_listener, sandbox.router());
+        let other_party = sandbox.clone();
+        tokio::spawn(async move { other_party.work(CancellationToken::new()).await });
         let theirs = match prefix {
             "" => app.router(),
             _ => axum::Router::new().route("/", axum::routing::get(|| async { "theirs" })).merge(app.router()),
@@ -100,17 +103,24 @@ impl Market {
     /// Lets everybody do what is due, until nothing is. Fails when that does not end.
     pub async fn settle_down(&self) {
         for _ in 0..300 {
-            // Completions take a moment of business time at the provider.
-            let shop = self.app.turn().await.unwrap();
-            let sandbox = self.sandbox.turn().await.unwrap();
-            if !shop && !sandbox {
-                if self.open_operations().await == 0 {
-                    return;
-                }
-                self.later(Duration::from_secs(5)).await;
+            if self.app.turn().await.unwrap() {
+                continue;
+            }
+            // Completions take a moment of business time at the provider, and news is then delivered.
+            self.later(Duration::from_secs(5)).await;
+            let is_quiet = self.sandbox_is_quiet().await;
+            if !self.app.turn().await.unwrap() && is_quiet && self.open_operations().await == 0 {
+                return;
             }
         }
         panic!("the market does not settle down: {:?}", self.ctx().store.operations_in(pushcart::orders::operation::Progress::Pending, "~", 10).await);
+    }
+
+    /// Whether every notification was delivered or given up.
+    async fn sandbox_is_quiet(&self) -> bool {
+        let all = self.control("GET", "notifications", None).await;
+        let all = all["notifications"].as_array().unwrap().clone();
+        all.iter().all(|one| one["state"] != "waiting" && one["state"] != "due")
     }
 
     /// Operations that the worker could still bring to an end (not those that wait for a person).

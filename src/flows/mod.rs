@@ -3,12 +3,13 @@
 //! Every act has the same shape: decide in pure code, write once, commit, then talk to the world.
 //! What the world answers goes through one door, [`record_outcome`].
 
+pub mod accounts;
 pub mod books;
 pub mod cancel;
 pub mod check_out;
 pub mod come_back;
+pub mod facts;
 pub mod fulfil;
-pub mod letters;
 pub mod record_outcome;
 pub mod refund;
 pub mod register_seller;
@@ -108,5 +109,12 @@ pub enum ActError {
 impl IsBusy for ActError {
     fn is_busy(&self) -> bool {
         matches!(self, ActError::Store(error) if error.is_busy())
+    }
+}
+
+impl Context {
+    /// Who writes the shop's letters.
+    pub fn letters(&self) -> crate::mail::Desk<'_> {
+        crate::mail::Desk { shop_name: &self.shop.name, paths: &self.paths }
     }
 }

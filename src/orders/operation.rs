@@ -247,7 +247,7 @@ pub struct Operation {
     pub progress: Progress,
     /// How often it was claimed.
     pub attempts: i64,
-    /// When it was first claimed, in real time.
+    /// When it was first claimed, in business time: the provider's memory of its reference starts then.
     pub first_sent_at: Option<Millis>,
     /// When it was wanted.
     pub created_at: Millis,

@@ -1,12 +1,13 @@
 //! The outbox: what is asked of providers. Written before it is sent, claimed by one at a time.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use sqlx::AnyConnection;
 
 use super::{Result, Store, StoreError, Write, orders, unreadable};
 use crate::base::clock::Millis;
-use crate::base::ids::OperationId;
+use crate::base::ids::{OperationId, OrderId};
 use crate::base::money::Money;
 use crate::orders::operation::{Kind, Operation, Progress, Subject};
 
@@ -66,7 +67,9 @@ fn operations(rows: Vec<OperationRow>) -> Result<Vec<Operation>> {
 pub struct Lease<'a> {
     /// The process's lasting name, so that its next life can free its own leases.
     pub owner: &'a str,
-    /// Real time, which no demo moves.
+    /// Business time, which decides what is due and from when a reference is remembered.
+    pub now: Millis,
+    /// Real time, which no demo moves and leases run on.
     pub real_now: Millis,
     /// How long.
     pub length: Duration,
@@ -97,6 +100,24 @@ impl Store {
     /// All operations about an order or a registration, oldest first.
     pub async fn operations_of(&self, subject: &str) -> Result<Vec<Operation>> {
         of_subject(&mut *self.read().await?, subject).await
+    }
+
+    /// The operations about all orders from `first` to `last` in id order, by order.
+    pub async fn operations_between(&self, first: &OrderId, last: &OrderId) -> Result<HashMap<String, Vec<Operation>>> {
+        let rows = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM operations WHERE subject >= $1 AND subject <= $2 ORDER BY id"
+        ))
+        .bind(first.as_str())
+        .bind(last.as_str())
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        let mut by_order: HashMap<String, Vec<Operation>> = HashMap::new();
+        for operation in operations(rows)? {
+            by_order.entry(operation.subject.id().to_owned()).or_default().push(operation);
+        }
+        Ok(by_order)
     }
 
     /// Operations in one state, newest first, those before `before` (an id, or "~").
@@ -142,9 +163,9 @@ impl Store {
         row.map(Operation::try_from).transpose()
     }
 
-    /// Claims the operation that is due the longest at `now`, or nothing. Two workers never get the
+    /// Claims the operation that is due the longest, or nothing. Two workers never get the
     /// same one: the outer conditions are checked again after the row lock is granted.
-    pub async fn claim_due(&self, now: Millis, lease: Lease<'_>) -> Result<Option<Operation>> {
+    pub async fn claim_due(&self, lease: Lease<'_>) -> Result<Option<Operation>> {
         let mut write = self.write().await?;
         let row: Option<OperationRow> = sqlx::query_as(concat!(
             "UPDATE operations
@@ -159,10 +180,10 @@ impl Store {
         ))
         .bind(lease.real_now.plus(lease.length).0)
         .bind(lease.owner)
+        .bind(lease.now.0)
+        .bind(lease.now.0)
         .bind(lease.real_now.0)
-        .bind(now.0)
-        .bind(lease.real_now.0)
-        .bind(now.0)
+        .bind(lease.now.0)
         .bind(lease.real_now.0)
         .fetch_optional(write.connection())
         .await?;
@@ -188,7 +209,7 @@ impl Store {
         ))
         .bind(lease.real_now.plus(lease.length).0)
         .bind(lease.owner)
-        .bind(lease.real_now.0)
+        .bind(lease.now.0)
         .bind(id.as_str())
         .bind(lease.real_now.0)
         .fetch_optional(write.connection())

@@ -443,3 +443,15 @@ impl Write {
         Ok(())
     }
 }
+
+impl Write {
+    /// Writes only the order's flag: something for an operator to look at. States and dates stay.
+    pub async fn flag_order(&mut self, order: &Order) -> Result<()> {
+        sqlx::query("UPDATE orders SET flag = $1, version = version + 1 WHERE id = $2")
+            .bind(order.flag.clone())
+            .bind(order.id.as_str())
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! The public face for embedding: the shop as a router and a worker, built from settings.
+//!
+//! The only place that names concrete providers. `examples/embed.rs` mounts the shop in somebody
+//! else's program with it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::Router;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::base::clock::Clock;
+use crate::base::ids;
+use crate::base::paths::Paths;
+use crate::config::Config;
+use crate::flows::{Context, ShopFacts};
+use crate::mail::send::Post;
+use crate::pay::fps::{self, FpsProvider};
+use crate::pay::{Provider, Providers, http};
+use crate::store::Store;
+use crate::{ipn, shop, worker};
+
+/// The shop's name, on every page and letter.
+const SHOP_NAME: &str = "Pushcart";
+
+/// A shop that is ready to serve. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    ctx: Context,
+    post: Post,
+    shop: shop::Shop,
+}
+
+impl App {
+    /// Opens the database named by `config`, brings its schema up to date, and makes the providers.
+    pub async fn open(config: &Config, clock: Clock) -> anyhow::Result<App> {
+        prepare_data_dir(config)?;
+        let store = open_store(config).await?;
+        for step in store.migrate().await.context("bringing the database up to date")? {
+            tracing::info!("migrated: {step}");
+        }
+        let ctx = Context {
+            store,
+            providers: providers(config, &clock)?,
+            clock,
+            paths: Paths::new(&config.base_url)?,
+            shop: Arc::new(ShopFacts {
+                name: SHOP_NAME.to_owned(),
+                currency: config.currency,
+                is_demo: config.is_demo(),
+                sandbox_url: config.is_demo().then(|| config.sandbox_url.clone()),
+                instance: instance(&config.data_dir)?,
+            }),
+            wake: Arc::new(Notify::new()),
+        };
+        let post = match &config.smtp {
+            Some((url, from)) => Post::smtp(url.reveal(), from).context("PUSHCART_SMTP_URL")?,
+            None => Post::Mailbox,
+        };
+        let shop = shop::Shop::new(&ctx, provider_origins(config));
+        Ok(App { ctx, post, shop })
+    }
+
+    /// Everything the shop serves, below the base URL's prefix. Merge it into a router of yours, or
+    /// serve it alone.
+    pub fn router(&self) -> Router {
+        let inside = self.shop.router(self.ctx.clone()).merge(ipn::router(self.ctx.clone()));
+        match self.ctx.paths.prefix() {
+            "" => inside,
+            prefix => Router::new().nest(prefix, inside),
+        }
+    }
+
+    /// What the acts need, for tests and for programs that do more than serve.
+    pub fn context(&self) -> &Context {
+        &self.ctx
+    }
+
+    /// Does what is due until `stop`: spawn it beside the server.
+    pub async fn work(&self, stop: CancellationToken) {
+        let follow = self.shop.follow(self.ctx.clone(), stop.clone());
+        let work = worker::work(self.ctx.clone(), self.post.clone(), stop);
+        tokio::join!(follow, work);
+    }
+
+    /// One turn of that work, for tests. Says whether anything was done.
+    pub async fn turn(&self) -> crate::store::Result<bool> {
+        worker::turn(&self.ctx, &self.post).await
+    }
+}
+
+/// Opens the database, without touching its schema.
+pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    prepare_data_dir(config)?;
+    Store::open(&config.database_url).await.with_context(|| format!("opening {}", masked(&config.database_url)))
+}
+
+/// The address without a password.
+fn masked(database_url: &str) -> String {
+    match url::Url::parse(database_url) {
+        Ok(mut url) if url.password().is_some() => {
+            let _ = url.set_password(Some("***"));
+            url.to_string()
+        }
+        _ => database_url.to_owned(),
+    }
+}
+
+fn prepare_data_dir(config: &Config) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&config.data_dir).with_context(|| format!("making {}", config.data_dir.display()))
+}
+
+/// The providers that the settings name.
+pub fn providers(config: &Config, clock: &Clock) -> anyhow::Result<Providers> {
+    let settings = fps::Settings {
+        api_url: config.fps_api_url.clone(),
+        cbui_url: config.fps_cbui_url.clone(),
+        keys: config
+            .fps_keys
+            .iter()
+            .map(|(access, secret)| fps::KeyPair { access: access.clone(), secret: secret.clone() })
+            .collect(),
+        ipn_url: None,
+        cobranding_url: None,
+    };
+    let paths = Paths::new(&config.base_url)?;
+    let settings = fps::Settings {
+        ipn_url: Some(paths.absolute(paths.ipn("fps"))),
+        cobranding_url: Some(paths.absolute(paths.asset("pictures/pushcart-cobrand.png"))),
+        ..settings
+    };
+    let fps = FpsProvider::new(settings, http::Client::new(None)?, clock.clone());
+    Ok(Providers::new(vec![Arc::new(fps) as Arc<dyn Provider>]))
+}
+
+/// Where forms may lead: the content security policy's `form-action` also judges the redirect to a provider.
+fn provider_origins(config: &Config) -> Vec<String> {
+    let origin = |address: &str| url::Url::parse(address).ok().map(|url| url.origin().ascii_serialization());
+    origin(&config.fps_cbui_url).into_iter().collect()
+}
+
+/// A name for this data folder that survives restarts: the owner of the leases.
+fn instance(data_dir: &Path) -> anyhow::Result<String> {
+    let path = data_dir.join("instance");
+    if let Ok(name) = std::fs::read_to_string(&path)
+        && !name.trim().is_empty()
+    {
+        return Ok(name.trim().to_owned());
+    }
+    let name = ids::fresh("ins");
+    std::fs::write(&path, &name).with_context(|| format!("writing {}", path.display()))?;
+    Ok(name)
+}

@@ -1,0 +1,23 @@
+//! `pushcart books`: what the marketplace owes and is owed, and whether it adds up.
+
+use std::process::ExitCode;
+
+use pushcart::app;
+use pushcart::config::Config;
+use pushcart::flows::books;
+
+/// Prints the books; fails when something in them is wrong.
+pub async fn run(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
+    let store = app::open_store(config).await?;
+    store.migrate().await?;
+    let books = books::read(&store).await?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&books)?);
+    } else {
+        print!("{}", books.for_people());
+    }
+    for problem in &books.problems {
+        eprintln!("pushcart: books: {problem}");
+    }
+    Ok(if books.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,142 @@
+//! The demo: shop, worker and sandbox in one process; and the sandbox alone.
+
+use std::process::ExitCode;
+
+use pushcart::config::Config;
+
+#[cfg(not(feature = "sandbox"))]
+const ABSENT: &str = "this build has no sandbox; build it with the feature `sandbox`, or use `pushcart serve`";
+
+/// Without the sandbox there is no demo.
+#[cfg(not(feature = "sandbox"))]
+pub async fn run(_config: &Config) -> anyhow::Result<ExitCode> {
+    anyhow::bail!(ABSENT)
+}
+
+/// Without the sandbox there is none to run.
+#[cfg(not(feature = "sandbox"))]
+pub async fn sandbox(_config: &Config) -> anyhow::Result<ExitCode> {
+    anyhow::bail!(ABSENT)
+}
+
+#[cfg(feature = "sandbox")]
+pub use with_sandbox::{run, sandbox};
+
+#[cfg(feature = "sandbox")]
+mod with_sandbox {
+    use std::process::ExitCode;
+
+    use pushcart::app::App;
+    use pushcart::base::clock::Clock;
+    use pushcart::base::paths::Paths;
+    use pushcart::config::Config;
+    use pushcart::market::sellers::Payee;
+    use pushcart::sandbox::{Recipient, Sandbox, Settings};
+    use pushcart::seed;
+
+    use super::super::serve::{listen, serve, stop_on_signal};
+
+    /// Everything in one process, ready within a second, with the addresses printed.
+    pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+        anyhow::ensure!(config.is_demo(), "the demo does not run in production; use `pushcart serve`");
+        let stop = stop_on_signal();
+        let shop_listener = listen(config.listen, "PUSHCART_LISTEN").await?;
+        let sandbox_listener = listen(config.sandbox_listen, "PUSHCART_SANDBOX_LISTEN").await?;
+        let clock = Clock::new();
+        let sandbox = open(config, &clock).await?;
+        let app = App::open(config, clock).await?;
+        plant(&app, &sandbox).await?;
+        announce(config);
+        let sandbox_work = sandbox.clone();
+        tokio::join!(
+            async { serve(sandbox_listener, sandbox.router(), stop.clone()).await },
+            async { serve(shop_listener, app.router(), stop.clone()).await },
+            app.work(stop.clone()),
+            sandbox_work.work(stop.clone()),
+        )
+        .1?;
+        app.context().store.close().await;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The sandbox alone.
+    pub async fn sandbox(config: &Config) -> anyhow::Result<ExitCode> {
+        let stop = stop_on_signal();
+        let listener = listen(config.sandbox_listen, "PUSHCART_SANDBOX_LISTEN").await?;
+        let sandbox = open(config, &Clock::new()).await?;
+        println!("The sandbox answers at {}", config.sandbox_url);
+        tokio::join!(serve(listener, sandbox.router(), stop.clone()), sandbox.work(stop.clone())).0?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Sandbox> {
+        std::fs::create_dir_all(&config.data_dir)?;
+        let (access_key, secret_key) = config.fps_keys[0].clone();
+        let paths = Paths::new(&config.base_url)?;
+        let settings = Settings {
+            base_url: config.sandbox_url.clone(),
+            database_url: config.sandbox_database_url.clone(),
+            keys_dir: config.data_dir.join("keys"),
+            fps_access_key: access_key,
+            fps_secret_key: secret_key,
+            ipn_url: Some(paths.absolute(paths.ipn("fps"))),
+            strict: false,
+        };
+        Sandbox::open(settings, clock.clone()).await
+    }
+
+    /// Seeds an empty shop, and makes its sellers known to the sandbox, where they are not yet.
+    async fn plant(app: &App, sandbox: &Sandbox) -> anyhow::Result<()> {
+        let store = &app.context().store;
+        seed::plant(store, &app.context().clock).await?;
+        for seller in store.sellers("", 200).await? {
+            if store.payee(&seller.id, "fps").await?.is_some() {
+                continue;
+            }
+            let recipient = Recipient {
+                name: seller.name.clone(),
+                email: seller.email.clone(),
+                caller_reference: seller.id.to_string(),
+                max_fixed_minor: seller.fee.fixed.minor,
+                max_variable_bp: seller.fee.variable_bp,
+            };
+            let token = sandbox.plant_recipient(&recipient).await?;
+            let mut tx = store.write().await?;
+            tx.set_payee(&Payee {
+                seller: seller.id.clone(),
+                provider: "fps".to_owned(),
+                token,
+                refund_token: None,
+                email: seller.email.clone(),
+            })
+            .await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    fn announce(config: &Config) {
+        let (shop, sandbox) = (&config.base_url, &config.sandbox_url);
+        println!();
+        println!("  Pushcart is open.");
+        println!();
+        println!("    the shop              {shop}");
+        println!("    sell something        {shop}/sell");
+        println!("    the mailbox           {shop}/mailbox");
+        println!("    the operator's desk   {shop}/admin");
+        println!("    the payment sandbox   {sandbox}   (no money moves)");
+        println!();
+        println!("  Sign in to the shop with password {:?} as", seed::PASSWORD);
+        for line in seed::SIGN_INS {
+            println!("    {line}");
+        }
+        println!();
+        println!("  At the payment service, choose one of the test people with a click:");
+        for persona in Sandbox::personas().iter().take(5) {
+            println!("    {:<18} {}", persona.name, persona.hint);
+        }
+        println!();
+        println!("  Ctrl-C stops it; everything is kept in {}.", config.data_dir.display());
+        println!();
+    }
+}

@@ -1,0 +1,74 @@
+//! `pushcart doctor`: one line per thing that can be wrong, and how to mend it.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use pushcart::app;
+use pushcart::base::clock::Clock;
+use pushcart::config::Config;
+use pushcart::flows::books;
+
+/// Checks everything; fails when something is wrong. The settings themselves were read already.
+pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+    let mut report = Report::default();
+    report.good("settings", &format!("{:?}, shop at {}", config.environment, config.base_url));
+    check_keys(config, &mut report);
+    check_store(config, &mut report).await;
+    check_providers(config, &mut report).await;
+    Ok(if report.wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[derive(Default)]
+struct Report {
+    wrong: u32,
+}
+
+impl Report {
+    fn good(&mut self, what: &str, detail: &str) {
+        println!("ok    {what:<12} {detail}");
+    }
+
+    fn bad(&mut self, what: &str, detail: &str, mend: &str) {
+        self.wrong += 1;
+        println!("WRONG {what:<12} {detail}. {mend}");
+    }
+}
+
+fn check_keys(config: &Config, report: &mut Report) {
+    let pairs = config.fps_keys.len();
+    if config.fps_keys.iter().any(|(access, secret)| access.is_empty() || secret.reveal().is_empty()) {
+        report.bad("keys", "an FPS key is empty", "Set PUSHCART_FPS_ACCESS_KEY and PUSHCART_FPS_SECRET_KEY.");
+    } else {
+        report.good("keys", &format!("{pairs} FPS key pair(s)"));
+    }
+}
+
+async fn check_store(config: &Config, report: &mut Report) {
+    let checked = async {
+        let store = app::open_store(config).await?;
+        store.migrate().await?;
+        store.ping().await?;
+        anyhow::Ok(books::read(&store).await?)
+    };
+    match tokio::time::timeout(Duration::from_secs(15), checked).await {
+        Ok(Ok(books)) if books.problems.is_empty() => {
+            report.good("database", &format!("{} orders, the books balance", books.orders.len()));
+        }
+        Ok(Ok(books)) => report.bad("books", &books.problems.join("; "), "Stop the shop and look before anything else."),
+        Ok(Err(error)) => report.bad("database", &format!("{error:#}"), "Check PUSHCART_DATABASE_URL and the disk."),
+        Err(_) => report.bad("database", "no answer within 15 s", "Check PUSHCART_DATABASE_URL."),
+    }
+}
+
+async fn check_providers(config: &Config, report: &mut Report) {
+    let providers = match app::providers(config, &Clock::new()) {
+        Ok(providers) => providers,
+        Err(error) => return report.bad("providers", &format!("{error:#}"), "Check the provider's addresses."),
+    };
+    for provider in providers.iter() {
+        match provider.check().await {
+            Ok(()) => report.good(provider.name(), "reached, keys and clock accepted"),
+            Err(why) => report.bad(provider.name(), &why, "Check the address, the keys and this machine's clock."),
+        }
+    }
+}

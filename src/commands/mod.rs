@@ -1,0 +1,68 @@
+//! One file per command that does more than call the library.
+
+mod books;
+mod demo;
+mod doctor;
+mod operator;
+mod seed;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use pushcart::app;
+use pushcart::config::Config;
+
+/// What to do.
+#[derive(Subcommand, Default)]
+pub enum Command {
+    /// The whole thing in one process: shop, worker, sandbox (the default).
+    #[default]
+    Demo,
+    /// The shop alone, against the providers that the settings name.
+    Serve,
+    /// The sandbox alone, with its own database.
+    Sandbox,
+    /// Brings the database to the current schema.
+    Migrate,
+    /// Adds demo data, the same for the same seed.
+    Seed(seed::Arguments),
+    /// The books: orders, payment operations, ledger balances, queue depths.
+    Books {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The marketplace's operators.
+    Operator {
+        #[command(subcommand)]
+        act: operator::Act,
+    },
+    /// Checks settings, keys, clock, database and providers, and says how to mend what is wrong.
+    Doctor,
+}
+
+/// Runs one command.
+pub async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo => demo::run(config).await,
+        Command::Serve => serve::shop(config).await,
+        Command::Sandbox => demo::sandbox(config).await,
+        Command::Migrate => migrate(config).await,
+        Command::Seed(arguments) => seed::run(config, &arguments).await,
+        Command::Books { json } => books::run(config, json).await,
+        Command::Operator { act } => operator::run(config, act).await,
+        Command::Doctor => doctor::run(config).await,
+    }
+}
+
+async fn migrate(config: &Config) -> anyhow::Result<ExitCode> {
+    let steps = app::open_store(config).await?.migrate().await?;
+    for step in &steps {
+        println!("ran {step}");
+    }
+    if steps.is_empty() {
+        println!("nothing to do: the schema is current");
+    }
+    Ok(ExitCode::SUCCESS)
+}

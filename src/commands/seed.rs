@@ -1,0 +1,51 @@
+//! `pushcart seed`: as much demo data as wanted, the same for the same seed.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Args;
+use pushcart::app;
+use pushcart::base::clock::Clock;
+use pushcart::config::Config;
+use pushcart::seed::{self, GrowBy};
+
+/// How much to add.
+#[derive(Args)]
+pub struct Arguments {
+    /// How many sellers to add.
+    #[arg(long, default_value_t = 0)]
+    sellers: u64,
+    /// How many products to add.
+    #[arg(long, default_value_t = 0)]
+    products: u64,
+    /// How many orders to add.
+    #[arg(long, default_value_t = 0)]
+    orders: u64,
+    /// The same number gives the same data.
+    #[arg(long, default_value_t = 1)]
+    rng_seed: u64,
+}
+
+/// Plants the demo market in an empty database, then adds what is asked for.
+pub async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let store = app::open_store(config).await?;
+    store.migrate().await?;
+    let clock = Clock::new();
+    seed::plant(&store, &clock).await?;
+    let by = GrowBy {
+        sellers: arguments.sellers,
+        products: arguments.products,
+        orders: arguments.orders,
+        rng_seed: arguments.rng_seed,
+    };
+    seed::grow(&store, &clock, by, show).await?;
+    println!();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A bar of 40 characters on one line.
+fn show(done: u64, all: u64) {
+    let filled = usize::try_from(done.saturating_mul(40) / all.max(1)).unwrap_or(40).min(40);
+    print!("\r[{}{}] {done} of {all}", "#".repeat(filled), ".".repeat(40 - filled));
+    let _ = std::io::stdout().flush();
+}

@@ -1,0 +1,326 @@
+//! Every setting, in one place. Flags beat environment, environment beats `pushcart.toml`, that
+//! beats the defaults; anything unknown or wrong stops the start with one clear line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::base::money::Currency;
+use crate::base::secret::Secret;
+
+/// The well-known example pair of Amazon's documentation; the demo's keys, refused in production.
+pub const EXAMPLE_ACCESS_KEY: &str = "AKIAIOSFODNN7EXAMPLE";
+const EXAMPLE_SECRET_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])+ $name:ident, $env:literal;)+) => {
+        /// The settings as they are written down, all optional: the flag `--data-dir`, the variable
+        /// `PUSHCART_DATA_DIR` and the line `data_dir = "…"` in `pushcart.toml` are the same one.
+        #[derive(Clone, Debug, Default, clap::Args, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Written {
+            $($(#[doc = $doc])+
+            #[arg(long, env = $env, global = true, hide_env_values = true)]
+            pub $name: Option<String>,)+
+        }
+
+        const VARIABLES: &[&str] = &[$($env),+];
+
+        impl Written {
+            fn or(self, other: Written) -> Written {
+                Written { $($name: self.$name.or(other.$name)),+ }
+            }
+        }
+    };
+}
+
+settings! {
+    /// Where databases, keys and pictures are kept. Default: data
+    data_dir, "PUSHCART_DATA_DIR";
+    /// The shop's database, sqlite://… or postgres://…. Default: sqlite://DATA_DIR/shop.db
+    database_url, "PUSHCART_DATABASE_URL";
+    /// Where the shop listens. Default: 127.0.0.1:3000
+    listen, "PUSHCART_LISTEN";
+    /// How the world reaches the shop. Default: http://localhost:3000
+    base_url, "PUSHCART_BASE_URL";
+    /// Where the sandbox listens. Default: 127.0.0.1:3001
+    sandbox_listen, "PUSHCART_SANDBOX_LISTEN";
+    /// How the shop and its visitors reach the sandbox. Default: http://127.0.0.1:3001
+    sandbox_url, "PUSHCART_SANDBOX_URL";
+    /// The sandbox's own database. Default: sqlite://DATA_DIR/sandbox.db
+    sandbox_database_url, "PUSHCART_SANDBOX_DATABASE_URL";
+    /// Where the FPS API answers. Default: the sandbox
+    fps_api_url, "PUSHCART_FPS_API_URL";
+    /// Where the co-branded pages are. Default: the sandbox
+    fps_cbui_url, "PUSHCART_FPS_CBUI_URL";
+    /// The FPS access key id.
+    fps_access_key, "PUSHCART_FPS_ACCESS_KEY";
+    /// The FPS secret key.
+    fps_secret_key, "PUSHCART_FPS_SECRET_KEY";
+    /// The second access key id, while keys are rotated.
+    fps_access_key_2, "PUSHCART_FPS_ACCESS_KEY_2";
+    /// The second secret key.
+    fps_secret_key_2, "PUSHCART_FPS_SECRET_KEY_2";
+    /// demo or production. Production refuses sandbox addresses, example keys and plain HTTP. Default: demo
+    environment, "PUSHCART_ENVIRONMENT";
+    /// The shop's currency, ISO 4217. Default: USD
+    currency, "PUSHCART_CURRENCY";
+    /// smtps://user:password@host:465. Default: letters stay in the demo's mailbox
+    smtp_url, "PUSHCART_SMTP_URL";
+    /// Whom letters are from.
+    mail_from, "PUSHCART_MAIL_FROM";
+    /// The address of the proxy whose Forwarded headers are believed.
+    trusted_proxy, "PUSHCART_TRUSTED_PROXY";
+    /// A second listener for /metrics. Default: /metrics answers loopback only
+    metrics_listen, "PUSHCART_METRICS_LISTEN";
+    /// A sandbox's /_sandbox/clock that the shop follows when it runs apart from it.
+    clock_url, "PUSHCART_CLOCK_URL";
+    /// What is logged, as `info` or `pushcart=debug`. Default: info
+    log, "PUSHCART_LOG";
+    /// text or json. Default: text
+    log_format, "PUSHCART_LOG_FORMAT";
+}
+
+/// Variables that only tests set; see `base::crash`.
+const TEST_VARIABLES: &[&str] = &["PUSHCART_CRASH_AT", "PUSHCART_CRASH_LOG"];
+
+/// demo or production.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// Everything on this machine, sandbox addresses allowed.
+    Demo,
+    /// Real providers only.
+    Production,
+}
+
+/// The settings after every rule was checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where databases and keys are kept.
+    pub data_dir: PathBuf,
+    /// The shop's database.
+    pub database_url: String,
+    /// Where the shop listens.
+    pub listen: SocketAddr,
+    /// How the world reaches the shop.
+    pub base_url: String,
+    /// Where the sandbox listens.
+    pub sandbox_listen: SocketAddr,
+    /// How the sandbox is reached.
+    pub sandbox_url: String,
+    /// The sandbox's own database.
+    pub sandbox_database_url: String,
+    /// Where the FPS API answers.
+    pub fps_api_url: String,
+    /// Where the co-branded pages are.
+    pub fps_cbui_url: String,
+    /// One or two key pairs, the first preferred.
+    pub fps_keys: Vec<(String, Secret)>,
+    /// demo or production.
+    pub environment: Environment,
+    /// The shop's currency.
+    pub currency: Currency,
+    /// The mail server and whom letters are from.
+    pub smtp: Option<(Secret, String)>,
+    /// Whose Forwarded headers are believed.
+    pub trusted_proxy: Option<std::net::IpAddr>,
+    /// A second listener for /metrics.
+    pub metrics_listen: Option<SocketAddr>,
+    /// A clock to follow.
+    pub clock_url: Option<String>,
+    /// What is logged.
+    pub log: String,
+    /// Whether log lines are JSON.
+    pub log_json: bool,
+}
+
+/// A setting that stops the start.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BadSetting(pub String);
+
+fn bad<T>(text: impl Into<String>) -> Result<T, BadSetting> {
+    Err(BadSetting(text.into()))
+}
+
+fn parsed<T: std::str::FromStr>(variable: &str, text: &str, shape: &str) -> Result<T, BadSetting> {
+    text.parse().map_err(|_| BadSetting(format!("{variable} is {text:?}, but must be {shape}")))
+}
+
+impl Config {
+    /// Takes `written` (flags and environment), adds `pushcart.toml` of the current folder, checks everything.
+    pub fn load(written: Written) -> Result<Config, BadSetting> {
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy();
+            let is_known = VARIABLES.contains(&&*name) || TEST_VARIABLES.contains(&&*name);
+            if name.starts_with("PUSHCART_") && !is_known {
+                return bad(format!("{name} is set, but there is no such setting"));
+            }
+        }
+        let file = match std::fs::read_to_string("pushcart.toml") {
+            Ok(text) => toml::from_str(&text).map_err(|e| BadSetting(format!("pushcart.toml: {}", e.message())))?,
+            Err(_) => Written::default(),
+        };
+        Config::checked(written.or(file))
+    }
+
+    /// Fills in the defaults and checks every rule. Errors: the first one broken, in one line.
+    pub fn checked(w: Written) -> Result<Config, BadSetting> {
+        let data_dir = w.data_dir.unwrap_or_else(|| "data".to_owned());
+        let environment = match w.environment.as_deref().unwrap_or("demo") {
+            "demo" => Environment::Demo,
+            "production" => Environment::Production,
+            other => return bad(format!("PUSHCART_ENVIRONMENT is {other:?}, but must be demo or production")),
+        };
+        let sandbox_url = w.sandbox_url.unwrap_or_else(|| "http://127.0.0.1:3001".to_owned());
+        let sandbox_url = sandbox_url.trim_end_matches('/').to_owned();
+        let fps_keys = keys(&[
+            ("PUSHCART_FPS_ACCESS_KEY", w.fps_access_key, w.fps_secret_key),
+            ("PUSHCART_FPS_ACCESS_KEY_2", w.fps_access_key_2, w.fps_secret_key_2),
+        ])?;
+        let currency = w.currency.unwrap_or_else(|| "USD".to_owned());
+        let smtp = match (w.smtp_url, w.mail_from) {
+            (Some(url), Some(from)) => Some((Secret::new(url), from)),
+            (None, None) => None,
+            _ => return bad("PUSHCART_SMTP_URL and PUSHCART_MAIL_FROM go together"),
+        };
+        let address = "an address and port, like 127.0.0.1:3000";
+        let config = Config {
+            database_url: w.database_url.unwrap_or_else(|| format!("sqlite://{data_dir}/shop.db")),
+            listen: parsed("PUSHCART_LISTEN", w.listen.as_deref().unwrap_or("127.0.0.1:3000"), address)?,
+            base_url: w.base_url.unwrap_or_else(|| "http://localhost:3000".to_owned()),
+            sandbox_listen: parsed(
+                "PUSHCART_SANDBOX_LISTEN",
+                w.sandbox_listen.as_deref().unwrap_or("127.0.0.1:3001"),
+                address,
+            )?,
+            sandbox_database_url: w.sandbox_database_url.unwrap_or_else(|| format!("sqlite://{data_dir}/sandbox.db")),
+            fps_api_url: w.fps_api_url.unwrap_or_else(|| format!("{sandbox_url}/fps/")),
+            fps_cbui_url: w.fps_cbui_url.unwrap_or_else(|| format!("{sandbox_url}/cobranded-ui/actions/start")),
+            sandbox_url,
+            fps_keys,
+            environment,
+            currency: Currency::from_code(&currency)
+                .ok_or_else(|| BadSetting(format!("PUSHCART_CURRENCY is {currency:?}, but must be an ISO 4217 code")))?,
+            smtp,
+            trusted_proxy: match w.trusted_proxy {
+                Some(text) => Some(parsed("PUSHCART_TRUSTED_PROXY", &text, "an IP address")?),
+                None => None,
+            },
+            metrics_listen: match w.metrics_listen {
+                Some(text) => Some(parsed("PUSHCART_METRICS_LISTEN", &text, address)?),
+                None => None,
+            },
+            clock_url: w.clock_url,
+            log: w.log.unwrap_or_else(|| "info".to_owned()),
+            log_json: match w.log_format.as_deref().unwrap_or("text") {
+                "text" => false,
+                "json" => true,
+                other => return bad(format!("PUSHCART_LOG_FORMAT is {other:?}, but must be text or json")),
+            },
+            data_dir: PathBuf::from(data_dir),
+        };
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), BadSetting> {
+        crate::base::paths::Paths::new(&self.base_url).map_err(|e| BadSetting(format!("PUSHCART_BASE_URL: {e}")))?;
+        if self.currency != Currency::USD {
+            return bad("PUSHCART_CURRENCY must be USD: FPS, the only provider there is so far, takes nothing else");
+        }
+        if !self.database_url.starts_with("sqlite:") && !self.database_url.starts_with("postgres") {
+            return bad("PUSHCART_DATABASE_URL must begin with sqlite:// or postgres://");
+        }
+        for (name, url) in [("PUSHCART_FPS_API_URL", &self.fps_api_url), ("PUSHCART_FPS_CBUI_URL", &self.fps_cbui_url)] {
+            let url = url::Url::parse(url).map_err(|e| BadSetting(format!("{name}: {e}")))?;
+            if url.scheme() != "https" && !is_loopback(&url) {
+                return bad(format!("{name} must be https unless it is on this machine"));
+            }
+            if self.environment == Environment::Production && is_loopback(&url) {
+                return bad(format!("{name} is a sandbox address, which production refuses"));
+            }
+        }
+        if self.environment == Environment::Production {
+            if !self.base_url.starts_with("https://") {
+                return bad("PUSHCART_BASE_URL must be https in production");
+            }
+            if self.fps_keys.iter().any(|(access, _)| access == EXAMPLE_ACCESS_KEY) {
+                return bad("PUSHCART_FPS_ACCESS_KEY is the example key, which production refuses");
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether this is the demo.
+    pub fn is_demo(&self) -> bool {
+        self.environment == Environment::Demo
+    }
+}
+
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn keys(pairs: &[(&str, Option<String>, Option<String>)]) -> Result<Vec<(String, Secret)>, BadSetting> {
+    let mut keys = Vec::new();
+    for (name, access, secret) in pairs {
+        match (access, secret) {
+            (Some(access), Some(secret)) => keys.push((access.clone(), Secret::new(secret))),
+            (None, None) => {}
+            _ => return bad(format!("{name} and its secret key go together")),
+        }
+    }
+    if keys.is_empty() {
+        keys.push((EXAMPLE_ACCESS_KEY.to_owned(), Secret::new(EXAMPLE_SECRET_KEY)));
+    }
+    Ok(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(change: impl FnOnce(&mut Written)) -> Result<Config, String> {
+        let mut written = Written::default();
+        change(&mut written);
+        Config::checked(written).map_err(|error| error.0)
+    }
+
+    #[test]
+    fn the_demo_needs_no_setting_at_all() {
+        let config = written(|_| {}).unwrap();
+        assert_eq!(config.database_url, "sqlite://data/shop.db");
+        assert_eq!(config.fps_api_url, "http://127.0.0.1:3001/fps/");
+        assert_eq!(config.fps_keys.len(), 1);
+    }
+
+    #[test]
+    fn production_refuses_sandbox_addresses_example_keys_and_plain_http() {
+        let live = |w: &mut Written| {
+            w.environment = Some("production".into());
+            w.base_url = Some("https://shop.example".into());
+            w.fps_api_url = Some("https://fps.amazonaws.com/".into());
+            w.fps_cbui_url = Some("https://authorize.payments.amazon.com/cobranded-ui/actions/start".into());
+            w.fps_access_key = Some("AKIAREAL".into());
+            w.fps_secret_key = Some("secret".into());
+        };
+        assert!(written(live).is_ok());
+        let without = |change: fn(&mut Written)| written(|w| { live(w); change(w) }).unwrap_err();
+        assert!(without(|w| w.base_url = None).contains("https"));
+        assert!(without(|w| w.fps_api_url = None).contains("sandbox"));
+        assert!(without(|w| (w.fps_access_key, w.fps_secret_key) = (None, None)).contains("example key"));
+    }
+
+    #[test]
+    fn wrong_settings_name_the_variable() {
+        assert!(written(|w| w.listen = Some("3000".into())).unwrap_err().starts_with("PUSHCART_LISTEN"));
+        assert!(written(|w| w.fps_access_key = Some("A".into())).unwrap_err().contains("go together"));
+        assert!(written(|w| w.fps_api_url = Some("http://fps.example/".into())).unwrap_err().contains("https"));
+        assert!(written(|w| w.currency = Some("usd".into())).unwrap_err().contains("ISO 4217"));
+    }
+}

@@ -1,0 +1,50 @@
+//! Accounts: operators, and links that set a password once.
+
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use crate::base::clock::{Clock, Millis, days};
+use crate::base::ids::{self, BuyerId};
+use crate::store::accounts::Account;
+use crate::store::{Result, Store, Write};
+
+/// How long an operator has to set the first password.
+const OPERATOR_LINK: Duration = days(1);
+
+/// What the database keeps of a link's token.
+pub fn token_hash(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Makes a link's token for `account`, good until `expires_at`; only its hash is kept.
+pub async fn password_link(tx: &mut Write, account: &BuyerId, expires_at: Millis) -> Result<String> {
+    let token = ids::secret();
+    tx.insert_password_link(&token_hash(&token), account, expires_at).await?;
+    Ok(token)
+}
+
+/// Makes `email` an operator, with an account where there is none; gives the token that sets a password.
+pub async fn add_operator(store: &Store, clock: &Clock, email: &str) -> Result<String> {
+    let now = clock.now();
+    let mut tx = store.write().await?;
+    let fresh = Account {
+        id: BuyerId::fresh(),
+        email: email.to_lowercase(),
+        name: "Operator".to_owned(),
+        password_hash: String::new(),
+        is_operator: true,
+        session_epoch: 0,
+    };
+    let account = match tx.account_by_email(email).await? {
+        Some(existing) => existing,
+        None => {
+            tx.insert_account(&fresh, now).await?;
+            fresh
+        }
+    };
+    tx.make_operator(&account.id).await?;
+    let token = password_link(&mut tx, &account.id, clock.real_now().plus(OPERATOR_LINK)).await?;
+    tx.commit().await?;
+    Ok(token)
+}

@@ -1,0 +1,86 @@
+//! Calling an order off before money is taken.
+
+use super::{ActError, Actor, Context, run_operation};
+use crate::base::ids::{OperationId, OrderId};
+use crate::orders::audit::Act;
+use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
+use crate::orders::order::Order;
+use crate::orders::state::{Change, Fact, State};
+use crate::store::{Write, retried};
+
+/// Calls an order off. Without money on hold it ends at once; a hold is let go by the provider
+/// first. Doing it twice is harmless. Whether `actor` may do so was checked by the caller.
+pub async fn cancel(ctx: &Context, order: &OrderId, actor: Actor) -> Result<(), ActError> {
+    if let Some(operation) = retried(|| cancel_once(ctx, order, actor)).await? {
+        run_operation::run_inline(ctx, &operation).await;
+    }
+    Ok(())
+}
+
+async fn cancel_once(ctx: &Context, id: &OrderId, actor: Actor) -> Result<Option<OperationId>, ActError> {
+    let now = ctx.clock.now();
+    let mut tx = ctx.store.write_money().await?;
+    let mut order = tx.order(id).await?.ok_or(ActError::NoSuchOrder)?;
+    let operations = tx.operations_of(id.as_str()).await?;
+    let open = |kind: Kind| operations.iter().find(|op| op.kind == kind && op.progress.is_open());
+    let wanted = match order.state {
+        State::Cancelled => return Ok(None),
+        State::Reserved if open(Kind::Settle).is_some() => {
+            return Err(ActError::NotNow("The parcel is being shipped and paid for right now. Ask for a refund instead."));
+        }
+        State::Reserved => {
+            let hold = order.transaction.clone().ok_or(ActError::NoSuchOrder)?;
+            let subject = Subject::Order(id.clone());
+            let cancel = Operation::wanted(subject, Kind::Cancel, &order.provider, Request::Cancel { hold }, order.total, now);
+            tx.note(id, now, "Being called off", "The hold on the money is let go.").await?;
+            Some(tx.want(cancel, now).await?.id)
+        }
+        State::Placed | State::Consented | State::Declined => {
+            withdraw(ctx, &mut tx, &mut order, &operations, actor).await?;
+            None
+        }
+        State::Expired => return Err(ActError::NotNow("This order has expired already. Nothing was charged.")),
+        State::Paid | State::Shipped | State::Refunded => {
+            return Err(ActError::NotNow("This order is paid already. Ask for a refund instead."));
+        }
+    };
+    tx.audit(&Act {
+        at: now,
+        actor: actor.word().to_owned(),
+        act: "cancel".to_owned(),
+        subject: id.to_string(),
+        detail: order.state.word().to_owned(),
+    })
+    .await?;
+    tx.commit().await?;
+    ctx.wake.notify_one();
+    Ok(wanted)
+}
+
+/// No money is held. What was not sent yet is recalled; what is on its way is let go or refunded
+/// by `facts` as soon as its outcome is known.
+async fn withdraw(
+    ctx: &Context,
+    tx: &mut Write,
+    order: &mut Order,
+    operations: &[Operation],
+    actor: Actor,
+) -> Result<(), ActError> {
+    let now = ctx.clock.now();
+    let Change::To(state) = order.state.after(Fact::Withdrawn) else {
+        return Err(ActError::NotNow("This order can no longer be called off."));
+    };
+    for operation in operations.iter().filter(|op| op.progress == Progress::Queued || op.kind == Kind::Consent && op.progress.is_open()) {
+        let recalled = Operation { progress: Progress::Failed, ..operation.clone() };
+        tx.record_progress(&recalled, now).await?;
+    }
+    order.state = state;
+    order.message = Some("The order was called off. Nothing was charged.".to_owned());
+    tx.release_stock(&order.id, now).await?;
+    tx.change_order(order, None).await?;
+    tx.note(&order.id, now, "Called off", &format!("By the {}.", actor.word())).await?;
+    let email = tx.checkout(&order.checkout).await?.ok_or(ActError::NoSuchOrder)?.email;
+    let letter = ctx.letters().given_up(&email, order, "The order was called off. Nothing was charged.");
+    tx.queue_letter(&letter, now).await?;
+    Ok(())
+}

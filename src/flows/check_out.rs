@@ -1,0 +1,271 @@
+//! From a basket to orders that wait for the buyer's approval.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use super::record_outcome::LOST_RETURN;
+use super::{ActError, Context};
+use crate::base::clock::Millis;
+use crate::base::ids::{self, BuyerId, CheckoutId, OrderId, SellerId};
+use crate::base::money::Money;
+use crate::market::sellers::Seller;
+use crate::market::shipping::ShippingMethod;
+use crate::orders::audit::Act;
+use crate::orders::checkout::{Address, Checkout};
+use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
+use crate::orders::order::{APPROVAL_WAIT, Line, Order, STOCK_HOLD, Totals};
+use crate::orders::state::State;
+use crate::pay::{Answer, ConsentAsk};
+use crate::store::carts::CartLine;
+use crate::store::{Write, retried};
+
+/// What the checkout form says, already checked field by field.
+#[derive(Clone, Debug)]
+pub struct CheckoutForm {
+    /// The form's key: a second submit finds the first one's checkout.
+    pub key: String,
+    /// Which basket.
+    pub cart: String,
+    /// The account, if signed in.
+    pub buyer: Option<BuyerId>,
+    /// Where letters go.
+    pub email: String,
+    /// Where parcels go.
+    pub address: Address,
+    /// How they travel.
+    pub shipping_method: ShippingMethod,
+    /// Whether they are wrapped.
+    pub is_gift: bool,
+    /// The provider's name.
+    pub provider: String,
+}
+
+/// One seller's part of a basket, priced.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    /// Who sells.
+    pub seller: SellerId,
+    /// The seller's name.
+    pub seller_name: String,
+    /// The goods.
+    pub lines: Vec<Line>,
+    /// What they cost.
+    pub totals: Totals,
+    /// The sum of it.
+    pub total: Money,
+}
+
+/// Prices a basket seller by seller, for the checkout page and for the orders themselves.
+/// Errors: `BadField` naming what is sold out, no longer offered, or too dear to add up.
+pub fn parcels(
+    cart: &[CartLine],
+    method: ShippingMethod,
+    is_gift: bool,
+    address: &Address,
+) -> Result<Vec<Parcel>, ActError> {
+    let mut by_seller: BTreeMap<&SellerId, Vec<&CartLine>> = BTreeMap::new();
+    for line in cart {
+        if !line.is_offered {
+            return Err(cart_problem(format!("{} is no longer offered. Please take it out of your basket.", line.title)));
+        }
+        if line.available < line.quantity {
+            let text = match line.available {
+                0 => format!("{} is sold out. Please take it out of your basket.", line.title),
+                left => format!("Only {left} of {} left. Please change the quantity.", line.title),
+            };
+            return Err(cart_problem(text));
+        }
+        by_seller.entry(&line.seller).or_default().push(line);
+    }
+    by_seller.into_values().map(|lines| parcel(&lines, method, is_gift, address)).collect()
+}
+
+fn parcel(cart: &[&CartLine], method: ShippingMethod, is_gift: bool, address: &Address) -> Result<Parcel, ActError> {
+    let lines: Vec<Line> = cart
+        .iter()
+        .map(|line| Line {
+            product: line.product.clone(),
+            title: line.title.clone(),
+            picture: line.picture.clone(),
+            quantity: line.quantity,
+            unit: line.unit,
+        })
+        .collect();
+    let too_dear = |_| cart_problem("The basket is too large to add up. Please take something out.".to_owned());
+    let totals = Totals::of(&lines, method, is_gift, &address.country, &address.state).map_err(too_dear)?;
+    let total = totals.total().map_err(too_dear)?;
+    Ok(Parcel { seller: cart[0].seller.clone(), seller_name: cart[0].seller_name.clone(), lines, totals, total })
+}
+
+fn cart_problem(message: String) -> ActError {
+    ActError::BadField { field: "cart", message }
+}
+
+/// Freezes the basket into one order per seller, holds the stock, and asks for the buyer's approval
+/// of each. The same form twice gives the same checkout. Nothing is charged.
+pub async fn place(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, ActError> {
+    retried(|| place_once(ctx, form)).await
+}
+
+async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, ActError> {
+    let now = ctx.clock.now();
+    let provider = ctx.providers.get(&form.provider).filter(|provider| provider.takes(ctx.shop.currency));
+    let Some(provider) = provider else {
+        return Err(ActError::BadField { field: "provider", message: "Please choose how to pay.".to_owned() });
+    };
+    let mut tx = ctx.store.write_money().await?;
+    let checkout = Checkout {
+        id: CheckoutId::fresh(),
+        buyer: form.buyer.clone(),
+        email: form.email.clone(),
+        address: form.address.clone(),
+        shipping_method: form.shipping_method,
+        is_gift: form.is_gift,
+        provider: provider.name().to_owned(),
+        placed_at: now,
+    };
+    if let Some(earlier) = tx.use_form_key(&form.key, checkout.id.as_str(), now).await? {
+        return earlier.parse().map_err(|_| ActError::NotNow("This form was used for something else. Please reload it."));
+    }
+    let cart = tx.cart_lines(&form.cart).await?;
+    if cart.is_empty() {
+        return Err(cart_problem("Your basket is empty.".to_owned()));
+    }
+    tx.insert_checkout(&checkout).await?;
+    for parcel in parcels(&cart, form.shipping_method, form.is_gift, &form.address)? {
+        place_order(&mut tx, &checkout, parcel, now).await?;
+    }
+    tx.empty_cart(&form.cart).await?;
+    tx.commit().await?;
+    Ok(checkout.id)
+}
+
+async fn place_order(
+    tx: &mut Write,
+    checkout: &Checkout,
+    parcel: Parcel,
+    now: Millis,
+) -> Result<(), ActError> {
+    let seller = tx.seller(&parcel.seller).await?.ok_or(ActError::NoSuchOrder)?;
+    let Some(payee) = tx.payee(&parcel.seller, &checkout.provider).await? else {
+        let message = format!("{} cannot be paid this way. Please choose another one.", seller.name);
+        return Err(ActError::BadField { field: "provider", message });
+    };
+    let order = Order {
+        id: OrderId::fresh(),
+        number: tx.next_order_number().await?,
+        checkout: checkout.id.clone(),
+        seller: parcel.seller.clone(),
+        buyer: checkout.buyer.clone(),
+        channel: "web".to_owned(),
+        provider: checkout.provider.clone(),
+        totals: parcel.totals,
+        total: parcel.total,
+        fee: seller.fee,
+        state: State::Placed,
+        version: 1,
+        consent: None,
+        instrument: None,
+        transaction: None,
+        hold_until: None,
+        secret: ids::secret(),
+        message: None,
+        flag: None,
+        carrier: None,
+        tracking_number: None,
+        promised_date: None,
+        placed_at: now,
+    };
+    let print = fingerprint(&order, &parcel.lines, &checkout.email);
+    tx.insert_order(&order, &parcel.lines, &print, now.plus(APPROVAL_WAIT)).await?;
+    if let Err(gone) = tx.hold_stock(&order.id, &parcel.lines, Some(now.plus(STOCK_HOLD)), now).await? {
+        let line = parcel.lines.iter().find(|line| line.product == gone.product);
+        let title = line.map_or("Something in your basket", |line| &line.title);
+        return Err(cart_problem(format!("{title} was just sold to somebody else. Please change your basket.")));
+    }
+    want_consent(tx, &order, &payee.token, &seller, now).await?;
+    tx.note(&order.id, now, "Order placed", &format!("{} at {}.", order.total, seller.name)).await?;
+    tx.audit(&Act {
+        at: now,
+        actor: "buyer".to_owned(),
+        act: "order placed".to_owned(),
+        subject: order.id.to_string(),
+        detail: format!("{} · {} · fee {} + {}", order.number, order.total, seller.fee.fixed, seller.fee.percent()),
+    })
+    .await?;
+    tracing::info!(order.id = %order.id, provider = %order.provider, "order placed");
+    Ok(())
+}
+
+/// The same goods for the same person: two such orders within a day are shown to the seller.
+fn fingerprint(order: &Order, lines: &[Line], email: &str) -> String {
+    let mut digest = Sha256::new();
+    let mut goods: Vec<String> = lines.iter().map(|line| format!("{}×{}", line.product, line.quantity)).collect();
+    goods.sort();
+    digest.update(format!("{}\n{}\n{}", order.seller, email.to_lowercase(), goods.join("\n")));
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn want_consent(
+    tx: &mut Write,
+    order: &Order,
+    payee: &str,
+    seller: &Seller,
+    now: Millis,
+) -> Result<Operation, ActError> {
+    let request = Request::Consent {
+        payee: payee.to_owned(),
+        items_minor: order.totals.items.minor,
+        shipping_minor: order.totals.shipping.minor,
+        gift_wrap_minor: order.totals.gift_wrap.minor,
+        tax_minor: order.totals.tax.minor,
+        description: format!("Order {} at {}", order.number, seller.name),
+    };
+    let subject = Subject::Order(order.id.clone());
+    let mut operation = Operation::wanted(subject, Kind::Consent, &order.provider, request, order.total, now);
+    // A person is on the way to the provider: the worker only looks whether they are lost.
+    operation.progress = Progress::Pending;
+    Ok(tx.want(operation, now.plus(LOST_RETURN)).await?)
+}
+
+/// The address at the provider where the buyer approves this order: for the first time, again after
+/// coming back without approving, or with another method after a decline. Holds the stock again.
+pub async fn approval_address(ctx: &Context, order: &OrderId) -> Result<String, ActError> {
+    let operation = retried(|| approval(ctx, order)).await?;
+    let provider = ctx.providers.get(&operation.provider);
+    let provider = provider.ok_or(ActError::NotNow("This way to pay is no longer offered."))?;
+    let return_url = ctx.paths.absolute(ctx.paths.provider_return(&operation.provider));
+    let ask = ConsentAsk { return_url: &return_url, shop_name: &ctx.shop.name };
+    match provider.start_consent(&operation, ask).await {
+        Answer::Done(redirect) => Ok(redirect.address),
+        Answer::Refused(refusal) => Err(ActError::NotNow(refusal.reason.words().buyer)),
+        Answer::Silent(why) => {
+            tracing::warn!(operation.id = %operation.id, "no way to the provider's pages: {why}");
+            Err(ActError::NotNow("The payment service does not answer right now. Nothing was charged. Please try again in a moment."))
+        }
+    }
+}
+
+async fn approval(ctx: &Context, id: &OrderId) -> Result<Operation, ActError> {
+    let now = ctx.clock.now();
+    let mut tx = ctx.store.write_money().await?;
+    let mut order = tx.order(id).await?.ok_or(ActError::NoSuchOrder)?;
+    if !matches!(order.state, State::Placed | State::Declined) {
+        return Err(ActError::NotNow("This order does not wait for a payment."));
+    }
+    let lines = tx.order_lines(id).await?;
+    if tx.hold_stock(id, &lines, Some(now.plus(STOCK_HOLD)), now).await?.is_err() {
+        return Err(ActError::NotNow("Something in this order has been sold meanwhile. Please order again."));
+    }
+    let seller = tx.seller(&order.seller).await?.ok_or(ActError::NoSuchOrder)?;
+    let payee = tx.payee(&order.seller, &order.provider).await?;
+    let payee = payee.ok_or(ActError::NotNow("This seller cannot be paid this way any more."))?;
+    let operation = want_consent(&mut tx, &order, &payee.token, &seller, now).await?;
+    if order.message.take().is_some() {
+        let due = (order.state == State::Placed).then(|| order.placed_at.plus(APPROVAL_WAIT));
+        tx.change_order(&mut order, due).await?;
+    }
+    tx.commit().await?;
+    Ok(operation)
+}

@@ -1,0 +1,138 @@
+//! The one door: whatever a provider tells us about an operation or an order comes through here.
+//!
+//! One write transaction each: the operation's progress, the ledger, the order's state, what
+//! follows, the timeline, the letters and the audit link become true together or not at all.
+
+use std::time::Duration;
+
+use super::facts;
+use super::{Context, run_operation};
+use crate::base::clock::Millis;
+use crate::base::ids::{OperationId, OrderId};
+use crate::market::sellers::{Payee, Registration};
+use crate::orders::audit::Act;
+use crate::orders::operation::{Kind, Operation, Outcome, Progress, Subject};
+use crate::orders::order::APPROVAL_WAIT;
+use crate::orders::refusal::Retry;
+use crate::store::{Result, StoreError, Write, retried};
+
+/// Whether the news changed anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// Something is true now that was not before.
+    Changed,
+    /// We knew.
+    KnownAlready,
+}
+
+/// Records what became of an operation of ours.
+pub async fn record_outcome(ctx: &Context, id: &OperationId, outcome: Outcome) -> Result<Recorded> {
+    let recorded = retried(|| once(ctx, id, &outcome)).await?;
+    ctx.wake.notify_one();
+    Ok(recorded)
+}
+
+/// Records what a provider did to an order without having been asked.
+pub async fn record_news(ctx: &Context, order: &OrderId, outcome: Outcome) -> Result<Recorded> {
+    let recorded = retried(|| news_once(ctx, order, &outcome)).await?;
+    ctx.wake.notify_one();
+    Ok(recorded)
+}
+
+async fn news_once(ctx: &Context, order: &OrderId, outcome: &Outcome) -> Result<Recorded> {
+    let mut tx = ctx.store.write_money().await?;
+    let recorded = facts::apply(ctx, &mut tx, order, None, outcome).await?;
+    tx.commit().await?;
+    Ok(recorded)
+}
+
+async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Recorded> {
+    let now = ctx.clock.now();
+    let mut tx = ctx.store.write_money().await?;
+    let mut operation =
+        tx.operation(id).await?.ok_or_else(|| StoreError::Unreadable(format!("no operation {id}")))?;
+    let was_open = operation.progress.is_open();
+    let run_after = progress(&mut operation, outcome, now);
+    let recorded = match &operation.subject {
+        Subject::Order(order) => facts::apply(ctx, &mut tx, &order.clone(), Some(&operation), outcome).await?,
+        Subject::Registration(_) if was_open => register(ctx, &mut tx, &operation, outcome).await?,
+        Subject::Registration(_) => Recorded::KnownAlready,
+    };
+    let closed = was_open && tx.record_progress(&operation, run_after).await?;
+    tx.commit().await?;
+    Ok(if closed && !operation.progress.is_open() { Recorded::Changed } else { recorded })
+}
+
+/// Sets how far the operation is after `outcome`; gives the time to look again.
+fn progress(operation: &mut Operation, outcome: &Outcome, now: Millis) -> Millis {
+    let later = now.plus(run_operation::pause(operation.attempts));
+    let transaction = match outcome {
+        Outcome::Held { transaction, .. }
+        | Outcome::Taken { transaction, .. }
+        | Outcome::Refunded { transaction, .. }
+        | Outcome::Released { transaction } => Some(transaction.clone()),
+        Outcome::Pending { transaction } | Outcome::Expired { transaction } => transaction.clone(),
+        _ => None,
+    };
+    operation.transaction = transaction.or(operation.transaction.take());
+    operation.progress = match outcome {
+        Outcome::Registered { .. } | Outcome::Consented { .. } | Outcome::Taken { .. } | Outcome::Refunded { .. } => {
+            Progress::Succeeded
+        }
+        Outcome::Held { .. } if operation.kind == Kind::Reserve => Progress::Succeeded,
+        // Still on hold: a settle or cancel has not arrived.
+        Outcome::Held { .. } => operation.progress,
+        Outcome::Released { .. } if operation.kind == Kind::Cancel => Progress::Succeeded,
+        Outcome::Expired { .. } if operation.kind == Kind::Cancel => Progress::Succeeded,
+        // Someone else let the hold go, or it ran out: a reserve had worked, a settle never will.
+        Outcome::Released { .. } | Outcome::Expired { .. } | Outcome::Abandoned { .. } => Progress::Failed,
+        Outcome::Pending { .. } => Progress::Pending,
+        Outcome::Refused(refusal) if refusal.retry == Retry::Later => {
+            operation.refusal = Some(refusal.clone());
+            operation.progress
+        }
+        Outcome::Refused(refusal) => {
+            operation.refusal = Some(refusal.clone());
+            Progress::Failed
+        }
+        Outcome::NeverArrived | Outcome::Silent { .. } => operation.progress,
+    };
+    if operation.needs_browser() { now.plus(LOST_RETURN) } else { later }
+}
+
+/// How often the sweep asks what became of someone who never came back: most FPS tokens are kept
+/// for three hours. Source: FPS guide, "Recovering from a lost redirect".
+pub const LOST_RETURN: Duration = Duration::from_secs(10 * 60);
+
+/// Whether a visit to the provider's pages is given up.
+pub(super) fn visit_is_over(operation: &Operation, now: Millis) -> bool {
+    operation.needs_browser() && operation.created_at.plus(APPROVAL_WAIT) <= now
+}
+
+async fn register(ctx: &Context, tx: &mut Write, operation: &Operation, outcome: &Outcome) -> Result<Recorded> {
+    let Subject::Registration(id) = &operation.subject else { return Ok(Recorded::KnownAlready) };
+    let now = ctx.clock.now();
+    let Outcome::Registered { payee, refund_token } = outcome else { return Ok(Recorded::KnownAlready) };
+    let Some(seller) = tx.seller(id).await? else { return Ok(Recorded::KnownAlready) };
+    tx.set_payee(&Payee {
+        seller: id.clone(),
+        provider: operation.provider.clone(),
+        token: payee.clone(),
+        refund_token: refund_token.clone(),
+        email: seller.email.clone(),
+    })
+    .await?;
+    if seller.state != Registration::Suspended {
+        tx.set_registration(id, Registration::Registered).await?;
+    }
+    tx.queue_letter(&ctx.letters().seller_registered(&seller.email, &seller.name, operation.id.as_str()), now).await?;
+    tx.audit(&Act {
+        at: now,
+        actor: format!("provider:{}", operation.provider),
+        act: "seller registered".to_owned(),
+        subject: id.to_string(),
+        detail: format!("fee up to {} and {}", seller.fee.fixed, seller.fee.percent()),
+    })
+    .await?;
+    Ok(Recorded::Changed)
+}

@@ -1,0 +1,97 @@
+//! What nobody comes back for: lapsed stock holds, approvals and money holds that ran out, old keys.
+
+use super::Context;
+use super::record_outcome::record_outcome;
+use crate::base::clock::{days, minutes};
+use crate::orders::operation::{Kind, Operation, Outcome, Progress};
+use crate::orders::order::Order;
+use crate::orders::state::State;
+use crate::store::{Result, retried};
+
+/// How many rows one round takes.
+const ROUND: i64 = 50;
+
+/// One round. Says whether anything was done.
+pub async fn sweep(ctx: &Context) -> Result<bool> {
+    let now = ctx.clock.now();
+    let mut did = false;
+    for id in ctx.store.lapsed_holds(now, ROUND).await? {
+        retried(async || {
+            let mut tx = ctx.store.write().await?;
+            tx.release_stock(&id, now).await?;
+            tx.commit().await
+        })
+        .await?;
+        did = true;
+    }
+    for order in ctx.store.orders_due(now, ROUND).await? {
+        run_out(ctx, &order).await?;
+        did = true;
+    }
+    Ok(did)
+}
+
+/// Forgets what is too old to matter: form keys, web sessions.
+pub async fn tidy(ctx: &Context) -> Result<()> {
+    let mut tx = ctx.store.write().await?;
+    tx.forget_form_keys(ctx.clock.now().minus(days(7))).await?;
+    tx.commit().await?;
+    ctx.store.forget_old_sessions().await
+}
+
+/// Before anything is given up, the provider is asked: the buyer may have been charged all the same.
+async fn run_out(ctx: &Context, order: &Order) -> Result<()> {
+    let operations = ctx.store.operations_of(order.id.as_str()).await?;
+    let Some(provider) = ctx.providers.get(&order.provider) else { return wait(ctx, order).await };
+    let busy = operations.iter().any(|op| op.progress.is_open() && !op.needs_browser());
+    let asked: Option<&Operation> = match order.state {
+        _ if busy => return wait(ctx, order).await,
+        State::Placed => newest(&operations, Kind::Consent),
+        State::Reserved => newest(&operations, Kind::Reserve),
+        State::Consented => None,
+        _ => return clear(ctx, order).await,
+    };
+    let Some(asked) = asked else { return expire(ctx, order, &operations).await };
+    match provider.find_outcome(asked).await {
+        // The provider's hold runs out by its own clock: look again.
+        Outcome::Held { .. } | Outcome::Silent { .. } | Outcome::Pending { .. } => wait(ctx, order).await,
+        Outcome::NeverArrived => expire(ctx, order, &operations).await,
+        Outcome::Refused(_) if order.state == State::Placed => expire(ctx, order, &operations).await,
+        outcome => record_outcome(ctx, &asked.id, outcome).await.map(|_| ()),
+    }
+}
+
+fn newest(operations: &[Operation], kind: Kind) -> Option<&Operation> {
+    operations.iter().rev().find(|op| op.kind == kind && op.progress != Progress::Failed)
+}
+
+async fn expire(ctx: &Context, order: &Order, operations: &[Operation]) -> Result<()> {
+    let last = operations.iter().rev().find(|op| op.progress.is_open()).or(operations.last());
+    match last {
+        Some(operation) => {
+            record_outcome(ctx, &operation.id, Outcome::Expired { transaction: None }).await.map(|_| ())
+        }
+        None => clear(ctx, order).await,
+    }
+}
+
+async fn wait(ctx: &Context, order: &Order) -> Result<()> {
+    set_due(ctx, order, Some(ctx.clock.now().plus(minutes(1)))).await
+}
+
+async fn clear(ctx: &Context, order: &Order) -> Result<()> {
+    set_due(ctx, order, None).await
+}
+
+async fn set_due(ctx: &Context, order: &Order, due: Option<crate::base::clock::Millis>) -> Result<()> {
+    retried(async || {
+        let mut tx = ctx.store.write().await?;
+        if let Some(mut fresh) = tx.order(&order.id).await?
+            && fresh.version == order.version
+        {
+            tx.change_order(&mut fresh, due).await?;
+        }
+        tx.commit().await
+    })
+    .await
+}

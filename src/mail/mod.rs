@@ -1,0 +1,210 @@
+//! Letters to buyers and sellers: text and HTML, queued in the transaction of the fact they tell.
+
+pub mod send;
+
+use askama::Template;
+
+use crate::base::money::Money;
+use crate::base::paths::Paths;
+use crate::orders::order::{Line, Order};
+use crate::store::letters::Draft;
+
+/// What every letter says: a headline, paragraphs, lines of goods, and one address to go to.
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct LetterPage<'a> {
+    shop_name: &'a str,
+    headline: &'a str,
+    paragraphs: &'a [String],
+    goods: &'a [Goods],
+    link: &'a str,
+    link_label: &'a str,
+}
+
+struct Goods {
+    text: String,
+    amount: Money,
+}
+
+/// A letter before it has a shape.
+struct Letter<'a> {
+    key: String,
+    to: &'a str,
+    headline: String,
+    paragraphs: Vec<String>,
+    goods: Vec<Goods>,
+    link: String,
+    link_label: &'a str,
+}
+
+impl Letter<'_> {
+    fn draft(self, shop_name: &str) -> Draft {
+        let page = LetterPage {
+            shop_name,
+            headline: &self.headline,
+            paragraphs: &self.paragraphs,
+            goods: &self.goods,
+            link: &self.link,
+            link_label: self.link_label,
+        };
+        let html = page.render().unwrap_or_else(|_| String::new());
+        let mut text = format!("{}\n\n{}\n", self.headline, self.paragraphs.join("\n\n"));
+        for goods in &self.goods {
+            text.push_str(&format!("\n  {}  {}", goods.text, goods.amount));
+        }
+        text.push_str(&format!("\n\n{}: {}\n\n-- \n{shop_name}\n", self.link_label, self.link));
+        let subject = format!("{} · {shop_name}", self.headline);
+        Draft { unique_key: self.key, recipient: self.to.to_owned(), subject, text, html }
+    }
+}
+
+/// Writes letters about one shop.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk<'a> {
+    /// The shop's name.
+    pub shop_name: &'a str,
+    /// Its addresses.
+    pub paths: &'a Paths,
+}
+
+impl Desk<'_> {
+    fn order_link(&self, order: &Order) -> String {
+        self.paths.absolute(self.paths.order_with_secret(&order.id, &order.secret))
+    }
+
+    fn sell_link(&self, order: &Order) -> String {
+        self.paths.absolute(self.paths.sell_order(&order.id))
+    }
+
+    fn goods(lines: &[Line], order: &Order) -> Vec<Goods> {
+        let mut goods: Vec<Goods> = lines
+            .iter()
+            .map(|line| Goods {
+                text: format!("{} × {}", line.quantity, line.title),
+                amount: line.total().unwrap_or(line.unit),
+            })
+            .collect();
+        let totals = &order.totals;
+        let parts = [("Shipping", totals.shipping), ("Gift wrap", totals.gift_wrap), ("Tax", totals.tax)];
+        goods.extend(parts.into_iter().filter(|(_, amount)| !amount.is_zero()).map(|(text, amount)| Goods {
+            text: text.to_owned(),
+            amount,
+        }));
+        goods.push(Goods { text: "Total".to_owned(), amount: order.total });
+        goods
+    }
+
+    /// To the buyer: the order stands. `is_held` when money is on hold and taken at shipment.
+    pub fn order_placed(&self, to: &str, order: &Order, lines: &[Line], is_held: bool) -> Draft {
+        let how = if is_held {
+            "Your card is charged when the parcel ships; until then the amount is only on hold."
+        } else {
+            "Your payment went through."
+        };
+        Letter {
+            key: format!("placed:{}", order.id),
+            to,
+            headline: format!("Thank you for your order {}", order.number),
+            paragraphs: vec![how.to_owned(), "We write again when the parcel is on its way.".to_owned()],
+            goods: Self::goods(lines, order),
+            link: self.order_link(order),
+            link_label: "Your order",
+        }
+        .draft(self.shop_name)
+    }
+
+    /// To the seller: something to pack.
+    pub fn order_to_pack(&self, to: &str, order: &Order, lines: &[Line]) -> Draft {
+        Letter {
+            key: format!("to-pack:{}", order.id),
+            to,
+            headline: format!("A new order, {}", order.number),
+            paragraphs: vec![order.state.for_seller().to_owned() + "."],
+            goods: Self::goods(lines, order),
+            link: self.sell_link(order),
+            link_label: "Open it at your desk",
+        }
+        .draft(self.shop_name)
+    }
+
+    /// To the buyer: on its way.
+    pub fn shipped(&self, to: &str, order: &Order) -> Draft {
+        let mut paragraphs = vec!["Your parcel is on its way.".to_owned()];
+        if let Some(carrier) = &order.carrier {
+            let number = order.tracking_number.as_deref().unwrap_or("without a number");
+            paragraphs.push(format!("Carrier: {carrier}, {number}."));
+        }
+        if let Some(date) = &order.promised_date {
+            paragraphs.push(format!("Promised for {date}."));
+        }
+        Letter {
+            key: format!("shipped:{}", order.id),
+            to,
+            headline: format!("Order {} has shipped", order.number),
+            paragraphs,
+            goods: Vec::new(),
+            link: self.order_link(order),
+            link_label: "Your order",
+        }
+        .draft(self.shop_name)
+    }
+
+    /// To the buyer: money on its way back. `object` is the provider's refund.
+    pub fn refunded(&self, to: &str, order: &Order, amount: Money, object: &str) -> Draft {
+        Letter {
+            key: format!("refunded:{object}"),
+            to,
+            headline: format!("A refund of {amount} for order {}", order.number),
+            paragraphs: vec!["It goes back the way you paid and can take a few days to show.".to_owned()],
+            goods: Vec::new(),
+            link: self.order_link(order),
+            link_label: "Your order",
+        }
+        .draft(self.shop_name)
+    }
+
+    /// To the buyer: it came to nothing; `why` is already in the buyer's words.
+    pub fn given_up(&self, to: &str, order: &Order, why: &str) -> Draft {
+        Letter {
+            key: format!("{}:{}:{}", order.state.word(), order.id, order.version),
+            to,
+            headline: format!("Order {}: {}", order.number, order.state.for_buyer().to_lowercase()),
+            paragraphs: vec![why.to_owned()],
+            goods: Vec::new(),
+            link: self.order_link(order),
+            link_label: "Your order",
+        }
+        .draft(self.shop_name)
+    }
+
+    /// To the seller: the stall is open.
+    pub fn seller_registered(&self, to: &str, seller_name: &str, key: &str) -> Draft {
+        Letter {
+            key: format!("registered:{key}"),
+            to,
+            headline: format!("{seller_name} is open for business"),
+            paragraphs: vec!["You can be paid now. List your first product, or look after those you have.".to_owned()],
+            goods: Vec::new(),
+            link: self.paths.absolute(self.paths.sell_desk()),
+            link_label: "Your desk",
+        }
+        .draft(self.shop_name)
+    }
+
+    /// To anyone: a link that sets a password once.
+    pub fn set_password(&self, to: &str, token: &str, key: &str) -> Draft {
+        Letter {
+            key: format!("password:{key}"),
+            to,
+            headline: "Choose a new password".to_owned(),
+            paragraphs: vec![
+                "Someone, probably you, asked for this. The link works once, for one hour.".to_owned(),
+                "If it was not you, do nothing: your password stays as it is.".to_owned(),
+            ],
+            goods: Vec::new(),
+            link: self.paths.absolute(self.paths.set_password(token)),
+            link_label: "Choose a password",
+        }
+        .draft(self.shop_name)
+    }
+}

@@ -1,0 +1,227 @@
+//! Control for tests and demos, under `/_sandbox/`: JSON in, JSON out.
+//!
+//! Served to loopback peers that name a loopback host, never to another site's page; a POST must say
+//! that it carries JSON, which no plain form of another site can.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Json;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, Path, Query, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+
+use super::Sandbox;
+use super::faults::Fault;
+use super::fps::notify;
+use super::state::StateError;
+
+mod acts;
+mod ledger;
+
+/// The longest single jump of the clock: ten years.
+const LONGEST_JUMP: u64 = 10 * 366 * 24 * 60 * 60;
+
+/// Everything under `/_sandbox/` that answers JSON.
+pub fn router() -> Router<Sandbox> {
+    Router::new()
+        .route("/_sandbox/health", get(health))
+        .route("/_sandbox/clock", get(show_clock).post(move_clock))
+        .route("/_sandbox/ledger", get(ledger::show))
+        .route("/_sandbox/log", get(show_log))
+        .route("/_sandbox/faults", get(show_faults).post(add_fault).delete(clear_faults))
+        .route("/_sandbox/notifications", get(ledger::notifications))
+        .route("/_sandbox/notifications/{id}/resend", post(resend))
+        .route("/_sandbox/credentials", get(acts::show_credentials).post(acts::keep_credentials))
+        .route("/_sandbox/fps/refund", post(acts::refund_as_recipient))
+        .route("/_sandbox/fps/cancel", post(acts::cancel_as_recipient))
+        .route("/_sandbox/reset", post(reset))
+        .route_layer(middleware::from_fn(guard))
+}
+
+/// A refusal with a sentence.
+#[derive(Debug)]
+pub struct Refused(StatusCode, String);
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (self.0, Json(json!({ "error": self.1 }))).into_response()
+    }
+}
+
+impl From<StateError> for Refused {
+    fn from(error: StateError) -> Refused {
+        tracing::error!(%error, "a control call failed");
+        Refused(StatusCode::INTERNAL_SERVER_ERROR, "the sandbox's database failed".to_owned())
+    }
+}
+
+fn bad(sentence: impl Into<String>) -> Refused {
+    Refused(StatusCode::UNPROCESSABLE_ENTITY, sentence.into())
+}
+
+/// Loopback peer, loopback Host, same site, and JSON for a POST.
+async fn guard(request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    match check(peer.is_some_and(|ip| ip.is_loopback()), request.method(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refused) => refused.into_response(),
+    }
+}
+
+fn check(is_loopback_peer: bool, method: &Method, headers: &HeaderMap) -> Result<(), Refused> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let forbidden = |why: &str| Err(Refused(StatusCode::FORBIDDEN, why.to_owned()));
+    let host = text("host");
+    if !is_loopback_peer || !is_loopback_host(host) {
+        return forbidden("control calls are served on loopback only");
+    }
+    let origin = text("origin");
+    let is_foreign_origin = !origin.is_empty() && origin.split_once("://").is_none_or(|(_, of)| of != host);
+    if is_foreign_origin || !matches!(text("sec-fetch-site"), "" | "same-origin" | "none") {
+        return forbidden("control calls are refused to other sites' pages");
+    }
+    let content_type = text("content-type").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if method == Method::POST && content_type != "application/json" {
+        let why = "say Content-Type: application/json".to_owned();
+        return Err(Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
+    }
+    Ok(())
+}
+
+fn is_loopback_host(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn read<T: serde::de::DeserializeOwned>(body: &Bytes) -> Result<T, Refused> {
+    let body: &[u8] = if body.is_empty() { b"{}" } else { body };
+    serde_json::from_slice(body).map_err(|error| bad(error.to_string()))
+}
+
+async fn health(State(sandbox): State<Sandbox>) -> Result<Json<Value>, Refused> {
+    sandbox.db().read().await?.setting("health").await?;
+    Ok(Json(json!({ "status": "up", "version": env!("CARGO_PKG_VERSION"), "database": sandbox.db().kind() })))
+}
+
+async fn show_clock(State(sandbox): State<Sandbox>) -> Json<Value> {
+    let clock = sandbox.clock();
+    Json(json!({
+        "now": clock.now().iso8601(), "now_ms": clock.now().0, "real_now_ms": clock.real_now().0,
+        "offset_ms": clock.offset_ms(), "offset_seconds": clock.offset_ms() / 1000,
+    }))
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Jump {
+    advance_seconds: u64,
+}
+
+async fn move_clock(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value>, Refused> {
+    let jump: Jump = read(&body)?;
+    if jump.advance_seconds > LONGEST_JUMP {
+        return Err(bad("advance_seconds must be ten years at most"));
+    }
+    sandbox
+        .advance(Duration::from_secs(jump.advance_seconds))
+        .await
+        .map_err(|error| Refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+    Ok(show_clock(State(sandbox)).await)
+}
+
+#[derive(serde::Deserialize)]
+struct After {
+    #[serde(default)]
+    after: i64,
+}
+
+async fn show_log(State(sandbox): State<Sandbox>, Query(from): Query<After>) -> Result<Json<Value>, Refused> {
+    let entries = sandbox.db().read().await?.log_after(from.after, 1000).await?;
+    let next_after = entries.last().map_or(from.after, |entry| entry.id);
+    Ok(Json(json!({ "entries": entries, "next_after": next_after })))
+}
+
+async fn show_faults(State(sandbox): State<Sandbox>) -> Json<Value> {
+    Json(json!({ "faults": sandbox.faults().all() }))
+}
+
+async fn add_fault(State(sandbox): State<Sandbox>, body: Bytes) -> Result<(StatusCode, Json<Value>), Refused> {
+    let fault: Fault = read(&body)?;
+    if fault.provider != "fps" {
+        return Err(bad("provider must be \"fps\""));
+    }
+    sandbox.faults().add(fault).map_err(bad)?;
+    Ok((StatusCode::CREATED, show_faults(State(sandbox)).await))
+}
+
+async fn clear_faults(State(sandbox): State<Sandbox>) -> Json<Value> {
+    sandbox.faults().clear();
+    show_faults(State(sandbox)).await
+}
+
+async fn resend(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Result<Json<Value>, Refused> {
+    let notification = sandbox.db().read().await?.notification(&id).await?;
+    let Some(notification) = notification else {
+        return Err(Refused(StatusCode::NOT_FOUND, "no such notification".to_owned()));
+    };
+    notify::deliver(&sandbox, &notification).await?;
+    let again = sandbox.db().read().await?.notification(&id).await?;
+    Ok(Json(json!({ "id": id, "state": again.map(|notification| notification.state) })))
+}
+
+async fn reset(State(sandbox): State<Sandbox>) -> Result<Json<Value>, Refused> {
+    sandbox.reset().await?;
+    Ok(Json(json!({ "status": "empty" })))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header;
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse::<header::HeaderName>().unwrap(), value.parse().unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn only_loopback_hosts_count() {
+        for host in ["127.0.0.1:3001", "localhost", "LOCALHOST:80", "[::1]:3001"] {
+            assert!(is_loopback_host(host), "{host}");
+        }
+        for host in ["", "example.com", "127.0.0.1.example.com", "localhost.example.com", "10.0.0.1"] {
+            assert!(!is_loopback_host(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn other_sites_forms_and_far_peers_are_refused() {
+        let json = [("host", "127.0.0.1:3001"), ("content-type", "application/json")];
+        assert!(check(true, &Method::POST, &headers(&json)).is_ok());
+        assert!(check(false, &Method::GET, &headers(&json)).is_err());
+        for (name, value) in [
+            ("origin", "http://localhost:3000"),
+            ("origin", "null"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("host", "shop.example"),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ] {
+            let mut all = headers(&json);
+            all.insert(name.parse::<header::HeaderName>().unwrap(), value.parse().unwrap());
+            assert!(check(true, &Method::POST, &all).is_err(), "{name}: {value}");
+        }
+    }
+}

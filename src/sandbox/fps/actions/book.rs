@@ -1,0 +1,76 @@
+//! The books behind a transaction: who gives, who gets, and the two fees.
+//!
+//! A charge: source → recipient; fee payer → provider; recipient → caller (marketplace fee).
+//! A refund turns these round as its `MarketplaceRefundPolicy` says, the provider's fee in proportion.
+
+use crate::base::clock::Millis;
+use crate::base::money::Money;
+use crate::sandbox::fps::machine;
+use crate::sandbox::fps::state::ledger::{BANKS, FEES, balance_of, source};
+use crate::sandbox::fps::state::transactions::Transaction;
+use crate::sandbox::state::{StateError, Tx};
+
+/// Books a payment or a settle that went well and sets its fees.
+pub async fn charge(tx: &mut Tx, transaction: &mut Transaction, at: Millis) -> Result<(), StateError> {
+    let amount = transaction.current_amount();
+    transaction.fee_minor = machine::provider_fee(&transaction.method, amount).minor;
+    transaction.market_fee_minor = if transaction.is_own_sale() {
+        0
+    } else {
+        machine::fee(amount, transaction.fixed_minor, transaction.variable_ppm).minor
+    };
+    let recipient = balance_of(&transaction.recipient_id);
+    let caller = balance_of(&transaction.caller_id);
+    let payer = if transaction.fee_payer == "Caller" { &caller } else { &recipient };
+    tx.post(
+        &transaction.id,
+        at,
+        &[
+            (&source(&transaction.method, &transaction.sender_id), &recipient, amount.minor),
+            (payer, FEES, transaction.fee_minor),
+            (&recipient, &caller, transaction.market_fee_minor),
+        ],
+    )
+    .await
+}
+
+/// Books a refund that went well, in `refund` and in the payment it belongs to. What the recipient's
+/// balance does not cover is drawn from the recipient's bank.
+pub async fn refund(
+    tx: &mut Tx,
+    refund: &mut Transaction,
+    payment: &mut Transaction,
+    at: Millis,
+) -> Result<(), StateError> {
+    let (amount, whole) = (refund.amount_minor, payment.current_amount().minor);
+    let gives_master = refund.refund_policy != "MarketplaceTxnOnly";
+    let gives_market = refund.refund_policy != "MasterTxnOnly";
+    let recipient = balance_of(&payment.recipient_id);
+    let caller = balance_of(&payment.caller_id);
+    let mut moves: Vec<(String, String, i64)> = Vec::new();
+    if gives_market {
+        let part = Money::usd(payment.market_fee_minor).share(amount, whole.max(1)).map_or(0, |part| part.minor);
+        let left = payment.market_fee_minor - payment.market_back_minor;
+        let part = if payment.refunded_minor + amount >= whole { left } else { part.min(left) };
+        payment.market_back_minor += part;
+        refund.market_fee_minor = part;
+        moves.push((caller.clone(), recipient.clone(), part));
+    }
+    if gives_master {
+        let (before, after) = (payment.refunded_minor, payment.refunded_minor + amount);
+        let fee = machine::fee_part(payment.fee_minor, before, after, whole);
+        payment.fee_back_minor += fee;
+        payment.refunded_minor = after;
+        refund.fee_minor = fee;
+        let payer = if payment.fee_payer == "Caller" { &caller } else { &recipient };
+        moves.push((FEES.to_owned(), payer.clone(), fee));
+        let comes_in: i64 = moves.iter().filter(|(_, to, _)| *to == recipient).map(|(.., part)| part).sum();
+        let short = amount - comes_in - tx.balance(&recipient).await?.max(0);
+        moves.push((BANKS.to_owned(), recipient.clone(), short.max(0)));
+        moves.push((recipient, source(&payment.method, &payment.sender_id), amount));
+    }
+    payment.refunding_minor -= amount;
+    let moves: Vec<(&str, &str, i64)> =
+        moves.iter().map(|(from, to, amount)| (from.as_str(), to.as_str(), *amount)).collect();
+    tx.post(&refund.id, at, &moves).await
+}

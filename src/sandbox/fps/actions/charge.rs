@@ -1,0 +1,252 @@
+//! Pay and Reserve: the tokens must be good, agree with each other and with the amount, the fees must
+//! stay below what the recipient agreed to; then money moves (balance) or the network is asked (card, bank).
+//!
+//! Checks in the order of the guide's roles: amount, simulations, sender, recipient, both together, money.
+
+use super::{Call, Trouble, book, refuse};
+use crate::base::money::Money;
+use crate::sandbox::fps::codes::ApiError;
+use crate::sandbox::fps::machine::{self, Operation, Simulated, State};
+use crate::sandbox::fps::state::accounts::Account;
+use crate::sandbox::fps::state::ledger;
+use crate::sandbox::fps::state::tokens::Token;
+use crate::sandbox::fps::state::transactions::Transaction;
+use crate::sandbox::fps::wire::{Amount, Xml, percent_ppm, ppm_percent};
+use crate::sandbox::fps::{notify, provider_id};
+use crate::sandbox::state::Tx;
+
+/// `Pay` and `Reserve`.
+pub async fn charge(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
+    let operation = if call.action == "Pay" { Operation::Pay } else { Operation::Reserve };
+    let amount =
+        call.params.amount("TransactionAmount")?.ok_or_else(|| ApiError::params("TransactionAmount is required"))?;
+    let simulated = machine::simulated_by_amount(amount.money.minor % 100);
+    if !amount.is_exact && simulated.is_none() {
+        return Err(ApiError::params("TransactionAmount.Value has more than two decimals").into());
+    }
+    for name in ["SenderTokenId", "RecipientTokenId"] {
+        if let Some(code) = call.params.get(name).and_then(machine::simulated_by_token) {
+            return refuse(code);
+        }
+    }
+    let token = sender_token(call, tx, operation).await?;
+    let (recipient, agreed) = recipient(call, tx).await?;
+    let sender = tx.account(&token.account_id).await?.ok_or_else(|| ApiError::of("InvalidTokenId_Sender"))?;
+    check_parties(&sender, &recipient, &token, agreed.as_ref(), amount.money)?;
+    check_method(operation, &token.methods, &recipient, amount)?;
+    let fee_payer = fee_payer(call, agreed.as_ref())?;
+    let (fixed_minor, variable_ppm) = marketplace_fee(call, agreed.as_ref())?;
+
+    let method = token.methods.clone();
+    if operation == Operation::Pay {
+        check_balances(tx, &sender, call.caller, &method, fee_payer, amount.money).await?;
+    }
+    match (method.as_str(), simulated) {
+        ("ABT", Some(Simulated::TemporaryDecline)) => return refuse("InternalError"),
+        ("ABT", Some(Simulated::PaymentError)) => return refuse("InsufficientBalance"),
+        _ => {}
+    }
+    let is_declined = simulated.is_some() || (method == "CC" && sender.card_declines == 1);
+
+    let (operation, state, status_code, status_message) = machine::start(operation, &method);
+    let is_done = state == State::Success;
+    let due_at = if is_done { 0 } else { call.now.plus(machine::delay(&method)).0 };
+    let described = call.params.get("CallerDescription").unwrap_or(&token.payment_reason);
+    let mut transaction = Transaction {
+        id: provider_id(35),
+        seq: tx.next_number(),
+        caller_id: call.caller.id.clone(),
+        kind: call.action.to_owned(),
+        operation: operation.as_str().to_owned(),
+        caller_reference: call.params.text("CallerReference").to_owned(),
+        sender_id: sender.id.clone(),
+        recipient_id: recipient.id.clone(),
+        sender_token: token.id.clone(),
+        recipient_token: agreed.map(|token| token.id).unwrap_or_default(),
+        method,
+        amount_minor: amount.money.minor,
+        fee_payer: fee_payer.to_owned(),
+        fixed_minor,
+        variable_ppm,
+        reason: described.to_owned(),
+        sender_note: call.params.text("SenderDescription").to_owned(),
+        ipn_url: call.params.get("OverrideIPNURL").unwrap_or(&call.caller.ipn_url).to_owned(),
+        state: state.as_str().to_owned(),
+        status_code: status_code.to_owned(),
+        status_message: status_message.to_owned(),
+        outcome: if is_declined { "no" } else { "yes" }.to_owned(),
+        received_at: call.now.0,
+        completed_at: if is_done { call.now.0 } else { 0 },
+        due_at,
+        ..Transaction::default()
+    };
+    if !tx.spend_token(&token.id, &transaction.id).await? {
+        return refuse("TokenNotActive_Sender");
+    }
+    if is_done {
+        book::charge(tx, &mut transaction, call.now).await?;
+    }
+    tx.add_transaction(&transaction).await?;
+    notify::transaction(call.sandbox, tx, &transaction, call.now).await?;
+    Ok(answer(&transaction))
+}
+
+/// `TransactionId` and `TransactionStatus`, as Pay, Reserve, Settle, Refund and Cancel answer.
+pub fn answer(transaction: &Transaction) -> Xml {
+    Xml::default().leaf("TransactionId", &transaction.id).leaf("TransactionStatus", &transaction.state)
+}
+
+async fn sender_token(call: &Call<'_>, tx: &mut Tx, operation: Operation) -> Result<Token, Trouble> {
+    let Some(token) = tx.token(call.params.text("SenderTokenId")).await? else {
+        return refuse("InvalidTokenId_Sender");
+    };
+    if token.caller_id != call.caller.id {
+        return refuse("IncompatibleTokens");
+    }
+    if token.kind != "SingleUse" {
+        return refuse("InvalidTokenId_Sender");
+    }
+    if !token.spent_on.is_empty() {
+        // Reserve does not list the code that says so directly.
+        return refuse(if operation == Operation::Pay {
+            "SameTokenIdUsedMultipleTimes"
+        } else {
+            "TokenNotActive_Sender"
+        });
+    }
+    if token.status != "Active" {
+        return refuse("TokenNotActive_Sender");
+    }
+    if token.is_out_of_time(call.now) {
+        return refuse("IncompatibleTokens");
+    }
+    Ok(token)
+}
+
+/// Who is paid: the owner of the recipient token, or the caller when none is given.
+async fn recipient(call: &Call<'_>, tx: &mut Tx) -> Result<(Account, Option<Token>), Trouble> {
+    let Some(id) = call.params.get("RecipientTokenId") else { return Ok((call.caller.clone(), None)) };
+    let Some(token) = tx.token(id).await? else { return refuse("InvalidTokenId_Recipient") };
+    if token.kind != "Unrestricted" || token.methods.is_empty() {
+        return refuse("InvalidTokenId_Recipient");
+    }
+    if token.caller_id != call.caller.id || token.is_out_of_time(call.now) {
+        return refuse("IncompatibleTokens");
+    }
+    if token.status != "Active" {
+        return refuse("TokenNotActive_Recipient");
+    }
+    let account = tx.account(&token.account_id).await?.ok_or_else(|| ApiError::of("InvalidTokenId_Recipient"))?;
+    Ok((account, Some(token)))
+}
+
+fn check_parties(
+    sender: &Account,
+    recipient: &Account,
+    token: &Token,
+    agreed: Option<&Token>,
+    amount: Money,
+) -> Result<(), Trouble> {
+    if sender.id == recipient.id {
+        return refuse("SameSenderAndRecipient");
+    }
+    for (account, role) in [(sender, "Sender"), (recipient, "Recipient")] {
+        if account.state != "active" {
+            return refuse(&format!("InvalidAccountState_{role}"));
+        }
+        if account.email_verified == 0 {
+            return refuse(&format!("UnverifiedEmailAddress_{role}"));
+        }
+    }
+    let takes_method = agreed.is_none_or(|agreed| agreed.methods.split(',').any(|method| method == token.methods));
+    if token.recipient_id != recipient.id || token.amount_minor != amount.minor || !takes_method {
+        return refuse("IncompatibleTokens");
+    }
+    Ok(())
+}
+
+fn check_method(operation: Operation, method: &str, recipient: &Account, amount: Amount) -> Result<(), Trouble> {
+    if operation == Operation::Reserve && method != "CC" {
+        return refuse("PaymentInstrumentNotCC");
+    }
+    if method == "CC" && !recipient.takes_cards() {
+        return refuse(if operation == Operation::Reserve {
+            "InvalidRecipientForCCTransaction"
+        } else {
+            "TransactionDenied"
+        });
+    }
+    let least = if method == "ABT" { 1 } else { 2 };
+    if amount.money.minor < least || amount.money.minor > machine::LARGEST {
+        return refuse("AmountOutOfRange");
+    }
+    Ok(())
+}
+
+/// Who pays the provider's fee: must agree with `recipientPaysFee` of the recipient token.
+fn fee_payer<'a>(call: &'a Call<'_>, agreed: Option<&Token>) -> Result<&'a str, Trouble> {
+    let payer = call.params.get("ChargeFeeTo").unwrap_or("Recipient");
+    let must_be = if agreed.is_none_or(|token| token.recipient_pays == 1) { "Recipient" } else { "Caller" };
+    if payer == must_be {
+        return Ok(payer);
+    }
+    Err(ApiError::params(format!("ChargeFeeTo must be {must_be}, as agreed by the recipient in recipientPaysFee"))
+        .into())
+}
+
+/// The marketplace fee in cents and millionths: as asked for, never above the maxima; the maxima when neither is given.
+fn marketplace_fee(call: &Call<'_>, agreed: Option<&Token>) -> Result<(i64, i64), Trouble> {
+    let fixed = call.params.amount("MarketplaceFixedFee")?;
+    if fixed.is_some_and(|fixed| !fixed.is_exact) {
+        return Err(ApiError::params("MarketplaceFixedFee.Value has more than two decimals").into());
+    }
+    let variable = match call.params.get("MarketplaceVariableFee") {
+        Some(text) => {
+            Some(percent_ppm(text).ok_or_else(|| ApiError::params("MarketplaceVariableFee is not a percentage"))?)
+        }
+        None => None,
+    };
+    let Some(agreed) = agreed else {
+        return match (fixed, variable) {
+            (None, None) => Ok((0, 0)),
+            _ => Err(ApiError::params("Marketplace fees need a RecipientTokenId").into()),
+        };
+    };
+    if fixed.is_none() && variable.is_none() {
+        return Ok((agreed.max_fixed_minor, agreed.max_variable_ppm));
+    }
+    let (fixed, variable) = (fixed.map_or(0, |fixed| fixed.money.minor), variable.unwrap_or(0));
+    if fixed > agreed.max_fixed_minor {
+        let (asked, most) = (Money::usd(fixed).decimal(), Money::usd(agreed.max_fixed_minor).decimal());
+        return Err(ApiError::params(format!(
+            "The MarketPlaceFixedFee (${asked}) specified is greater than the maximum fixed fee (${most}) agreed by the recipient."
+        ))
+        .into());
+    }
+    if variable > agreed.max_variable_ppm {
+        let (asked, most) = (ppm_percent(variable), ppm_percent(agreed.max_variable_ppm));
+        return Err(ApiError::params(format!(
+            "The MarketPlaceVariableFee ({asked}) specified is greater than the maximum variable fee ({most}) agreed by the recipient."
+        ))
+        .into());
+    }
+    Ok((fixed, variable))
+}
+
+async fn check_balances(
+    tx: &mut Tx,
+    sender: &Account,
+    caller: &Account,
+    method: &str,
+    fee_payer: &str,
+    amount: Money,
+) -> Result<(), Trouble> {
+    if method == "ABT" && tx.balance(&ledger::balance_of(&sender.id)).await? < amount.minor {
+        return refuse("InsufficientBalance");
+    }
+    let fee = machine::provider_fee(method, amount).minor;
+    if fee_payer == "Caller" && tx.balance(&ledger::balance_of(&caller.id)).await? < fee {
+        return refuse("InsufficientBalance");
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Refund (whole or in parts, up to what was taken) and CancelToken.
+
+use super::charge::answer;
+use super::settle::own;
+use super::{Call, Trouble, refuse};
+use crate::base::clock::Millis;
+use crate::sandbox::Sandbox;
+use crate::sandbox::fps::codes::ApiError;
+use crate::sandbox::fps::machine::{self, Operation, State};
+use crate::sandbox::fps::state::transactions::Transaction;
+use crate::sandbox::fps::wire::Xml;
+use crate::sandbox::fps::{notify, provider_id};
+use crate::sandbox::state::Tx;
+
+/// What a refund is asked to be.
+pub struct Asked<'a> {
+    /// Cents; `None` for all that is left.
+    pub amount_minor: Option<i64>,
+    /// The request's reference; empty for one that the recipient makes in the provider's own pages.
+    pub reference: &'a str,
+    /// `MarketplaceRefundPolicy`.
+    pub policy: &'a str,
+    /// A description; empty for the payment's own.
+    pub reason: &'a str,
+    /// Where notifications go; `None` for where the payment's went.
+    pub ipn_url: Option<&'a str>,
+}
+
+/// `Refund`.
+pub async fn refund(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
+    let Some(payment) = own(call, tx, call.params.text("TransactionId")).await? else {
+        return refuse("InvalidTransactionId");
+    };
+    let amount = call.params.amount("RefundAmount")?;
+    if amount.is_some_and(|amount| !amount.is_exact) {
+        return Err(ApiError::params("RefundAmount.Value has more than two decimals").into());
+    }
+    let asked = Asked {
+        amount_minor: amount.map(|amount| amount.money.minor),
+        reference: call.params.text("CallerReference"),
+        policy: call.params.get("MarketplaceRefundPolicy").unwrap_or("MasterTxnOnly"),
+        reason: call.params.text("CallerDescription"),
+        ipn_url: call.params.get("OverrideIPNURL"),
+    };
+    let refund = start(call.sandbox, tx, payment, &asked, call.now).await?;
+    Ok(answer(&refund))
+}
+
+/// Starts a refund of `payment`: from here on its amount counts against what is left.
+pub async fn start(
+    sandbox: &Sandbox,
+    tx: &mut Tx,
+    mut payment: Transaction,
+    asked: &Asked<'_>,
+    now: Millis,
+) -> Result<Transaction, Trouble> {
+    if payment.kind == "Refund" {
+        return refuse("TransactionTypeNotRefundable");
+    }
+    match payment.state() {
+        State::Success => {}
+        State::Pending | State::Reserved => return refuse("OriginalTransactionIncomplete"),
+        State::Failure | State::Cancelled => return refuse("OriginalTransactionFailed"),
+    }
+    let whole = payment.current_amount().minor;
+    let left = whole - payment.refunded_minor - payment.refunding_minor;
+    if left <= 0 {
+        return refuse("TransactionFullyRefundedAlready");
+    }
+    let amount = asked.amount_minor.unwrap_or(left);
+    if amount <= 0 {
+        return refuse("AmountOutOfRange");
+    }
+    if amount > left {
+        return refuse("RefundAmountExceeded");
+    }
+    let sender = tx.account(&payment.sender_id).await?;
+    if sender.is_none_or(|sender| sender.state != "active") {
+        return refuse("InvalidAccountState_Sender");
+    }
+    payment.refunding_minor += amount;
+    tx.keep_transaction(&payment).await?;
+    let (operation, state, status_code, status_message) = machine::start(Operation::Refund, &payment.method);
+    let refund = Transaction {
+        id: provider_id(35),
+        seq: tx.next_number(),
+        kind: "Refund".to_owned(),
+        operation: operation.as_str().to_owned(),
+        caller_reference: asked.reference.to_owned(),
+        parent_id: payment.id.clone(),
+        amount_minor: amount,
+        settled_minor: 0,
+        refunding_minor: 0,
+        refunded_minor: 0,
+        fee_minor: 0,
+        fee_back_minor: 0,
+        market_fee_minor: 0,
+        market_back_minor: 0,
+        refund_policy: asked.policy.to_owned(),
+        reason: if asked.reason.is_empty() { payment.reason.clone() } else { asked.reason.to_owned() },
+        ipn_url: asked.ipn_url.unwrap_or(&payment.ipn_url).to_owned(),
+        state: state.as_str().to_owned(),
+        status_code: status_code.to_owned(),
+        status_message: status_message.to_owned(),
+        outcome: "yes".to_owned(),
+        received_at: now.0,
+        completed_at: 0,
+        due_at: now.plus(machine::delay(&payment.method)).0,
+        ..payment
+    };
+    tx.add_transaction(&refund).await?;
+    notify::transaction(sandbox, tx, &refund, now).await?;
+    Ok(refund)
+}
+
+/// `CancelToken`: for good; a second time changes nothing.
+pub async fn cancel_token(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
+    let Some(token) = tx.token(call.params.text("TokenId")).await? else { return refuse("InvalidTokenId") };
+    if token.caller_id != call.caller.id {
+        return refuse("TokenAccessDenied");
+    }
+    if tx.cancel_token(&token.id).await? {
+        let address = call.params.get("OverrideIPNURL").unwrap_or(&call.caller.ipn_url).to_owned();
+        notify::token_cancellation(call.sandbox, tx, &token, &address, call.now).await?;
+    }
+    Ok(Xml::default())
+}

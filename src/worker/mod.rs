@@ -1,0 +1,69 @@
+//! Does what is due: operations, notifications, letters, sweeps. Any number of processes may run
+//! one; the store hands each row to one of them.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::base::clock::minutes;
+use crate::flows::{Context, run_operation, sweep, take_notification};
+use crate::mail::send::Post;
+use crate::store::Result;
+
+/// How long it rests when nothing is due and nobody rings.
+const REST: Duration = Duration::from_millis(500);
+
+/// How long it rests after an error of the database.
+const REST_AFTER_ERROR: Duration = Duration::from_secs(2);
+
+/// Works until `stop`.
+pub async fn work(ctx: Context, post: Post, stop: CancellationToken) {
+    if let Err(error) = ctx.store.free_own_leases(&ctx.shop.instance).await {
+        tracing::warn!(%error, "could not free the leases of a former life");
+    }
+    let mut tidied = tokio::time::Instant::now();
+    while !stop.is_cancelled() {
+        let rest = match turn(&ctx, &post).await {
+            Ok(true) => continue,
+            Ok(false) => REST,
+            Err(error) => {
+                tracing::error!(%error, "the worker stumbled and goes on");
+                REST_AFTER_ERROR
+            }
+        };
+        if tidied.elapsed() > Duration::from_secs(3600) {
+            tidied = tokio::time::Instant::now();
+            if let Err(error) = sweep::tidy(&ctx).await {
+                tracing::warn!(%error, "could not tidy up");
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(rest) => {}
+            () = ctx.wake.notified() => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// One turn: one of each thing that is due. Says whether anything was done.
+pub async fn turn(ctx: &Context, post: &Post) -> Result<bool> {
+    let notification = take_notification::take_next(ctx).await?;
+    let operation = run_operation::run_next(ctx).await?;
+    let swept = sweep::sweep(ctx).await?;
+    let mailed = send_letters(ctx, post).await?;
+    Ok(notification || operation || swept || mailed)
+}
+
+async fn send_letters(ctx: &Context, post: &Post) -> Result<bool> {
+    let letters = ctx.store.letters_due(ctx.clock.now(), 20).await?;
+    for letter in &letters {
+        if !ctx.store.mark_sent(&letter.id, ctx.clock.now()).await? {
+            continue;
+        }
+        if let Err(error) = post.hand_over(letter).await {
+            tracing::warn!(letter.id = %letter.id, %error, "the mail server did not take a letter");
+            ctx.store.unmark_sent(&letter.id, ctx.clock.now().plus(minutes(5))).await?;
+        }
+    }
+    Ok(!letters.is_empty())
+}

@@ -1,0 +1,11 @@
+//! The payment sandbox through its own doors: signed API calls, the co-branded pages, control calls.
+#![cfg(feature = "sandbox")]
+#![allow(missing_docs)]
+
+mod house;
+
+mod api;
+mod control;
+mod gate;
+mod pages;
+mod wire;

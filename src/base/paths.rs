@@ -81,9 +81,12 @@ impl Paths {
         format!("{}{local}", self.inner.origin)
     }
 
+    /// The first page: `/`, or the prefix itself, as axum nests it.
+    pub fn home(&self) -> String {
+        if self.inner.prefix.is_empty() { "/".to_owned() } else { self.inner.prefix.clone() }
+    }
+
     fixed! {
-        /// The first page.
-        home = "/";
         /// Search and filters; add the query yourself with [`Paths::with_query`].
         search = "/search";
         /// The basket.
@@ -213,6 +216,7 @@ mod tests {
         let paths = Paths::new("https://example.com/shop/").unwrap();
         assert_eq!(paths.product("blue mug"), "/shop/p/blue%20mug");
         assert_eq!(paths.absolute(paths.provider_return("fps")), "https://example.com/shop/return/fps");
+        assert_eq!(paths.home(), "/shop");
         assert_eq!(Paths::new("http://localhost:3000").unwrap().home(), "/");
     }
 

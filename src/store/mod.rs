@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod carts;
+pub mod catalog;
 pub mod form_keys;
 pub mod ledger;
 pub mod letters;

@@ -1,0 +1,71 @@
+//! For those who run the shop: is it up, can it work, what does it do.
+
+use std::sync::OnceLock;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+use super::error::PageError;
+use super::{Site, limits};
+use crate::flows::Context;
+use crate::orders::operation::Progress;
+
+/// The queues that are worth watching.
+const QUEUES: [(Progress, &str); 4] = [
+    (Progress::Queued, "queued"),
+    (Progress::Sent, "sent"),
+    (Progress::Pending, "pending"),
+    (Progress::Unknown, "unknown"),
+];
+
+/// `GET /healthz`: the process is up.
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// `GET /readyz`: the database takes writes and the queue can be read.
+pub async fn readyz(State(ctx): State<Context>) -> (StatusCode, &'static str) {
+    let checked = async {
+        ctx.store.ping().await?;
+        ctx.store.waiting_notifications().await
+    };
+    match tokio::time::timeout(std::time::Duration::from_secs(5), checked).await {
+        Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not work\n")
+        }
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+    }
+}
+
+/// `GET /metrics` for Prometheus, on this machine only.
+pub async fn metrics(State(site): State<Site>, request: Request) -> Response {
+    match limits::peer(request.extensions()) {
+        Some(peer) if peer.is_loopback() => render(&site.ctx).await,
+        _ => PageError::NotFound.into_response(),
+    }
+}
+
+/// The metrics as text, for `/metrics` and for a listener of their own.
+pub async fn render(ctx: &Context) -> Response {
+    for (state, word) in QUEUES {
+        if let Ok(waiting) = ctx.store.count_operations(state).await {
+            metrics::gauge!("pushcart_outbox", "state" => word).set(waiting as f64);
+        }
+    }
+    if let Ok(waiting) = ctx.store.waiting_notifications().await {
+        metrics::gauge!("pushcart_inbox_pending").set(waiting as f64);
+    }
+    let text = recorder().map(PrometheusHandle::render).unwrap_or_default();
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+/// The recorder of this process; none where the program that embeds us has its own.
+pub fn recorder() -> Option<&'static PrometheusHandle> {
+    static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    RECORDER.get_or_init(|| PrometheusBuilder::new().install_recorder().ok()).as_ref()
+}

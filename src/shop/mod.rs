@@ -1,0 +1,183 @@
+//! Pages for people.
+//!
+//! Handlers are extractors, one act or read, and a page or redirect. No SQL, no provider, no
+//! decision about an order's state is made here.
+
+pub mod assets;
+pub mod catalogue;
+pub mod error;
+pub mod extract;
+pub mod health;
+pub mod limits;
+pub mod page;
+pub mod requests;
+pub mod security;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef, Request};
+use axum::http::HeaderValue;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::Duration;
+use tower_sessions::{Expiry, SessionManagerLayer};
+
+use crate::base::paths::Paths;
+use crate::flows::Context;
+use crate::store::Store;
+
+use catalogue::Catalogue;
+use error::PageError;
+use limits::Limits;
+
+/// What the pages keep in memory: the catalogue, the limits, the policy. Cheap to clone.
+#[derive(Clone)]
+pub struct Shop {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    catalogue: Catalogue,
+    limits: Limits,
+    policy: HeaderValue,
+}
+
+/// The state of the router: handlers take `State<Context>`, or `State<Site>` where they need both.
+#[derive(Clone)]
+pub struct Site {
+    /// What acts need.
+    pub ctx: Context,
+    /// What pages keep in memory.
+    pub shop: Shop,
+}
+
+impl FromRef<Site> for Context {
+    fn from_ref(site: &Site) -> Context {
+        site.ctx.clone()
+    }
+}
+
+impl FromRef<Site> for Shop {
+    fn from_ref(site: &Site) -> Shop {
+        site.shop.clone()
+    }
+}
+
+impl Shop {
+    /// `provider_origins` are where forms may lead: `https://payments.example.com`.
+    pub fn new(ctx: &Context, provider_origins: Vec<String>) -> Shop {
+        Shop::behind(ctx, provider_origins, None)
+    }
+
+    /// The same behind a proxy whose `X-Forwarded-For` is believed.
+    pub fn behind(_ctx: &Context, provider_origins: Vec<String>, trusted_proxy: Option<IpAddr>) -> Shop {
+        health::recorder();
+        Shop {
+            inner: Arc::new(Inner {
+                catalogue: Catalogue::default(),
+                limits: Limits::new(trusted_proxy),
+                policy: security::content_policy(&provider_origins),
+            }),
+        }
+    }
+
+    /// The catalogue in memory.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.inner.catalogue
+    }
+
+    /// How often things may be tried.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    /// Keeps the catalogue in memory true until `stop`.
+    pub async fn follow(&self, _ctx: Context, stop: CancellationToken) {
+        stop.cancelled().await;
+    }
+
+    /// Every page. All routes are relative: nest it under the prefix of the base URL.
+    pub fn router(&self, ctx: Context) -> Router {
+        let site = Site { ctx: ctx.clone(), shop: self.clone() };
+        let dress = middleware::from_fn_with_state(site.clone(), error::dress);
+        let policy = self.inner.policy.clone();
+        let guard =
+            middleware::from_fn(move |request: Request, next: Next| security::guard(policy.clone(), request, next));
+        pages(&ctx)
+            .merge(public_pages())
+            .merge(outside())
+            .fallback(nothing_here)
+            .layer(DefaultBodyLimit::max(limits::FORM_LIMIT))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(dress)
+            .merge(for_machines())
+            .layer(middleware::from_fn(requests::number))
+            .layer(guard)
+            .with_state(site)
+    }
+
+    /// Slows down whoever floods `notifications` (the router of `/ipn`).
+    pub fn limit_notifications(&self, notifications: Router) -> Router {
+        let shop = self.clone();
+        notifications.layer(middleware::from_fn(move |request: Request, next: Next| {
+            let shop = shop.clone();
+            async move { shop.limits().pass_notification(request, next).await }
+        }))
+    }
+}
+
+/// Pages that know their visitor: with a session, and refusing other sites' posts.
+fn pages(ctx: &Context) -> Router<Site> {
+    Router::new().layer(sessions(ctx)).layer(security::refuse_cross_site(&ctx.paths))
+}
+
+/// Pages that are the same for everybody without a basket: no session.
+fn public_pages() -> Router<Site> {
+    Router::new().route("/pictures/{id}", get(assets::picture))
+}
+
+/// Where providers send people back: by cross-site posts without cookies, so outside of both layers.
+fn outside() -> Router<Site> {
+    Router::new()
+}
+
+/// What no person reads.
+fn for_machines() -> Router<Site> {
+    Router::new()
+        .route("/assets/{*file}", get(assets::file))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+}
+
+fn sessions(ctx: &Context) -> SessionManagerLayer<Store> {
+    SessionManagerLayer::new(ctx.store.clone())
+        .with_name(extract::SESSION_COOKIE)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_secure(ctx.paths.origin().starts_with("https"))
+        .with_path(cookie_path(&ctx.paths))
+        .with_expiry(Expiry::OnInactivity(Duration::days(14)))
+}
+
+fn cookie_path(paths: &Paths) -> String {
+    if paths.prefix().is_empty() { "/".to_owned() } else { paths.prefix().to_owned() }
+}
+
+/// Everything that is not a page; and the prefix with a slash behind it, which nesting leaves to us.
+async fn nothing_here(axum::extract::State(ctx): axum::extract::State<Context>, request: Request) -> Response {
+    if request.uri().path() == "/" && !ctx.paths.prefix().is_empty() {
+        return Redirect::permanent(&ctx.paths.home()).into_response();
+    }
+    PageError::NotFound.into_response()
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    PageError::internal("a handler panicked").into_response()
+}

@@ -1,0 +1,71 @@
+//! What every answer tells the browser to refuse, and which posts the shop refuses itself.
+
+use axum::extract::Request;
+use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use super::error::PageError;
+use crate::base::paths::Paths;
+
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
+/// The content security policy. `form-action` also judges the redirect that follows a form, so the
+/// providers' origins belong in it; nothing inline is ever allowed.
+pub fn content_policy(provider_origins: &[String]) -> HeaderValue {
+    let mut forms = String::from("'self'");
+    for origin in provider_origins {
+        forms.push(' ');
+        forms.push_str(origin);
+    }
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
+         connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {forms}"
+    );
+    HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+}
+
+/// Puts the headers on every answer. A secret link must not leak as a referrer, hence `same-origin`.
+pub async fn guard(policy: HeaderValue, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(
+        PERMISSIONS_POLICY,
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    );
+    response
+}
+
+/// Refuses posts from other sites' pages by Fetch metadata and `Origin`. Clients that send neither
+/// are no browsers and carry nobody's cookies.
+pub fn refuse_cross_site(paths: &Paths) -> CsrfLayer<fn(ProtectionError) -> Response> {
+    let layer = CsrfLayer::new();
+    // behind a proxy the Host may differ from what the browser sees: our own origin is always ours
+    let layer = layer.clone().add_trusted_origin(paths.origin()).unwrap_or(layer);
+    layer.with_rejection_response(refused as fn(ProtectionError) -> Response)
+}
+
+fn refused(error: ProtectionError) -> Response {
+    tracing::warn!(%error, "refused a post from another site");
+    PageError::Forbidden.into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_may_lead_to_the_providers_and_nowhere_else() {
+        let policy = content_policy(&["http://127.0.0.1:3001".to_owned()]);
+        let policy = policy.to_str().unwrap();
+        assert!(policy.ends_with("form-action 'self' http://127.0.0.1:3001"), "{policy}");
+        assert!(!policy.contains("unsafe"));
+    }
+}

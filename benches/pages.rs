@@ -65,7 +65,10 @@ async fn run() {
             rate.push(load(server, path).await);
         }
     }
-    println!("{:<16} {:>12} {:>8}   {} connections, median of {REPETITIONS} x {CELL:?}", "page", "req/s", "ratio", CONNECTIONS);
+    println!(
+        "{:<16} {:>12} {:>8}   {} connections, median of {REPETITIONS} x {CELL:?}",
+        "page", "req/s", "ratio", CONNECTIONS
+    );
     let base = median(&mut rates[0]);
     for (rate, (name, ..)) in rates.iter_mut().zip(pages) {
         let rate = median(rate);
@@ -88,7 +91,11 @@ async fn checkout(market: &Market) {
         }
         times.push(begun.elapsed().as_secs_f64() * 1000.0);
     }
-    println!("checkout to paid {:>12.0} ms, median of {} buyers, five pages and three provider calls each", median(&mut times), times.len());
+    println!(
+        "checkout to paid {:>12.0} ms, median of {} buyers, five pages and three provider calls each",
+        median(&mut times),
+        times.len()
+    );
 }
 
 fn address(url: &str) -> SocketAddr {

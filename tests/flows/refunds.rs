@@ -32,7 +32,9 @@ async fn more_than_is_left_is_refused_on_the_form() {
     let mut seller = market.seller_of(&order).await;
     seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
     let form = seller.page.form("/refund");
-    for (amount, words) in [("19.01", "between"), ("0", "between"), ("-3", "negative"), ("1.234", "decimals"), ("x", "number")] {
+    for (amount, words) in
+        [("19.01", "between"), ("0", "between"), ("-3", "negative"), ("1.234", "decimals"), ("x", "number")]
+    {
         seller.send(&form.clone().fill(&[("amount", amount)])).await;
         seller.page.says(422, words);
     }

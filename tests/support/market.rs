@@ -113,14 +113,17 @@ impl Market {
                 return;
             }
         }
-        panic!("the market does not settle down: {:?}", self.ctx().store.operations_in(pushcart::orders::operation::Progress::Pending, "~", 10).await);
+        panic!(
+            "the market does not settle down: {:?}",
+            self.ctx().store.operations_in(pushcart::orders::operation::Progress::Pending, "~", 10).await
+        );
     }
 
     /// Whether every notification was delivered or given up.
     async fn sandbox_is_quiet(&self) -> bool {
         let all = self.control("GET", "notifications", None).await;
         let all = all["notifications"].as_array().unwrap().clone();
-        all.iter().all(|one| one["state"] != "waiting" && one["state"] != "due")
+        all.iter().all(|one| one["state"] != "due")
     }
 
     /// Operations that the worker could still bring to an end (not those that wait for a person).

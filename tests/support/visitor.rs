@@ -72,7 +72,12 @@ impl Visitor {
     }
 
     /// The same, where the server may be gone.
-    pub async fn try_once(&mut self, method: &str, address: &str, body: Option<String>) -> Result<Page, reqwest::Error> {
+    pub async fn try_once(
+        &mut self,
+        method: &str,
+        address: &str,
+        body: Option<String>,
+    ) -> Result<Page, reqwest::Error> {
         let url = url::Url::parse(address).unwrap();
         let host = url.host_str().unwrap().to_owned();
         let mut request = self.http.request(method.parse().unwrap(), url.clone());
@@ -113,7 +118,9 @@ impl Visitor {
     pub async fn try_go(&mut self, method: &str, address: &str, body: Option<String>) -> Result<&Page, reqwest::Error> {
         let mut page = self.try_once(method, address, body).await?;
         for _ in 0..20 {
-            let Some(location) = page.headers.get("location").filter(|_| (300..400).contains(&page.status)) else { break };
+            let Some(location) = page.headers.get("location").filter(|_| (300..400).contains(&page.status)) else {
+                break;
+            };
             let next = url::Url::parse(&page.url).unwrap().join(location).unwrap();
             page = self.try_once("GET", next.as_str(), None).await?;
         }
@@ -186,7 +193,12 @@ impl Page {
     #[track_caller]
     pub fn says(&self, status: u16, words: &str) {
         let text = self.text();
-        assert!(self.status == status && text.contains(words), "wanted {status} {words:?}, {} says {}: {text}", self.url, self.status);
+        assert!(
+            self.status == status && text.contains(words),
+            "wanted {status} {words:?}, {} says {}: {text}",
+            self.url,
+            self.status
+        );
     }
 }
 

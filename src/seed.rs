@@ -239,7 +239,17 @@ fn bulk_product(random: &mut StdRng, seed: u64, number: u64, seller: SellerId, c
     const KINDS: [&str; 12] =
         ["mug", "lamp", "basket", "knife", "scarf", "clock", "kettle", "chair", "drum", "spade", "puzzle", "jar"];
     const TRAITS: [&str; 12] = [
-        "patient", "blue", "sturdy", "second-hand", "cheerful", "quiet", "mended", "tall", "small", "striped", "honest",
+        "patient",
+        "blue",
+        "sturdy",
+        "second-hand",
+        "cheerful",
+        "quiet",
+        "mended",
+        "tall",
+        "small",
+        "striped",
+        "honest",
         "round",
     ];
     let kind = KINDS[random.random_range(0..KINDS.len())];

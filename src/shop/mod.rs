@@ -3,6 +3,7 @@
 //! Handlers are extractors, one act or read, and a page or redirect. No SQL, no provider, no
 //! decision about an order's state is made here.
 
+pub mod account;
 pub mod assets;
 pub mod catalogue;
 pub mod error;
@@ -10,6 +11,7 @@ pub mod extract;
 pub mod health;
 pub mod limits;
 pub mod page;
+pub mod passwords;
 pub mod requests;
 pub mod security;
 
@@ -134,7 +136,11 @@ impl Shop {
 
 /// Pages that know their visitor: with a session, and refusing other sites' posts.
 fn pages(ctx: &Context) -> Router<Site> {
-    Router::new().layer(sessions(ctx)).layer(security::refuse_cross_site(&ctx.paths))
+    Router::new()
+        .merge(account::router())
+        .merge(passwords::router())
+        .layer(sessions(ctx))
+        .layer(security::refuse_cross_site(&ctx.paths))
 }
 
 /// Pages that are the same for everybody without a basket: no session.

@@ -65,7 +65,7 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
 
 /// Sets how far the operation is after `outcome`; gives the time to look again.
 fn progress(operation: &mut Operation, outcome: &Outcome, now: Millis) -> Millis {
-    let later = now.plus(run_operation::pause(operation.attempts));
+    let later = now.plus(run_operation::pause(now.since(operation.created_at)));
     let transaction = match outcome {
         Outcome::Held { transaction, .. }
         | Outcome::Taken { transaction, .. }

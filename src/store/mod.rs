@@ -13,6 +13,7 @@ pub mod letters;
 pub mod notifications;
 pub mod operations;
 pub mod orders;
+pub mod products;
 pub mod sellers;
 pub mod stock;
 pub mod threads;

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod assets;
+pub mod browse;
 pub mod catalogue;
 pub mod error;
 pub mod extract;
@@ -100,8 +101,8 @@ impl Shop {
     }
 
     /// Keeps the catalogue in memory true until `stop`.
-    pub async fn follow(&self, _ctx: Context, stop: CancellationToken) {
-        stop.cancelled().await;
+    pub async fn follow(&self, ctx: Context, stop: CancellationToken) {
+        tokio::join!(self.catalogue().follow(&ctx.store, stop.clone()), health::upkeep(stop));
     }
 
     /// Every page. All routes are relative: nest it under the prefix of the base URL.
@@ -145,7 +146,12 @@ fn pages(ctx: &Context) -> Router<Site> {
 
 /// Pages that are the same for everybody without a basket: no session.
 fn public_pages() -> Router<Site> {
-    Router::new().route("/pictures/{id}", get(assets::picture))
+    Router::new()
+        .route("/", get(browse::home))
+        .route("/search", get(browse::search::search))
+        .route("/p/{slug}", get(browse::product))
+        .route("/s/{seller}", get(browse::seller))
+        .route("/pictures/{id}", get(assets::picture))
 }
 
 /// Where providers send people back: by cross-site posts without cookies, so outside of both layers.

@@ -13,6 +13,7 @@ use crate::market::catalog::{Category, Product};
 use crate::market::fees::MarketplaceFee;
 use crate::market::sellers::{Registration, Seller};
 use crate::store::accounts::Account;
+use crate::store::catalog::changes::EVERYTHING;
 use crate::store::{Result, Store, StoreError, Write};
 
 /// The password of every seeded account.
@@ -173,8 +174,7 @@ async fn plant_product(tx: &mut Write, row: ProductRow, seller: SellerId, now: M
         is_active: true,
         is_wonky: row.wonky,
     };
-    tx.insert_product(&product, now).await?;
-    tx.set_stock(&product.id, row.stock).await
+    tx.insert_product(&product, row.stock, now).await.map(|_| ())
 }
 
 /// Adds bulk rows in batches; `progress` hears how many of how many are done.
@@ -203,15 +203,14 @@ pub async fn grow(store: &Store, clock: &Clock, by: GrowBy, mut progress: impl F
             let seller = sellers[random.random_range(0..sellers.len())].clone();
             let category = &categories[random.random_range(0..categories.len())];
             let product = bulk_product(&mut random, by.rng_seed, number, seller, category);
-            tx.insert_bulk_product(&product, clock.now()).await?;
-            tx.set_stock(&product.id, random.random_range(0..500)).await?;
+            tx.insert_product(&product, random.random_range(0..500), clock.now()).await?;
         }
         tx.commit().await?;
         written += batch;
         progress(done + written, all);
     }
     let mut tx = store.write().await?;
-    tx.note_everything_changed(clock.now()).await?;
+    tx.note_change(EVERYTHING, clock.now()).await?;
     tx.commit().await
 }
 

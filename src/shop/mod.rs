@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod browse;
+pub mod cart;
 pub mod catalogue;
 pub mod error;
 pub mod extract;
@@ -22,7 +23,7 @@ use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::http::HeaderValue;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_sessions::cookie::SameSite;
@@ -135,7 +136,12 @@ impl Shop {
 
 /// Pages that know their visitor: with a session, and refusing other sites' posts.
 fn pages(ctx: &Context) -> Router<Site> {
-    Router::new().layer(sessions(ctx)).layer(security::refuse_cross_site(&ctx.paths))
+    Router::new()
+        .route("/cart", get(cart::cart))
+        .route("/cart/items", post(cart::add))
+        .route("/cart/items/{product_id}", post(cart::change))
+        .layer(sessions(ctx))
+        .layer(security::refuse_cross_site(&ctx.paths))
 }
 
 /// Pages that are the same for everybody without a basket: no session.

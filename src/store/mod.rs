@@ -13,7 +13,6 @@ pub mod letters;
 pub mod notifications;
 pub mod operations;
 pub mod orders;
-pub mod products;
 pub mod sellers;
 pub mod stock;
 pub mod threads;

@@ -159,7 +159,9 @@ async fn give_to_a_person(ctx: &Context, operation: &Operation) -> Outcome {
     }
     .await;
     match marked {
-        Ok(()) => tracing::error!(operation.id = %operation.id, "unknown for longer than it can be resent: a person decides"),
+        Ok(()) => {
+            tracing::error!(operation.id = %operation.id, "unknown for longer than it can be resent: a person decides")
+        }
         Err(StoreError::Busy) => {}
         Err(error) => tracing::error!(operation.id = %operation.id, %error, "could not mark it unknown"),
     }

@@ -3,6 +3,7 @@
 //! Handlers are extractors, one act or read, and a page or redirect. No SQL, no provider, no
 //! decision about an order's state is made here.
 
+pub mod account;
 pub mod assets;
 pub mod browse;
 pub mod cart;
@@ -12,6 +13,7 @@ pub mod extract;
 pub mod health;
 pub mod limits;
 pub mod page;
+pub mod passwords;
 pub mod requests;
 pub mod security;
 
@@ -140,6 +142,8 @@ fn pages(ctx: &Context) -> Router<Site> {
         .route("/cart", get(cart::cart))
         .route("/cart/items", post(cart::add))
         .route("/cart/items/{product_id}", post(cart::change))
+        .merge(account::router())
+        .merge(passwords::router())
         .layer(sessions(ctx))
         .layer(security::refuse_cross_site(&ctx.paths))
 }

@@ -1,8 +1,11 @@
-//! The demo market: sellers with stories, products with pictures, people to sign in as; the same for
-//! the same seed. And bulk rows, where a market of a million products is wanted.
+//! The demo market: sellers with stories, products with pictures, people to sign in as. And bulk
+//! rows, where a market of a million products is wanted.
 
+mod grow;
+
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
+use rand::seq::SliceRandom;
 use serde::Deserialize;
 
 use crate::base::clock::{Clock, Millis};
@@ -13,8 +16,9 @@ use crate::market::catalog::{Category, Product};
 use crate::market::fees::MarketplaceFee;
 use crate::market::sellers::{Registration, Seller};
 use crate::store::accounts::Account;
-use crate::store::catalog::changes::EVERYTHING;
 use crate::store::{Result, Store, StoreError, Write};
+
+pub use grow::{GrowBy, grow};
 
 /// The password of every seeded account.
 pub const PASSWORD: &str = "market-morning";
@@ -27,9 +31,6 @@ pub const SIGN_INS: &[&str] = &[
 ];
 
 const MARKET: &str = include_str!("../seed/market.toml");
-
-/// How many rows one transaction of the bulk mode writes.
-const BATCH: u64 = 2_000;
 
 #[derive(Deserialize)]
 struct Market {
@@ -75,17 +76,6 @@ struct ProductRow {
     wonky: bool,
 }
 
-/// How much to add to a market.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct GrowBy {
-    /// Sellers, registered with nobody: their goods are for looking.
-    pub sellers: u64,
-    /// Products, spread over all sellers.
-    pub products: u64,
-    /// The same number gives the same data.
-    pub rng_seed: u64,
-}
-
 /// Plants the demo market in an empty database; does nothing where there is a seller already.
 /// The sellers are registered, but no provider knows them yet: see `payees`.
 pub async fn plant(store: &Store, clock: &Clock) -> Result<()> {
@@ -108,14 +98,19 @@ pub async fn plant(store: &Store, clock: &Clock) -> Result<()> {
         plant_account(&mut tx, email, name, is_operator, &password, now).await?;
     }
     let mut sellers = Vec::with_capacity(market.seller.len());
-    for row in market.seller {
+    // the newest stand first on every page: the first stall of the file is the newest, and the
+    // products of all sellers are mixed
+    for (age, row) in (1_i64..).zip(market.seller) {
         let account = plant_account(&mut tx, &row.email, &row.owner, false, &password, now).await?;
-        sellers.push((row.slug.clone(), plant_seller(&mut tx, row, account, now).await?));
+        let id = grow::id_at("sel", now.0 - age, 1)?;
+        sellers.push((row.slug.clone(), plant_seller(&mut tx, row, id, account, now).await?));
     }
-    for row in market.product {
+    let mut products = market.product;
+    products.shuffle(&mut StdRng::seed_from_u64(7));
+    for (age, row) in (1_i64..).zip(products) {
         let seller = sellers.iter().find(|(slug, _)| *slug == row.seller).map(|(_, id)| id.clone());
         let seller = seller.ok_or_else(|| StoreError::Unreadable(format!("{} has no seller", row.slug)))?;
-        plant_product(&mut tx, row, seller, now).await?;
+        plant_product(&mut tx, row, grow::id_at("prd", now.0 - age, 1)?, seller, now).await?;
     }
     tx.commit().await
 }
@@ -140,9 +135,9 @@ async fn plant_account(
     Ok(account.id)
 }
 
-async fn plant_seller(tx: &mut Write, row: SellerRow, account: BuyerId, now: Millis) -> Result<SellerId> {
+async fn plant_seller(tx: &mut Write, row: SellerRow, id: SellerId, account: BuyerId, now: Millis) -> Result<SellerId> {
     let seller = Seller {
-        id: SellerId::fresh(),
+        id,
         account,
         slug: row.slug,
         name: row.name,
@@ -161,9 +156,9 @@ async fn plant_seller(tx: &mut Write, row: SellerRow, account: BuyerId, now: Mil
     Ok(seller.id)
 }
 
-async fn plant_product(tx: &mut Write, row: ProductRow, seller: SellerId, now: Millis) -> Result<()> {
+async fn plant_product(tx: &mut Write, row: ProductRow, id: ProductId, seller: SellerId, now: Millis) -> Result<()> {
     let product = Product {
-        id: ProductId::fresh(),
+        id,
         seller,
         slug: row.slug,
         title: row.title,
@@ -175,97 +170,6 @@ async fn plant_product(tx: &mut Write, row: ProductRow, seller: SellerId, now: M
         is_wonky: row.wonky,
     };
     tx.insert_product(&product, row.stock, now).await.map(|_| ())
-}
-
-/// Adds bulk rows in batches; `progress` hears how many of how many are done.
-pub async fn grow(store: &Store, clock: &Clock, by: GrowBy, mut progress: impl FnMut(u64, u64)) -> Result<()> {
-    let mut random = StdRng::seed_from_u64(by.rng_seed);
-    let all = by.sellers + by.products;
-    let password = hash_password(PASSWORD).await;
-    let mut done = 0;
-    while done < by.sellers {
-        let batch = BATCH.min(by.sellers - done);
-        let mut tx = store.write().await?;
-        for number in done..done + batch {
-            bulk_seller(&mut tx, by.rng_seed, number, &password, clock.now()).await?;
-        }
-        tx.commit().await?;
-        done += batch;
-        progress(done, all);
-    }
-    let sellers: Vec<SellerId> = store.sellers("", 100_000).await?.into_iter().map(|seller| seller.id).collect();
-    let categories = store.categories().await?;
-    let mut written = 0;
-    while written < by.products {
-        let batch = BATCH.min(by.products - written);
-        let mut tx = store.write().await?;
-        for number in written..written + batch {
-            let seller = sellers[random.random_range(0..sellers.len())].clone();
-            let category = &categories[random.random_range(0..categories.len())];
-            let product = bulk_product(&mut random, by.rng_seed, number, seller, category);
-            tx.insert_product(&product, random.random_range(0..500), clock.now()).await?;
-        }
-        tx.commit().await?;
-        written += batch;
-        progress(done + written, all);
-    }
-    let mut tx = store.write().await?;
-    tx.note_change(EVERYTHING, clock.now()).await?;
-    tx.commit().await
-}
-
-async fn bulk_seller(tx: &mut Write, seed: u64, number: u64, password: &str, now: Millis) -> Result<()> {
-    let email = format!("seller-{seed}-{number}@example.com");
-    let account = plant_account(tx, &email, &format!("Seller {number}"), false, password, now).await?;
-    let row = SellerRow {
-        slug: format!("stall-{seed}-{number}"),
-        name: format!("Stall {number}"),
-        tagline: "One of many".to_owned(),
-        story: "Grown for a market that had to be large.".to_owned(),
-        ships_from: "Portland, Oregon".to_owned(),
-        email,
-        owner: String::new(),
-        return_policy: "Thirty days.".to_owned(),
-        shipping_policy: "Within three days.".to_owned(),
-        fixed_fee_minor: 30,
-        variable_fee_bp: 500,
-        picture: String::new(),
-    };
-    plant_seller(tx, row, account, now).await.map(|_| ())
-}
-
-fn bulk_product(random: &mut StdRng, seed: u64, number: u64, seller: SellerId, category: &Category) -> Product {
-    const KINDS: [&str; 12] =
-        ["mug", "lamp", "basket", "knife", "scarf", "clock", "kettle", "chair", "drum", "spade", "puzzle", "jar"];
-    const TRAITS: [&str; 12] = [
-        "patient",
-        "blue",
-        "sturdy",
-        "second-hand",
-        "cheerful",
-        "quiet",
-        "mended",
-        "tall",
-        "small",
-        "striped",
-        "honest",
-        "round",
-    ];
-    let kind = KINDS[random.random_range(0..KINDS.len())];
-    let with = TRAITS[random.random_range(0..TRAITS.len())];
-    Product {
-        id: ProductId::fresh(),
-        seller,
-        slug: format!("{with}-{kind}-{seed}-{number}"),
-        title: format!("{}{} {kind} no. {number}", with[..1].to_uppercase(), &with[1..]),
-        description: format!("A {with} {kind}. There are many like it, but this one is number {number}."),
-        category: category.slug.clone(),
-        // Whole and half dollars keep away from the sandbox's magic cents.
-        price: Money::usd(random.random_range(6..900) * 50),
-        picture: String::new(),
-        is_active: true,
-        is_wonky: false,
-    }
 }
 
 #[cfg(test)]

@@ -69,10 +69,12 @@ struct AccountPage {
     is_operator: bool,
 }
 
-/// Where to go after signing in: only to a path of ours.
+/// Where to go after signing in: only to a path of ours. Browsers read `/\evil` as `//evil`, and
+/// drop tabs before they look, so nothing but plain letters and signs may be in it.
 fn after(paths: &Paths, next: &str) -> Redirect {
-    let is_ours = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
-    if is_ours { Redirect::to(next) } else { Redirect::to(&paths.account()) }
+    let is_path = next.starts_with(&paths.local("/")) && !next.starts_with("//");
+    let is_plain = next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    if is_path && is_plain { Redirect::to(next) } else { Redirect::to(&paths.account()) }
 }
 
 async fn show_signin(chrome: Chrome, Query(fields): Query<Fields>) -> Response {
@@ -183,6 +185,18 @@ async fn account(State(site): State<Site>, chrome: Chrome, SignedIn(account): Si
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signing_in_leads_to_our_own_pages_only() {
+        let paths = Paths::new("https://example.com/shop").unwrap();
+        let leads_to = |next: &str| after(&paths, next).location().to_owned();
+        assert_eq!(leads_to("/shop/sell/desk"), "/shop/sell/desk");
+        for bad in
+            ["https://evil.example", "//evil.example", "/shop/\\evil", "/\t/evil.example", "/elsewhere", "/shop/ü"]
+        {
+            assert_eq!(leads_to(bad), "/shop/account", "{bad}");
+        }
+    }
 
     #[test]
     fn an_address_has_a_name_and_a_host() {

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod assets;
 pub mod browse;
+pub mod cart;
 pub mod catalogue;
 pub mod error;
 pub mod extract;
@@ -24,7 +25,7 @@ use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::http::HeaderValue;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_sessions::cookie::SameSite;
@@ -138,6 +139,9 @@ impl Shop {
 /// Pages that know their visitor: with a session, and refusing other sites' posts.
 fn pages(ctx: &Context) -> Router<Site> {
     Router::new()
+        .route("/cart", get(cart::cart))
+        .route("/cart/items", post(cart::add))
+        .route("/cart/items/{product_id}", post(cart::change))
         .merge(account::router())
         .merge(passwords::router())
         .layer(sessions(ctx))

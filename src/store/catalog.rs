@@ -1,5 +1,6 @@
 //! Products as they are listed, found and written. What each listing reads is in [`listing`].
 
+pub mod bulk;
 pub mod changes;
 pub mod listing;
 pub mod pictures;

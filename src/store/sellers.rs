@@ -115,12 +115,13 @@ impl Store {
         row.map(Seller::try_from).transpose()
     }
 
-    /// The sellers who may sell, oldest first.
+    /// The sellers who may sell, newest first.
     pub async fn open_stalls(&self, limit: i64) -> Result<Vec<Seller>> {
-        let rows: Vec<SellerRow> = sqlx::query_as(select_sellers!("WHERE state = 'registered' ORDER BY id LIMIT $1"))
-            .bind(limit)
-            .fetch_all(&mut *self.read().await?)
-            .await?;
+        let rows: Vec<SellerRow> =
+            sqlx::query_as(select_sellers!("WHERE state = 'registered' ORDER BY id DESC LIMIT $1"))
+                .bind(limit)
+                .fetch_all(&mut *self.read().await?)
+                .await?;
         rows.into_iter().map(Seller::try_from).collect()
     }
 

@@ -16,6 +16,7 @@ pub mod register_seller;
 pub mod run_operation;
 pub mod sweep;
 pub mod take_notification;
+pub mod talk;
 
 use std::sync::Arc;
 

@@ -16,9 +16,7 @@ use crate::flows::come_back::{CameBack, came_back};
 
 /// The return addresses.
 pub fn router() -> Router<Site> {
-    Router::new()
-        .route("/return/{provider}", get(buyer).post(buyer))
-        .route("/sell/return", get(seller).post(seller))
+    Router::new().route("/return/{provider}", get(buyer).post(buyer)).route("/sell/return", get(seller).post(seller))
 }
 
 #[derive(Template)]
@@ -81,7 +79,10 @@ async fn answer(site: &Site, provider: &str, local: &str, raw: Option<String>) -
         CameBack::NotBelieved => {
             let words = "The payment service does not vouch for what your browser brought back, so nothing was changed. \
                          If you were paying, your order's page knows how far it is.";
-            page_with(StatusCode::BAD_REQUEST, &ReturnedPage { chrome, title: "We could not make sense of that", words })
+            page_with(
+                StatusCode::BAD_REQUEST,
+                &ReturnedPage { chrome, title: "We could not make sense of that", words },
+            )
         }
         CameBack::Later => {
             let words = "The payment service does not answer right now. Nothing is lost: we keep asking, and write you a \

@@ -59,14 +59,15 @@ impl App {
             Some((url, from)) => Post::smtp(url.reveal(), from).context("PUSHCART_SMTP_URL")?,
             None => Post::Mailbox,
         };
-        let shop = shop::Shop::new(&ctx, provider_origins(config));
+        let shop = shop::Shop::behind(&ctx, provider_origins(config), config.trusted_proxy);
         Ok(App { ctx, post, shop })
     }
 
     /// Everything the shop serves, below the base URL's prefix. Merge it into a router of yours, or
     /// serve it alone.
     pub fn router(&self) -> Router {
-        let inside = self.shop.router(self.ctx.clone()).merge(ipn::router(self.ctx.clone()));
+        let notifications = self.shop.limit_notifications(ipn::router(self.ctx.clone()));
+        let inside = self.shop.router(self.ctx.clone()).merge(notifications);
         match self.ctx.paths.prefix() {
             "" => inside,
             prefix => Router::new().nest(prefix, inside),

@@ -199,8 +199,9 @@ impl Config {
             sandbox_url,
             fps_keys,
             environment,
-            currency: Currency::from_code(&currency)
-                .ok_or_else(|| BadSetting(format!("PUSHCART_CURRENCY is {currency:?}, but must be an ISO 4217 code")))?,
+            currency: Currency::from_code(&currency).ok_or_else(|| {
+                BadSetting(format!("PUSHCART_CURRENCY is {currency:?}, but must be an ISO 4217 code"))
+            })?,
             smtp,
             trusted_proxy: match w.trusted_proxy {
                 Some(text) => Some(parsed("PUSHCART_TRUSTED_PROXY", &text, "an IP address")?),
@@ -231,7 +232,8 @@ impl Config {
         if !self.database_url.starts_with("sqlite:") && !self.database_url.starts_with("postgres") {
             return bad("PUSHCART_DATABASE_URL must begin with sqlite:// or postgres://");
         }
-        for (name, url) in [("PUSHCART_FPS_API_URL", &self.fps_api_url), ("PUSHCART_FPS_CBUI_URL", &self.fps_cbui_url)] {
+        for (name, url) in [("PUSHCART_FPS_API_URL", &self.fps_api_url), ("PUSHCART_FPS_CBUI_URL", &self.fps_cbui_url)]
+        {
             let url = url::Url::parse(url).map_err(|e| BadSetting(format!("{name}: {e}")))?;
             if url.scheme() != "https" && !is_loopback(&url) {
                 return bad(format!("{name} must be https unless it is on this machine"));
@@ -310,7 +312,13 @@ mod tests {
             w.fps_secret_key = Some("secret".into());
         };
         assert!(written(live).is_ok());
-        let without = |change: fn(&mut Written)| written(|w| { live(w); change(w) }).unwrap_err();
+        let without = |change: fn(&mut Written)| {
+            written(|w| {
+                live(w);
+                change(w)
+            })
+            .unwrap_err()
+        };
         assert!(without(|w| w.base_url = None).contains("https"));
         assert!(without(|w| w.fps_api_url = None).contains("sandbox"));
         assert!(without(|w| (w.fps_access_key, w.fps_secret_key) = (None, None)).contains("example key"));

@@ -1,22 +1,25 @@
 //! The demo: shop, worker and sandbox in one process; and the sandbox alone.
 
-use std::process::ExitCode;
-
-use pushcart::config::Config;
+#[cfg(not(feature = "sandbox"))]
+pub use without::{run, sandbox};
 
 #[cfg(not(feature = "sandbox"))]
-const ABSENT: &str = "this build has no sandbox; build it with the feature `sandbox`, or use `pushcart serve`";
+mod without {
+    use std::process::ExitCode;
 
-/// Without the sandbox there is no demo.
-#[cfg(not(feature = "sandbox"))]
-pub async fn run(_config: &Config) -> anyhow::Result<ExitCode> {
-    anyhow::bail!(ABSENT)
-}
+    use pushcart::config::Config;
 
-/// Without the sandbox there is none to run.
-#[cfg(not(feature = "sandbox"))]
-pub async fn sandbox(_config: &Config) -> anyhow::Result<ExitCode> {
-    anyhow::bail!(ABSENT)
+    const ABSENT: &str = "this build has no sandbox; build it with the feature `sandbox`, or use `pushcart serve`";
+
+    /// Without the sandbox there is no demo.
+    pub async fn run(_config: &Config) -> anyhow::Result<ExitCode> {
+        anyhow::bail!(ABSENT)
+    }
+
+    /// Without the sandbox there is none to run.
+    pub async fn sandbox(_config: &Config) -> anyhow::Result<ExitCode> {
+        anyhow::bail!(ABSENT)
+    }
 }
 
 #[cfg(feature = "sandbox")]

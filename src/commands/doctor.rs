@@ -54,7 +54,9 @@ async fn check_store(config: &Config, report: &mut Report) {
         Ok(Ok(books)) if books.problems.is_empty() => {
             report.good("database", &format!("{} orders, the books balance", books.orders.len()));
         }
-        Ok(Ok(books)) => report.bad("books", &books.problems.join("; "), "Stop the shop and look before anything else."),
+        Ok(Ok(books)) => {
+            report.bad("books", &books.problems.join("; "), "Stop the shop and look before anything else.")
+        }
         Ok(Err(error)) => report.bad("database", &format!("{error:#}"), "Check PUSHCART_DATABASE_URL and the disk."),
         Err(_) => report.bad("database", "no answer within 15 s", "Check PUSHCART_DATABASE_URL."),
     }

@@ -18,9 +18,6 @@ pub struct Arguments {
     /// How many products to add.
     #[arg(long, default_value_t = 0)]
     products: u64,
-    /// How many orders to add.
-    #[arg(long, default_value_t = 0)]
-    orders: u64,
     /// The same number gives the same data.
     #[arg(long, default_value_t = 1)]
     rng_seed: u64,
@@ -32,12 +29,7 @@ pub async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitC
     store.migrate().await?;
     let clock = Clock::new();
     seed::plant(&store, &clock).await?;
-    let by = GrowBy {
-        sellers: arguments.sellers,
-        products: arguments.products,
-        orders: arguments.orders,
-        rng_seed: arguments.rng_seed,
-    };
+    let by = GrowBy { sellers: arguments.sellers, products: arguments.products, rng_seed: arguments.rng_seed };
     seed::grow(&store, &clock, by, show).await?;
     println!();
     Ok(ExitCode::SUCCESS)

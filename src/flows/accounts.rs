@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use crate::base::clock::{Clock, Millis, days};
 use crate::base::ids::{self, BuyerId};
@@ -47,4 +49,32 @@ pub async fn add_operator(store: &Store, clock: &Clock, email: &str) -> Result<S
     let token = password_link(&mut tx, &account.id, clock.real_now().plus(OPERATOR_LINK)).await?;
     tx.commit().await?;
     Ok(token)
+}
+
+/// At most this many passwords are hashed at once: each takes a core for a moment and 19 MiB.
+static HASHING: Semaphore = Semaphore::const_new(2);
+
+/// Argon2id of a password, in PHC form, with the crate's present parameters.
+pub async fn hash_password(password: &str) -> String {
+    let _turn = HASHING.acquire().await;
+    let password = password.to_owned();
+    let hashed = tokio::task::spawn_blocking(move || {
+        Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
+    });
+    // An empty hash verifies no password: whoever has it sets a new one by mail.
+    hashed.await.ok().and_then(|hashed| hashed.ok()).unwrap_or_default()
+}
+
+/// Whether `password` is the one behind `hash`. An empty or unreadable hash takes as long and is no match.
+pub async fn password_matches(password: &str, hash: &str) -> bool {
+    let _turn = HASHING.acquire().await;
+    let (password, hash) = (password.to_owned(), hash.to_owned());
+    let verified = tokio::task::spawn_blocking(move || match PasswordHash::new(&hash) {
+        Ok(hash) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
+        Err(_) => {
+            let _ = Argon2::default().hash_password(password.as_bytes());
+            false
+        }
+    });
+    verified.await.unwrap_or(false)
 }

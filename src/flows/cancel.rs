@@ -26,12 +26,15 @@ async fn cancel_once(ctx: &Context, id: &OrderId, actor: Actor) -> Result<Option
     let wanted = match order.state {
         State::Cancelled => return Ok(None),
         State::Reserved if open(Kind::Settle).is_some() => {
-            return Err(ActError::NotNow("The parcel is being shipped and paid for right now. Ask for a refund instead."));
+            return Err(ActError::NotNow(
+                "The parcel is being shipped and paid for right now. Ask for a refund instead.",
+            ));
         }
         State::Reserved => {
             let hold = order.transaction.clone().ok_or(ActError::NoSuchOrder)?;
             let subject = Subject::Order(id.clone());
-            let cancel = Operation::wanted(subject, Kind::Cancel, &order.provider, Request::Cancel { hold }, order.total, now);
+            let cancel =
+                Operation::wanted(subject, Kind::Cancel, &order.provider, Request::Cancel { hold }, order.total, now);
             tx.note(id, now, "Being called off", "The hold on the money is let go.").await?;
             Some(tx.want(cancel, now).await?.id)
         }
@@ -70,7 +73,10 @@ async fn withdraw(
     let Change::To(state) = order.state.after(Fact::Withdrawn) else {
         return Err(ActError::NotNow("This order can no longer be called off."));
     };
-    for operation in operations.iter().filter(|op| op.progress == Progress::Queued || op.kind == Kind::Consent && op.progress.is_open()) {
+    for operation in operations
+        .iter()
+        .filter(|op| op.progress == Progress::Queued || op.kind == Kind::Consent && op.progress.is_open())
+    {
         let recalled = Operation { progress: Progress::Failed, ..operation.clone() };
         tx.record_progress(&recalled, now).await?;
     }

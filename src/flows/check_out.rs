@@ -67,7 +67,10 @@ pub fn parcels(
     let mut by_seller: BTreeMap<&SellerId, Vec<&CartLine>> = BTreeMap::new();
     for line in cart {
         if !line.is_offered {
-            return Err(cart_problem(format!("{} is no longer offered. Please take it out of your basket.", line.title)));
+            return Err(cart_problem(format!(
+                "{} is no longer offered. Please take it out of your basket.",
+                line.title
+            )));
         }
         if line.available < line.quantity {
             let text = match line.available {
@@ -126,7 +129,9 @@ async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, Ac
         placed_at: now,
     };
     if let Some(earlier) = tx.use_form_key(&form.key, checkout.id.as_str(), now).await? {
-        return earlier.parse().map_err(|_| ActError::NotNow("This form was used for something else. Please reload it."));
+        return earlier
+            .parse()
+            .map_err(|_| ActError::NotNow("This form was used for something else. Please reload it."));
     }
     let cart = tx.cart_lines(&form.cart).await?;
     if cart.is_empty() {
@@ -141,12 +146,7 @@ async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, Ac
     Ok(checkout.id)
 }
 
-async fn place_order(
-    tx: &mut Write,
-    checkout: &Checkout,
-    parcel: Parcel,
-    now: Millis,
-) -> Result<(), ActError> {
+async fn place_order(tx: &mut Write, checkout: &Checkout, parcel: Parcel, now: Millis) -> Result<(), ActError> {
     let seller = tx.seller(&parcel.seller).await?.ok_or(ActError::NoSuchOrder)?;
     let Some(payee) = tx.payee(&parcel.seller, &checkout.provider).await? else {
         let message = format!("{} cannot be paid this way. Please choose another one.", seller.name);
@@ -242,7 +242,9 @@ pub async fn approval_address(ctx: &Context, order: &OrderId) -> Result<String, 
         Answer::Refused(refusal) => Err(ActError::NotNow(refusal.reason.words().buyer)),
         Answer::Silent(why) => {
             tracing::warn!(operation.id = %operation.id, "no way to the provider's pages: {why}");
-            Err(ActError::NotNow("The payment service does not answer right now. Nothing was charged. Please try again in a moment."))
+            Err(ActError::NotNow(
+                "The payment service does not answer right now. Nothing was charged. Please try again in a moment.",
+            ))
         }
     }
 }

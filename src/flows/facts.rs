@@ -178,7 +178,8 @@ impl Case<'_> {
             }
             _ => {
                 self.want(Kind::Refund, Request::Refund { payment: transaction.to_owned() }, amount).await?;
-                self.order.flag = Some("Money was taken after the order was given up. It is being refunded.".to_owned());
+                self.order.flag =
+                    Some("Money was taken after the order was given up. It is being refunded.".to_owned());
                 self.change("Payment arrived too late", "It is being refunded.", None).await
             }
         }
@@ -240,7 +241,8 @@ impl Case<'_> {
                 self.change("Hold let go", "Nothing was charged.", None).await
             }
             (Change::Impossible, _) => {
-                self.order.flag = Some("The provider let a hold go that we know as taken. Compare both records.".to_owned());
+                self.order.flag =
+                    Some("The provider let a hold go that we know as taken. Compare both records.".to_owned());
                 self.change("Odd news from the payment service", "An operator looks at it.", None).await
             }
             _ => Ok(Recorded::KnownAlready),
@@ -263,7 +265,9 @@ impl Case<'_> {
                 self.order.flag = Some(format!("A {} was refused: {}", operation.kind.word(), refusal.code));
                 self.change("Refused by the payment service", words.seller, self.due()).await
             }
-            Kind::Reserve if refusal.reason == Reason::NeedsOtherMethod && self.order.instrument == Some(Instrument::Untold) => {
+            Kind::Reserve
+                if refusal.reason == Reason::NeedsOtherMethod && self.order.instrument == Some(Instrument::Untold) =>
+            {
                 let Request::Take { consent, payee, .. } = operation.request.clone() else {
                     return Ok(Recorded::KnownAlready);
                 };
@@ -272,7 +276,9 @@ impl Case<'_> {
                 self.change("Not a card", "The amount is paid at once instead.", self.due()).await
             }
             Kind::Register | Kind::Consent | Kind::Pay | Kind::Reserve | Kind::Settle => {
-                let Change::To(state) = self.order.state.after(Fact::Refused) else { return Ok(Recorded::KnownAlready) };
+                let Change::To(state) = self.order.state.after(Fact::Refused) else {
+                    return Ok(Recorded::KnownAlready);
+                };
                 if operation.kind == Kind::Settle
                     && let Request::Settle { hold } = &operation.request
                 {

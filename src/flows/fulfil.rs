@@ -43,13 +43,15 @@ async fn ship_once(
             return Err(ActError::NotNow("The hold on the buyer's money has run out. Do not ship."));
         }
         State::Reserved => {
-            let hold = order.transaction.clone().ok_or(ActError::NotNow("The hold is not known yet. Please try again."))?;
+            let hold =
+                order.transaction.clone().ok_or(ActError::NotNow("The hold is not known yet. Please try again."))?;
             let open = tx.operations_of(id.as_str()).await?;
             if open.iter().any(|op| op.kind == Kind::Cancel && op.progress.is_open()) {
                 return Err(ActError::NotNow("This order is being called off. Do not ship."));
             }
             let subject = Subject::Order(id.clone());
-            let settle = Operation::wanted(subject, Kind::Settle, &order.provider, Request::Settle { hold }, order.total, now);
+            let settle =
+                Operation::wanted(subject, Kind::Settle, &order.provider, Request::Settle { hold }, order.total, now);
             Some(tx.want(settle, now).await?.id)
         }
         State::Paid => None,

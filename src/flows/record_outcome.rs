@@ -49,8 +49,7 @@ async fn news_once(ctx: &Context, order: &OrderId, outcome: &Outcome) -> Result<
 async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Recorded> {
     let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;
-    let mut operation =
-        tx.operation(id).await?.ok_or_else(|| StoreError::Unreadable(format!("no operation {id}")))?;
+    let mut operation = tx.operation(id).await?.ok_or_else(|| StoreError::Unreadable(format!("no operation {id}")))?;
     let was_open = operation.progress.is_open();
     let run_after = progress(&mut operation, outcome, now);
     let recorded = match &operation.subject {
@@ -65,7 +64,7 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
 
 /// Sets how far the operation is after `outcome`; gives the time to look again.
 fn progress(operation: &mut Operation, outcome: &Outcome, now: Millis) -> Millis {
-    let later = now.plus(run_operation::pause(operation.attempts));
+    let later = now.plus(run_operation::pause(now.since(operation.created_at)));
     let transaction = match outcome {
         Outcome::Held { transaction, .. }
         | Outcome::Taken { transaction, .. }

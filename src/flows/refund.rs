@@ -17,11 +17,8 @@ pub async fn refundable(store: &Store, order: &Order) -> Result<Money, ActError>
 }
 
 fn left(order: &Order, standing: &Standing, operations: &[Operation]) -> Money {
-    let on_its_way: i64 = operations
-        .iter()
-        .filter(|op| op.kind == Kind::Refund && op.progress.is_open())
-        .map(|op| op.amount.minor)
-        .sum();
+    let on_its_way: i64 =
+        operations.iter().filter(|op| op.kind == Kind::Refund && op.progress.is_open()).map(|op| op.amount.minor).sum();
     Money { minor: standing.refundable().minor - on_its_way, ..order.total }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Context;
 use super::record_outcome::{record_outcome, visit_is_over};
+use crate::base::clock::Millis;
 use crate::base::ids::OperationId;
 use crate::orders::operation::{Kind, Operation, Outcome, Progress};
 use crate::orders::refusal::{Reason, Retry};
@@ -17,18 +18,23 @@ pub const LEASE: Duration = Duration::from_secs(60);
 /// How long a page waits for an answer before it says that we are still confirming.
 pub const INLINE: Duration = Duration::from_secs(4);
 
-/// How long to wait after the n-th attempt: quick at first, ten minutes in the end.
-pub fn pause(attempts: i64) -> Duration {
-    let seconds = match attempts {
-        ..=2 => 1,
-        3 => 2,
-        4 => 5,
-        5 => 15,
-        6 => 60,
-        7 => 180,
+/// How long to wait before looking again at something that began `age` ago: quick at first, ten
+/// minutes in the end.
+pub fn pause(age: Duration) -> Duration {
+    let seconds = match age.as_secs() {
+        ..10 => 1,
+        10..60 => 3,
+        60..600 => 15,
+        600..3600 => 60,
         _ => 600,
     };
     Duration::from_secs(seconds)
+}
+
+/// When to look at `operation` again.
+fn later(ctx: &Context, operation: &Operation) -> Millis {
+    let now = ctx.clock.now();
+    now.plus(pause(now.since(operation.created_at)))
 }
 
 fn lease(ctx: &Context) -> Lease<'_> {
@@ -69,7 +75,7 @@ pub async fn run_inline(ctx: &Context, id: &OperationId) {
             if !open || tokio::time::Instant::now() >= until {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(250)).await;
+            tokio::time::sleep(Duration::from_millis(400)).await;
         }
     });
     let _ = tokio::time::timeout(INLINE, run).await;
@@ -78,7 +84,7 @@ pub async fn run_inline(ctx: &Context, id: &OperationId) {
 async fn run_claimed(ctx: &Context, operation: Operation) -> Result<()> {
     let Some(provider) = ctx.providers.get(&operation.provider) else {
         tracing::error!(operation.id = %operation.id, provider = %operation.provider, "no such provider is configured");
-        return ctx.store.postpone(&operation, ctx.clock.now().plus(pause(operation.attempts))).await;
+        return ctx.store.postpone(&operation, later(ctx, &operation)).await;
     };
     let outcome = ask_or_send(ctx, provider.as_ref(), &operation).await;
     match outcome {
@@ -91,10 +97,10 @@ async fn run_claimed(ctx: &Context, operation: Operation) -> Result<()> {
         Outcome::NeverArrived => ctx.store.postpone(&operation, ctx.clock.now()).await?,
         Outcome::Silent { why } => {
             tracing::warn!(operation.id = %operation.id, attempt = operation.attempts, "no answer: {why}");
-            ctx.store.postpone(&operation, ctx.clock.now().plus(pause(operation.attempts))).await?;
+            ctx.store.postpone(&operation, later(ctx, &operation)).await?;
         }
         Outcome::Held { .. } if operation.kind == Kind::Settle || operation.kind == Kind::Cancel => {
-            ctx.store.postpone(&operation, ctx.clock.now().plus(pause(operation.attempts))).await?;
+            ctx.store.postpone(&operation, later(ctx, &operation)).await?;
         }
         outcome => {
             record_outcome(ctx, &operation.id, outcome).await?;
@@ -153,7 +159,9 @@ async fn give_to_a_person(ctx: &Context, operation: &Operation) -> Outcome {
     }
     .await;
     match marked {
-        Ok(()) => tracing::error!(operation.id = %operation.id, "unknown for longer than it can be resent: a person decides"),
+        Ok(()) => {
+            tracing::error!(operation.id = %operation.id, "unknown for longer than it can be resent: a person decides")
+        }
         Err(StoreError::Busy) => {}
         Err(error) => tracing::error!(operation.id = %operation.id, %error, "could not mark it unknown"),
     }

@@ -68,9 +68,7 @@ fn newest(operations: &[Operation], kind: Kind) -> Option<&Operation> {
 async fn expire(ctx: &Context, order: &Order, operations: &[Operation]) -> Result<()> {
     let last = operations.iter().rev().find(|op| op.progress.is_open()).or(operations.last());
     match last {
-        Some(operation) => {
-            record_outcome(ctx, &operation.id, Outcome::Expired { transaction: None }).await.map(|_| ())
-        }
+        Some(operation) => record_outcome(ctx, &operation.id, Outcome::Expired { transaction: None }).await.map(|_| ()),
         None => clear(ctx, order).await,
     }
 }

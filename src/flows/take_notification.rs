@@ -26,7 +26,7 @@ pub async fn take_next(ctx: &Context) -> Result<bool> {
             ctx.store.settle_notification(&stored, verdict, &detail, ctx.clock.now()).await?;
         }
         Judged::Later(why) => {
-            let pause = super::run_operation::pause(stored.attempts);
+            let pause = super::run_operation::pause(now.since(stored.received_at));
             ctx.store.postpone_notification(&stored, now.plus(pause), &why).await?;
         }
     }

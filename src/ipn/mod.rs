@@ -15,10 +15,7 @@ const LIMIT: usize = 64 * 1024;
 
 /// The notification routes.
 pub fn router(ctx: Context) -> Router {
-    Router::new()
-        .route("/ipn/{provider}", post(take))
-        .layer(DefaultBodyLimit::max(LIMIT))
-        .with_state(ctx)
+    Router::new().route("/ipn/{provider}", post(take)).layer(DefaultBodyLimit::max(LIMIT)).with_state(ctx)
 }
 
 /// Answers 200 once the bytes are stored, 404 for a provider that is not configured, 413 above

@@ -87,10 +87,12 @@ impl Desk<'_> {
             .collect();
         let totals = &order.totals;
         let parts = [("Shipping", totals.shipping), ("Gift wrap", totals.gift_wrap), ("Tax", totals.tax)];
-        goods.extend(parts.into_iter().filter(|(_, amount)| !amount.is_zero()).map(|(text, amount)| Goods {
-            text: text.to_owned(),
-            amount,
-        }));
+        goods.extend(
+            parts
+                .into_iter()
+                .filter(|(_, amount)| !amount.is_zero())
+                .map(|(text, amount)| Goods { text: text.to_owned(), amount }),
+        );
         goods.push(Goods { text: "Total".to_owned(), amount: order.total });
         goods
     }

@@ -43,8 +43,8 @@ impl ShippingMethod {
     /// The price per parcel.
     pub fn price(self) -> Money {
         match self {
-            ShippingMethod::Standard => Money::usd(450),
-            ShippingMethod::Express => Money::usd(1250),
+            ShippingMethod::Standard => Money::usd(500),
+            ShippingMethod::Express => Money::usd(1200),
             ShippingMethod::Pickup => Money::usd(0),
         }
     }

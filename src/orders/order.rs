@@ -153,9 +153,9 @@ mod tests {
             quantity: 2,
             unit: Money::usd(1000),
         };
-        let totals = Totals::of(&[line.clone()], ShippingMethod::Standard, true, "US", "CA").unwrap();
+        let totals = Totals::of(std::slice::from_ref(&line), ShippingMethod::Standard, true, "US", "CA").unwrap();
         assert_eq!(totals.tax, Money::usd(145));
-        assert_eq!(totals.total(), Ok(Money::usd(2000 + 450 + 300 + 145)));
+        assert_eq!(totals.total(), Ok(Money::usd(2000 + 500 + 300 + 145)));
         let huge = Line { quantity: i64::MAX, ..line };
         assert_eq!(Totals::of(&[huge], ShippingMethod::Standard, false, "US", "CA"), Err(MoneyError::Overflow));
     }

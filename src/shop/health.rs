@@ -1,12 +1,14 @@
 //! For those who run the shop: is it up, can it work, what does it do.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio_util::sync::CancellationToken;
 
 use super::error::PageError;
 use super::{Site, limits};
@@ -21,6 +23,22 @@ const QUEUES: [(Progress, &str); 4] = [
     (Progress::Unknown, "unknown"),
 ];
 
+/// Where the histogram of answering times is cut.
+const SECONDS: [f64; 8] = [0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 8.0, 30.0];
+
+/// Folds what was measured into the histograms until `stop`; without it they would grow.
+pub async fn upkeep(stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Some(recorder) = recorder() {
+            recorder.run_upkeep();
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(5)) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
 /// `GET /healthz`: the process is up.
 pub async fn healthz() -> &'static str {
     "ok\n"
@@ -32,7 +50,7 @@ pub async fn readyz(State(ctx): State<Context>) -> (StatusCode, &'static str) {
         ctx.store.ping().await?;
         ctx.store.waiting_notifications().await
     };
-    match tokio::time::timeout(std::time::Duration::from_secs(5), checked).await {
+    match tokio::time::timeout(Duration::from_secs(5), checked).await {
         Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
         Ok(Err(error)) => {
             tracing::error!(%error, "not ready");
@@ -67,5 +85,5 @@ pub async fn render(ctx: &Context) -> Response {
 /// The recorder of this process; none where the program that embeds us has its own.
 pub fn recorder() -> Option<&'static PrometheusHandle> {
     static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
-    RECORDER.get_or_init(|| PrometheusBuilder::new().install_recorder().ok()).as_ref()
+    RECORDER.get_or_init(|| PrometheusBuilder::new().set_buckets(&SECONDS).ok()?.install_recorder().ok()).as_ref()
 }

@@ -3,13 +3,17 @@
 //! Handlers are extractors, one act or read, and a page or redirect. No SQL, no provider, no
 //! decision about an order's state is made here.
 
+pub mod account;
 pub mod assets;
+pub mod browse;
+pub mod cart;
 pub mod catalogue;
 pub mod error;
 pub mod extract;
 pub mod health;
 pub mod limits;
 pub mod page;
+pub mod passwords;
 pub mod requests;
 pub mod security;
 
@@ -21,7 +25,7 @@ use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::http::HeaderValue;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_sessions::cookie::SameSite;
@@ -98,8 +102,8 @@ impl Shop {
     }
 
     /// Keeps the catalogue in memory true until `stop`.
-    pub async fn follow(&self, _ctx: Context, stop: CancellationToken) {
-        stop.cancelled().await;
+    pub async fn follow(&self, ctx: Context, stop: CancellationToken) {
+        tokio::join!(self.catalogue().follow(&ctx.store, stop.clone()), health::upkeep(stop));
     }
 
     /// Every page. All routes are relative: nest it under the prefix of the base URL.
@@ -134,12 +138,24 @@ impl Shop {
 
 /// Pages that know their visitor: with a session, and refusing other sites' posts.
 fn pages(ctx: &Context) -> Router<Site> {
-    Router::new().layer(sessions(ctx)).layer(security::refuse_cross_site(&ctx.paths))
+    Router::new()
+        .route("/cart", get(cart::cart))
+        .route("/cart/items", post(cart::add))
+        .route("/cart/items/{product_id}", post(cart::change))
+        .merge(account::router())
+        .merge(passwords::router())
+        .layer(sessions(ctx))
+        .layer(security::refuse_cross_site(&ctx.paths))
 }
 
 /// Pages that are the same for everybody without a basket: no session.
 fn public_pages() -> Router<Site> {
-    Router::new().route("/pictures/{id}", get(assets::picture))
+    Router::new()
+        .route("/", get(browse::home))
+        .route("/search", get(browse::search::search))
+        .route("/p/{slug}", get(browse::product))
+        .route("/s/{seller}", get(browse::seller))
+        .route("/pictures/{id}", get(assets::picture))
 }
 
 /// Where providers send people back: by cross-site posts without cookies, so outside of both layers.

@@ -25,6 +25,8 @@ pub struct CartLine {
     pub seller_name: String,
     /// The seller's name in addresses.
     pub seller_slug: String,
+    /// Where the seller's parcels come from.
+    pub ships_from: String,
     /// The price of one.
     pub unit: Money,
     /// How many are wanted.
@@ -44,6 +46,7 @@ struct CartRow {
     seller_id: String,
     seller_name: String,
     seller_slug: String,
+    ships_from: String,
     price_minor: i64,
     currency: String,
     quantity: i64,
@@ -63,6 +66,7 @@ impl TryFrom<CartRow> for CartLine {
             seller: orders::id(&row.seller_id)?,
             seller_name: row.seller_name,
             seller_slug: row.seller_slug,
+            ships_from: row.ships_from,
             unit: Money::new(row.price_minor, orders::currency(&row.currency)?),
             quantity: row.quantity,
             available: row.available,
@@ -74,7 +78,7 @@ impl TryFrom<CartRow> for CartLine {
 async fn lines(connection: &mut sqlx::AnyConnection, cart: &str) -> Result<Vec<CartLine>> {
     let rows: Vec<CartRow> = sqlx::query_as(
         "SELECT c.product_id, p.slug, p.title, p.picture, p.seller_id, s.name AS seller_name, s.slug AS seller_slug,
-                p.price_minor, p.currency, c.quantity, COALESCE(k.available, 0) AS available,
+                s.ships_from, p.price_minor, p.currency, c.quantity, COALESCE(k.available, 0) AS available,
                 CASE WHEN p.is_active = 1 AND s.state = 'registered' THEN 1 ELSE 0 END AS is_offered
            FROM cart_items c
            JOIN products p ON p.id = c.product_id

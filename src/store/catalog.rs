@@ -1,20 +1,84 @@
-//! Products, their categories and pictures.
+//! Products as they are listed, found and written. What each listing reads is in [`listing`].
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+pub mod bulk;
+pub mod changes;
+pub mod listing;
+pub mod pictures;
 
-use super::{Result, Store, Write, unreadable};
+use sqlx::AnyConnection;
+
+use super::{Result, Store, StoreError, Write, orders};
 use crate::base::clock::Millis;
-use crate::base::ids::{PictureId, SellerId};
-use crate::market::catalog::Category;
+use crate::base::ids::{ProductId, SellerId};
+use crate::base::money::Money;
+use crate::market::catalog::{Category, Product, search_terms};
 
-/// An uploaded picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Picture {
-    /// `image/webp`.
-    pub content_type: String,
-    /// Its bytes.
-    pub body: Vec<u8>,
+/// A product with what a card or a desk prints beside it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The product.
+    pub product: Product,
+    /// Its seller's name.
+    pub seller_name: String,
+    /// Its seller's name in addresses.
+    pub seller_slug: String,
+    /// How many are on the shelf.
+    pub available: i64,
+}
+
+macro_rules! select_listed {
+    ($rest:literal) => {
+        concat!(
+            "SELECT p.id, p.seller_id, p.slug, p.title, p.description, p.category, p.price_minor, p.currency, ",
+            "p.picture, p.is_active, p.is_wonky, s.name AS seller_name, s.slug AS seller_slug, ",
+            "COALESCE(k.available, 0) AS available ",
+            "FROM products p JOIN sellers s ON s.id = p.seller_id LEFT JOIN stock k ON k.product_id = p.id ",
+            $rest
+        )
+    };
+}
+use select_listed;
+
+#[derive(sqlx::FromRow)]
+struct ListedRow {
+    id: String,
+    seller_id: String,
+    slug: String,
+    title: String,
+    description: String,
+    category: String,
+    price_minor: i64,
+    currency: String,
+    picture: String,
+    is_active: i64,
+    is_wonky: i64,
+    seller_name: String,
+    seller_slug: String,
+    available: i64,
+}
+
+impl TryFrom<ListedRow> for Listed {
+    type Error = StoreError;
+
+    fn try_from(row: ListedRow) -> Result<Listed> {
+        Ok(Listed {
+            product: Product {
+                id: orders::id(&row.id)?,
+                seller: orders::id(&row.seller_id)?,
+                slug: row.slug,
+                title: row.title,
+                description: row.description,
+                category: row.category,
+                price: Money::new(row.price_minor, orders::currency(&row.currency)?),
+                picture: row.picture,
+                is_active: row.is_active != 0,
+                is_wonky: row.is_wonky != 0,
+            },
+            seller_name: row.seller_name,
+            seller_slug: row.seller_slug,
+            available: row.available,
+        })
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -24,10 +88,10 @@ struct CategoryRow {
     blurb: String,
 }
 
-#[derive(sqlx::FromRow)]
-struct PictureRow {
-    content_type: String,
-    body_base64: String,
+async fn product(connection: &mut AnyConnection, id: &ProductId) -> Result<Option<Listed>> {
+    let row: Option<ListedRow> =
+        sqlx::query_as(select_listed!("WHERE p.id = $1")).bind(id.as_str()).fetch_optional(connection).await?;
+    row.map(Listed::try_from).transpose()
 }
 
 impl Store {
@@ -39,39 +103,125 @@ impl Store {
         Ok(rows.into_iter().map(|row| Category { slug: row.slug, name: row.name, blurb: row.blurb }).collect())
     }
 
-    /// An uploaded picture.
-    pub async fn picture(&self, id: &PictureId) -> Result<Option<Picture>> {
-        let row: Option<PictureRow> = sqlx::query_as("SELECT content_type, body_base64 FROM pictures WHERE id = $1")
-            .bind(id.as_str())
-            .fetch_optional(&mut *self.read().await?)
-            .await?;
-        row.map(|row| {
-            let body = STANDARD.decode(&row.body_base64).map_err(|_| unreadable("picture", id.as_str()))?;
-            Ok(Picture { content_type: row.content_type, body })
-        })
-        .transpose()
+    /// One product, offered or not.
+    pub async fn product(&self, id: &ProductId) -> Result<Option<Listed>> {
+        product(&mut *self.read().await?, id).await
+    }
+
+    /// The product that is offered at this address, by a seller who may sell.
+    pub async fn product_by_slug(&self, slug: &str) -> Result<Option<Listed>> {
+        let row: Option<ListedRow> =
+            sqlx::query_as(select_listed!("WHERE p.slug = $1 AND p.is_active = 1 AND s.state = 'registered'"))
+                .bind(slug)
+                .fetch_optional(&mut *self.read().await?)
+                .await?;
+        row.map(Listed::try_from).transpose()
+    }
+
+    /// A seller's own products, newest first, offered or not: those before `before` (an id, or "~").
+    pub async fn products_of(&self, seller: &SellerId, before: &str, limit: i64) -> Result<Vec<Listed>> {
+        let rows: Vec<ListedRow> =
+            sqlx::query_as(select_listed!("WHERE p.seller_id = $1 AND p.id < $2 ORDER BY p.id DESC LIMIT $3"))
+                .bind(seller.as_str())
+                .bind(before)
+                .bind(limit)
+                .fetch_all(&mut *self.read().await?)
+                .await?;
+        rows.into_iter().map(Listed::try_from).collect()
     }
 }
 
 impl Write {
-    /// Keeps an uploaded picture, small, in the database that all processes share.
-    pub async fn insert_picture(
-        &mut self,
-        id: &PictureId,
-        seller: &SellerId,
-        picture: &Picture,
-        now: Millis,
-    ) -> Result<()> {
+    /// One product, inside this transaction.
+    pub async fn product(&mut self, id: &ProductId) -> Result<Option<Listed>> {
+        product(self.connection(), id).await
+    }
+
+    /// Writes a section of the market.
+    pub async fn insert_category(&mut self, category: &Category, place: i64) -> Result<()> {
         sqlx::query(
-            "INSERT INTO pictures (id, seller_id, content_type, body_base64, created_at) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO categories (slug, name, blurb, place) VALUES ($1, $2, $3, $4) ON CONFLICT (slug) DO NOTHING",
         )
-        .bind(id.as_str())
-        .bind(seller.as_str())
-        .bind(&picture.content_type)
-        .bind(STANDARD.encode(&picture.body))
-        .bind(now.0)
+        .bind(&category.slug)
+        .bind(&category.name)
+        .bind(&category.blurb)
+        .bind(place)
         .execute(self.connection())
         .await?;
         Ok(())
     }
+
+    /// Writes a new product with its shelf and the words it is found by; says whether the slug was free.
+    pub async fn insert_product(&mut self, product: &Product, available: i64, now: Millis) -> Result<bool> {
+        let written = sqlx::query(
+            "INSERT INTO products (id, seller_id, slug, title, description, category, price_minor, currency, picture,
+                                   is_active, is_wonky, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (slug) DO NOTHING",
+        )
+        .bind(product.id.as_str())
+        .bind(product.seller.as_str())
+        .bind(&product.slug)
+        .bind(&product.title)
+        .bind(&product.description)
+        .bind(&product.category)
+        .bind(product.price.minor)
+        .bind(product.price.currency.code())
+        .bind(&product.picture)
+        .bind(i64::from(product.is_active))
+        .bind(i64::from(product.is_wonky))
+        .bind(now.0)
+        .execute(self.connection())
+        .await?
+        .rows_affected();
+        if written == 0 {
+            return Ok(false);
+        }
+        self.set_stock(&product.id, available).await?;
+        self.write_terms(product).await?;
+        self.note_product_change(&product.id, now).await?;
+        Ok(true)
+    }
+
+    /// Writes what a seller may change about a product. The address stays, so that links live.
+    pub async fn update_product(&mut self, product: &Product, available: i64, now: Millis) -> Result<()> {
+        sqlx::query(
+            "UPDATE products SET title = $1, description = $2, category = $3, price_minor = $4, currency = $5,
+                    picture = $6, is_active = $7 WHERE id = $8",
+        )
+        .bind(&product.title)
+        .bind(&product.description)
+        .bind(&product.category)
+        .bind(product.price.minor)
+        .bind(product.price.currency.code())
+        .bind(&product.picture)
+        .bind(i64::from(product.is_active))
+        .bind(product.id.as_str())
+        .execute(self.connection())
+        .await?;
+        self.set_stock(&product.id, available).await?;
+        sqlx::query("DELETE FROM product_terms WHERE product_id = $1")
+            .bind(product.id.as_str())
+            .execute(self.connection())
+            .await?;
+        self.write_terms(product).await?;
+        self.note_product_change(&product.id, now).await
+    }
+
+    async fn write_terms(&mut self, product: &Product) -> Result<()> {
+        for term in terms_of(product) {
+            sqlx::query("INSERT INTO product_terms (term, product_id) VALUES ($1, $2)")
+                .bind(term)
+                .bind(product.id.as_str())
+                .execute(self.connection())
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// The words a product is found by: those of its title, its category and its description.
+pub fn terms_of(product: &Product) -> Vec<String> {
+    let mut terms = search_terms(&format!("{} {} {}", product.title, product.category, product.description));
+    terms.retain(|term| term.chars().count() <= 40);
+    terms
 }

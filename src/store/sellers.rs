@@ -3,7 +3,7 @@
 use sqlx::AnyConnection;
 
 use super::{Result, Store, StoreError, Write, orders, unreadable};
-use crate::base::clock::Millis;
+use crate::base::clock::{Clock, Millis};
 use crate::base::ids::{BuyerId, SellerId};
 use crate::base::money::Money;
 use crate::market::fees::MarketplaceFee;
@@ -115,6 +115,24 @@ impl Store {
         row.map(Seller::try_from).transpose()
     }
 
+    /// The sellers who may sell, newest first.
+    pub async fn open_stalls(&self, limit: i64) -> Result<Vec<Seller>> {
+        let rows: Vec<SellerRow> =
+            sqlx::query_as(select_sellers!("WHERE state = 'registered' ORDER BY id DESC LIMIT $1"))
+                .bind(limit)
+                .fetch_all(&mut *self.read().await?)
+                .await?;
+        rows.into_iter().map(Seller::try_from).collect()
+    }
+
+    /// Address name and name of the sellers who may sell, by name, for a choice.
+    pub async fn seller_names(&self, limit: i64) -> Result<Vec<(String, String)>> {
+        Ok(sqlx::query_as("SELECT slug, name FROM sellers WHERE state = 'registered' ORDER BY name LIMIT $1")
+            .bind(limit)
+            .fetch_all(&mut *self.read().await?)
+            .await?)
+    }
+
     /// The seller that belongs to an account.
     pub async fn seller_of(&self, account: &BuyerId) -> Result<Option<Seller>> {
         let row: Option<SellerRow> = sqlx::query_as(select_sellers!("WHERE account_id = $1"))
@@ -201,7 +219,7 @@ impl Write {
         .bind(seller.id.as_str())
         .execute(self.connection())
         .await?;
-        Ok(())
+        self.note_change(seller.id.as_str(), Clock::new().real_now()).await
     }
 
     /// Sets how far a registration is.
@@ -211,7 +229,7 @@ impl Write {
             .bind(seller.as_str())
             .execute(self.connection())
             .await?;
-        Ok(())
+        self.note_change(seller.as_str(), Clock::new().real_now()).await
     }
 
     /// Writes where a provider pays a seller; a newer registration replaces an older one.

@@ -152,16 +152,6 @@ impl Write {
     /// Tells every process's read model that pages about `product` are stale. Numbered in commit
     /// order: the counter's row is locked until this transaction ends.
     pub async fn note_product_change(&mut self, product: &ProductId, now: Millis) -> Result<()> {
-        let seq: i64 =
-            sqlx::query_scalar("UPDATE counters SET value = value + 1 WHERE name = 'product_change' RETURNING value")
-                .fetch_one(self.connection())
-                .await?;
-        sqlx::query("INSERT INTO product_changes (seq, product_id, changed_at) VALUES ($1, $2, $3)")
-            .bind(seq)
-            .bind(product.as_str())
-            .bind(now.0)
-            .execute(self.connection())
-            .await?;
-        Ok(())
+        self.note_change(product.as_str(), now).await
     }
 }

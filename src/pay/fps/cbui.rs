@@ -1,0 +1,156 @@
+//! The pages of FPS to which people are sent, and what they bring back.
+//!
+//! ```text
+//! https://authorize.payments-sandbox.amazon.com/cobranded-ui/actions/start?callerKey=AKIA…&pipelineName=SingleUse&…
+//! ```
+//!
+//! Finishing the pages charges nobody: it makes a token. Addresses are always signed, although FPS
+//! takes unsigned ones. Sources: the guide, "Co-Branded Service API Reference"; for single-use
+//! tokens, which it names without their table, the Basic guide.
+
+use crate::base::ids::OperationId;
+use crate::base::money::Money;
+use crate::orders::operation::{AbandonReason, Instrument, Kind, Operation, Outcome, Request};
+use crate::pay::fps::client::{KeyPair, Settings};
+use crate::pay::fps::fields::Fields;
+use crate::pay::fps::sign::{Endpoint, Hash, Parameters, Verb, signed_query};
+use crate::pay::fps::wire::{WireError, dollars, percent};
+use crate::pay::{ConsentAsk, Doubt, RegistrationAsk, ReturnNews};
+
+/// The version of the pages, always this one.
+pub const VERSION: &str = "2009-01-09";
+
+/// Card, bank account and account balance, for sellers and buyers alike; the default is the balance alone.
+pub const PAYMENT_METHODS: &str = "CC,ACH,ABT";
+
+/// What a status code of the pages says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The buyer approved.
+    Approved(Instrument),
+    /// The seller is registered.
+    Registered,
+    /// Neither.
+    Abandoned(AbandonReason),
+}
+
+/// Every status code of the pages we send people to. Source: the guide, status codes of each pipeline.
+pub const STATUS: [(&str, Ending); 10] = [
+    ("SA", Ending::Approved(Instrument::Balance)),
+    ("SB", Ending::Approved(Instrument::Bank)),
+    ("SC", Ending::Approved(Instrument::Card)),
+    ("SR", Ending::Registered),
+    ("A", Ending::Abandoned(AbandonReason::Left)),
+    ("PE", Ending::Abandoned(AbandonReason::NoCommonMethod)),
+    ("NP", Ending::Abandoned(AbandonReason::NotPossible)),
+    ("SE", Ending::Abandoned(AbandonReason::Temporary)),
+    ("CE", Ending::Abandoned(AbandonReason::OurFault)),
+    ("NM", Ending::Abandoned(AbandonReason::OurFault)),
+];
+
+/// The reference under which the token for refunds of a seller's sales is found.
+pub fn refund_reference(operation: &OperationId) -> String {
+    format!("{operation}-r")
+}
+
+/// Where a buyer approves one order. The amounts beside `transactionAmount` are only shown.
+pub fn consent_address(
+    settings: &Settings,
+    key: &KeyPair,
+    operation: &Operation,
+    ask: &ConsentAsk<'_>,
+) -> Result<String, WireError> {
+    let (
+        Kind::Consent,
+        Request::Consent { payee, items_minor, shipping_minor, gift_wrap_minor, tax_minor, description },
+    ) = (operation.kind, &operation.request)
+    else {
+        return Err(WireError::NotSendable(operation.kind.word()));
+    };
+    let shown = |minor: &i64| dollars(Money::new(*minor, operation.amount.currency));
+    let mut own: Vec<(&str, String)> = vec![
+        ("recipientToken", payee.clone()),
+        ("reserve", "True".to_owned()),
+        ("transactionAmount", dollars(operation.amount)?),
+        ("itemTotal", shown(items_minor)?),
+        ("shipping", shown(shipping_minor)?),
+        ("giftWrapping", shown(gift_wrap_minor)?),
+        ("tax", shown(tax_minor)?),
+        ("currencyCode", "USD".to_owned()),
+        ("paymentReason", description.clone()),
+        ("websiteDescription", ask.shop_name.to_owned()),
+    ];
+    own.extend(common("SingleUse", operation, ask.return_url, settings, key));
+    address(settings, key, own)
+}
+
+/// Where a seller agrees to be paid and to the largest fees the marketplace may take.
+pub fn registration_address(
+    settings: &Settings,
+    key: &KeyPair,
+    operation: &Operation,
+    ask: &RegistrationAsk<'_>,
+) -> Result<String, WireError> {
+    let (Kind::Register, Request::Register { max_fixed_minor, max_variable_bp }) = (operation.kind, &operation.request)
+    else {
+        return Err(WireError::NotSendable(operation.kind.word()));
+    };
+    let mut own: Vec<(&str, String)> = vec![
+        ("callerReferenceRefund", refund_reference(&operation.id)),
+        ("recipientPaysFee", "True".to_owned()),
+        ("maxFixedFee", dollars(Money::usd(*max_fixed_minor))?),
+        ("maxVariableFee", percent(*max_variable_bp)),
+    ];
+    own.extend(common("Recipient", operation, ask.return_url, settings, key));
+    address(settings, key, own)
+}
+
+fn common(
+    pipeline: &str,
+    operation: &Operation,
+    return_url: &str,
+    settings: &Settings,
+    key: &KeyPair,
+) -> Vec<(&'static str, String)> {
+    let mut all = vec![
+        ("callerKey", key.access.clone()),
+        ("callerReference", operation.id.to_string()),
+        ("pipelineName", pipeline.to_owned()),
+        ("returnURL", return_url.to_owned()),
+        ("version", VERSION.to_owned()),
+        ("paymentMethod", PAYMENT_METHODS.to_owned()),
+        ("cobrandingStyle", "logo".to_owned()),
+        ("signatureMethod", Hash::HmacSha256.word().to_owned()),
+        ("signatureVersion", "2".to_owned()),
+    ];
+    all.extend(settings.cobranding_url.clone().map(|url| ("cobrandingUrl", url)));
+    all
+}
+
+fn address(settings: &Settings, key: &KeyPair, all: Vec<(&str, String)>) -> Result<String, WireError> {
+    let parameters: Parameters = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let start = &settings.cbui_url;
+    let endpoint = Endpoint::of(start).ok_or_else(|| WireError::NotAnAddress(start.clone()))?;
+    Ok(format!("{start}?{}", signed_query(Verb::Get, &endpoint, &parameters, &key.secret, "signature")))
+}
+
+/// What a genuine return says. A status that is in no table of ours, a success without a token, or
+/// a reference that we never gave is not understood.
+pub fn read_return(fields: &Fields) -> Result<ReturnNews, Doubt> {
+    let field = |name| fields.get(name).ok_or(Doubt::NotUnderstood);
+    let reference = field("callerReference")?.parse().map_err(|_| Doubt::NotUnderstood)?;
+    let code = field("status")?;
+    let (_, ending) = STATUS.iter().find(|(known, _)| *known == code).ok_or(Doubt::NotUnderstood)?;
+    let outcome = match *ending {
+        Ending::Approved(instrument) => Outcome::Consented { consent: field("tokenID")?.to_owned(), instrument },
+        Ending::Registered => Outcome::Registered {
+            payee: field("tokenID")?.to_owned(),
+            refund_token: fields.get("refundTokenID").map(str::to_owned),
+        },
+        Ending::Abandoned(reason) => Outcome::Abandoned { code: code.to_owned(), reason },
+    };
+    Ok(ReturnNews { reference, outcome })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,263 @@
+//! FPS as a [`Provider`]: thin, since the words are read elsewhere.
+//!
+//! What is sent and answered stands here; looking again after a lost answer stands in `recover`,
+//! and what FPS tells us by itself, through browsers and notifications, in `listen`.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+
+use crate::base::clock::{Clock, Millis, days, hours};
+use crate::base::money::{Currency, Money};
+use crate::market::sellers::{Payee, PayeeStatus};
+use crate::orders::operation::{Kind, Operation, Outcome};
+use crate::orders::refusal::{Reason, Refusal, Retry};
+use crate::pay::fps::answers::{Complaint, Moved, RecipientAnswer, Transaction, TransactionAnswer, TransactionState};
+use crate::pay::fps::client::{Fps, Miss, Settings};
+use crate::pay::fps::status::{self, Circumstances, Meaning, Status};
+use crate::pay::fps::wire::{Ask, WireError};
+use crate::pay::fps::{cbui, codes};
+use crate::pay::{
+    Abilities, Answer, ConsentAsk, Doubt, News, Provider, RawNotification, Redirect, RegistrationAsk, ReturnNews,
+    Returned, http,
+};
+
+/// How long FPS holds a reserved amount before it cancels by itself: 7 days.
+/// Source: the guide, "Reserve", Description.
+pub const HOLD: Duration = days(7);
+
+/// How long a single-use token can be charged: 3 hours. Source: the guide, "Resending Co-Branded
+/// Service Requests", and the Basic guide.
+pub const CONSENT: Duration = hours(3);
+
+/// How long a caller reference gives the same answer. FPS remembers it for 7 days (the guide,
+/// "Resending Amazon FPS API Requests"); an hour less, so that a call under way stays inside.
+pub const RESEND_WINDOW: Duration = hours(7 * 24 - 1);
+
+/// How long an outcome waits for what is only nice to know, its fees or its reason: a slow call and
+/// this together stay inside an operation's lease of 60 s.
+const ASIDE: Duration = Duration::from_secs(5);
+
+/// FPS.
+#[derive(Debug)]
+pub struct FpsProvider {
+    pub(super) fps: Fps,
+    pub(super) clock: Clock,
+}
+
+/// One of the two tables of [`status`].
+pub(super) type Table = fn(Kind, Status) -> Meaning;
+
+impl FpsProvider {
+    /// FPS at the addresses and with the keys of `settings`.
+    pub fn new(settings: Settings, http: http::Client, clock: Clock) -> FpsProvider {
+        FpsProvider { fps: Fps::new(settings, http, clock.clone()), clock }
+    }
+
+    /// The outcome that `state` means by `table`. Where money moved, the transaction is asked for its
+    /// fees; where it failed, for the reason. Neither holds the outcome up.
+    pub(super) async fn conclude(
+        &self,
+        operation: &Operation,
+        table: Table,
+        state: TransactionState,
+        hold_until: Millis,
+    ) -> Outcome {
+        let (kind, amount) = (operation.kind, operation.amount);
+        let Some(status) = Status::from_word(&state.status) else {
+            return Outcome::Silent { why: format!("{} is a state that nobody has decided", state.status) };
+        };
+        let meaning = table(kind, status);
+        let provider_fee = match meaning {
+            Meaning::Taken | Meaning::Refunded => self.transaction(&state.transaction).await.as_ref().and_then(fees),
+            _ => None,
+        };
+        let state = match (meaning, &state.code) {
+            (Meaning::Refused, None) => self.explained(state).await,
+            _ => state,
+        };
+        status::outcome(kind, meaning, &state, Circumstances { amount, provider_fee, hold_until })
+    }
+
+    /// Until when a hold that was made now stands, in business time.
+    pub(super) fn hold_until(&self) -> Millis {
+        self.clock.now().plus(HOLD)
+    }
+
+    /// The transaction with its money, if FPS shows it: the guide does not have this action.
+    pub(super) async fn transaction(&self, transaction: &str) -> Option<Transaction> {
+        let ask = Ask::Transaction { transaction: transaction.to_owned() };
+        Some(self.aside::<TransactionAnswer>(&ask).await?.result.transaction)
+    }
+
+    /// The same state with its status code, which an answer to the call itself lacks.
+    async fn explained(&self, state: TransactionState) -> TransactionState {
+        let ask = Ask::TransactionStatus { transaction: state.transaction.clone() };
+        match self.aside::<Moved>(&ask).await {
+            Some(later) if later.result.status == state.status => later.result,
+            Some(_) | None => state,
+        }
+    }
+
+    async fn aside<T: DeserializeOwned>(&self, ask: &Ask) -> Option<T> {
+        let answer = tokio::time::timeout(ASIDE, self.fps.ask(ask)).await;
+        if !matches!(answer, Ok(Ok(_))) {
+            tracing::debug!(action = ask.action(), "FPS does not tell more about the transaction");
+        }
+        answer.ok()?.ok()
+    }
+}
+
+/// What FPS kept of a transaction.
+pub(super) fn fees(transaction: &Transaction) -> Option<Money> {
+    transaction.fees.as_ref().and_then(|amount| amount.money().ok())
+}
+
+/// A call that was sent for an operation, and missed its answer.
+fn missed(kind: Kind, miss: Miss) -> Outcome {
+    match miss {
+        Miss::Complaint(complaint) => codes::outcome(kind, &complaint),
+        Miss::Silent(why) => Outcome::Silent { why },
+        Miss::NotSent(why) => Outcome::Refused(not_sent(&why)),
+    }
+}
+
+/// A question that is not an operation, and missed its answer.
+pub(super) fn unanswered<T>(miss: Miss) -> Answer<T> {
+    match miss {
+        Miss::Complaint(complaint) => codes::answer(&complaint),
+        Miss::Silent(why) => Answer::Silent(why),
+        Miss::NotSent(why) => Answer::Refused(not_sent(&why)),
+    }
+}
+
+/// A settle or cancel whose transaction is "not in the right state" may have been done already,
+/// by a call whose answer was lost: neither has a reference, so FPS cannot tell it is the same.
+fn may_be_done_already(kind: Kind, complaint: &Complaint) -> bool {
+    matches!(kind, Kind::Settle | Kind::Cancel) && complaint.code == "InvalidTransactionState"
+}
+
+/// FPS could not be told. Settings are mended by the operator, so the operation waits for that.
+pub(super) fn not_sent(why: &WireError) -> Refusal {
+    let (retry, reason) = match why {
+        WireError::NoKeys | WireError::NotAnAddress(_) => (Retry::Later, Reason::OurCredentials),
+        WireError::NotDollars(_)
+        | WireError::NotSendable(_)
+        | WireError::NotAnAmount(_)
+        | WireError::NotUnderstood(_) => (Retry::Never, Reason::OurRequest),
+    };
+    Refusal { retry, reason, code: "NotSent".to_owned(), message: why.to_string() }
+}
+
+fn redirect(address: Result<String, WireError>) -> Answer<Redirect> {
+    match address {
+        Ok(address) => Answer::Done(Redirect { address }),
+        Err(why) => Answer::Refused(not_sent(&why)),
+    }
+}
+
+/// Source: the guide, "RecipientVerificationStatus".
+fn payee_status(word: &str) -> Option<PayeeStatus> {
+    match word {
+        "VerificationComplete" | "VerificationCompleteNoLimits" => Some(PayeeStatus::Verified),
+        "VerificationPending" => Some(PayeeStatus::Pending),
+        _ => None,
+    }
+}
+
+/// What a complaint says about the seller whom it is about.
+fn payee_status_of_complaint(code: &str) -> Option<PayeeStatus> {
+    match code {
+        "InvalidAccountState" => Some(PayeeStatus::Restricted),
+        "TokenNotActive" | "InvalidTokenId" => Some(PayeeStatus::Closed),
+        _ => None,
+    }
+}
+
+#[async_trait]
+impl Provider for FpsProvider {
+    fn name(&self) -> &'static str {
+        "fps"
+    }
+
+    fn title(&self) -> &'static str {
+        "Amazon Flexible Payments"
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities {
+            splits_fee: true,
+            payees_per_consent: 1,
+            consent_lifetime: CONSENT,
+            hold_lifetime: HOLD,
+            resend_window: RESEND_WINDOW,
+        }
+    }
+
+    fn takes(&self, currency: Currency) -> bool {
+        currency == Currency::USD
+    }
+
+    async fn start_registration(&self, operation: &Operation, ask: RegistrationAsk<'_>) -> Answer<Redirect> {
+        let settings = self.fps.settings();
+        redirect(self.fps.key().and_then(|key| cbui::registration_address(settings, key, operation, &ask)))
+    }
+
+    async fn start_consent(&self, operation: &Operation, ask: ConsentAsk<'_>) -> Answer<Redirect> {
+        let settings = self.fps.settings();
+        redirect(self.fps.key().and_then(|key| cbui::consent_address(settings, key, operation, &ask)))
+    }
+
+    async fn understand_return(&self, returned: &Returned) -> Answer<Result<ReturnNews, Doubt>> {
+        self.read_return(returned).await
+    }
+
+    async fn send(&self, operation: &Operation) -> Outcome {
+        let ask = match Ask::of(operation) {
+            Ok(ask) => ask,
+            Err(why) => return Outcome::Refused(not_sent(&why)),
+        };
+        match self.fps.ask::<Moved>(&ask).await {
+            Ok(moved) => self.conclude(operation, status::answered, moved.result, self.hold_until()).await,
+            Err(Miss::Complaint(complaint)) if may_be_done_already(operation.kind, &complaint) => {
+                self.done_already(operation).await
+            }
+            Err(miss) => missed(operation.kind, miss),
+        }
+    }
+
+    async fn find_outcome(&self, operation: &Operation) -> Outcome {
+        self.look_again(operation).await
+    }
+
+    async fn payee_status(&self, payee: &Payee) -> Answer<PayeeStatus> {
+        let ask = Ask::RecipientStatus { token: payee.token.clone() };
+        match self.fps.ask::<RecipientAnswer>(&ask).await {
+            Ok(answer) => match payee_status(&answer.result.status) {
+                Some(status) => Answer::Done(status),
+                None => Answer::Silent(format!("{} is a word that nobody has decided", answer.result.status)),
+            },
+            Err(Miss::Complaint(complaint)) => match payee_status_of_complaint(&complaint.code) {
+                Some(status) => Answer::Done(status),
+                None => codes::answer(&complaint),
+            },
+            Err(miss) => unanswered(miss),
+        }
+    }
+
+    async fn understand_notification(&self, notification: &RawNotification) -> Answer<Result<News, Doubt>> {
+        self.read_notice(notification).await
+    }
+
+    async fn read(&self, news: &News) -> Outcome {
+        self.read_object(news).await
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        self.check_keys().await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! The demo market: sellers with stories, products with pictures, people to sign in as. And bulk
+//! rows, where a market of a million products is wanted.
+
+mod grow;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use serde::Deserialize;
+
+use crate::base::clock::{Clock, Millis};
+use crate::base::ids::{BuyerId, ProductId, SellerId};
+use crate::base::money::Money;
+use crate::flows::accounts::hash_password;
+use crate::market::catalog::{Category, Product};
+use crate::market::fees::MarketplaceFee;
+use crate::market::sellers::{Registration, Seller};
+use crate::store::accounts::Account;
+use crate::store::{Result, Store, StoreError, Write};
+
+pub use grow::{GrowBy, grow};
+
+/// The password of every seeded account.
+pub const PASSWORD: &str = "market-morning";
+
+/// Who to sign in as, for the demo's first words.
+pub const SIGN_INS: &[&str] = &[
+    "ana@example.com                      a buyer",
+    "ada@quillandcomb.example.com         sells honey",
+    "operator@example.com                 runs the marketplace",
+];
+
+const MARKET: &str = include_str!("../seed/market.toml");
+
+#[derive(Deserialize)]
+struct Market {
+    category: Vec<CategoryRow>,
+    seller: Vec<SellerRow>,
+    product: Vec<ProductRow>,
+}
+
+#[derive(Deserialize)]
+struct CategoryRow {
+    slug: String,
+    name: String,
+    blurb: String,
+}
+
+#[derive(Deserialize)]
+struct SellerRow {
+    slug: String,
+    name: String,
+    tagline: String,
+    story: String,
+    ships_from: String,
+    email: String,
+    owner: String,
+    return_policy: String,
+    shipping_policy: String,
+    fixed_fee_minor: i64,
+    variable_fee_bp: i64,
+    picture: String,
+}
+
+#[derive(Deserialize)]
+struct ProductRow {
+    slug: String,
+    seller: String,
+    category: String,
+    title: String,
+    description: String,
+    price_minor: i64,
+    picture: String,
+    stock: i64,
+    #[serde(default)]
+    wonky: bool,
+}
+
+/// Plants the demo market in an empty database; does nothing where there is a seller already.
+/// The sellers are registered, but no provider knows them yet: see `payees`.
+pub async fn plant(store: &Store, clock: &Clock) -> Result<()> {
+    if !store.sellers("", 1).await?.is_empty() {
+        return Ok(());
+    }
+    let market: Market = toml::from_str(MARKET).map_err(|e| StoreError::Unreadable(e.message().to_owned()))?;
+    let password = hash_password(PASSWORD).await;
+    let now = clock.now();
+    let mut tx = store.write().await?;
+    for (place, row) in (1_i64..).zip(&market.category) {
+        let category = Category { slug: row.slug.clone(), name: row.name.clone(), blurb: row.blurb.clone() };
+        tx.insert_category(&category, place).await?;
+    }
+    for (email, name, is_operator) in [
+        ("ana@example.com", "Ana Bell", false),
+        ("ben@example.com", "Ben Okoro", false),
+        ("operator@example.com", "Olga Perator", true),
+    ] {
+        plant_account(&mut tx, email, name, is_operator, &password, now).await?;
+    }
+    let mut sellers = Vec::with_capacity(market.seller.len());
+    // the newest stand first on every page: the first stall of the file is the newest, and the
+    // products of all sellers are mixed
+    for (age, row) in (1_i64..).zip(market.seller) {
+        let account = plant_account(&mut tx, &row.email, &row.owner, false, &password, now).await?;
+        let id = grow::id_at("sel", now.0 - age, 1)?;
+        sellers.push((row.slug.clone(), plant_seller(&mut tx, row, id, account, now).await?));
+    }
+    let mut products = market.product;
+    products.shuffle(&mut StdRng::seed_from_u64(7));
+    for (age, row) in (1_i64..).zip(products) {
+        let seller = sellers.iter().find(|(slug, _)| *slug == row.seller).map(|(_, id)| id.clone());
+        let seller = seller.ok_or_else(|| StoreError::Unreadable(format!("{} has no seller", row.slug)))?;
+        plant_product(&mut tx, row, grow::id_at("prd", now.0 - age, 1)?, seller, now).await?;
+    }
+    tx.commit().await
+}
+
+async fn plant_account(
+    tx: &mut Write,
+    email: &str,
+    name: &str,
+    is_operator: bool,
+    password_hash: &str,
+    now: Millis,
+) -> Result<BuyerId> {
+    let account = Account {
+        id: BuyerId::fresh(),
+        email: email.to_owned(),
+        name: name.to_owned(),
+        password_hash: password_hash.to_owned(),
+        is_operator,
+        session_epoch: 0,
+    };
+    tx.insert_account(&account, now).await?;
+    Ok(account.id)
+}
+
+async fn plant_seller(tx: &mut Write, row: SellerRow, id: SellerId, account: BuyerId, now: Millis) -> Result<SellerId> {
+    let seller = Seller {
+        id,
+        account,
+        slug: row.slug,
+        name: row.name,
+        tagline: row.tagline,
+        story: row.story.trim().to_owned(),
+        ships_from: row.ships_from,
+        picture: row.picture,
+        return_policy: row.return_policy,
+        shipping_policy: row.shipping_policy,
+        email: row.email,
+        state: Registration::Registered,
+        fee: MarketplaceFee { fixed: Money::usd(row.fixed_fee_minor), variable_bp: row.variable_fee_bp },
+        since: now,
+    };
+    tx.insert_seller(&seller).await?;
+    Ok(seller.id)
+}
+
+async fn plant_product(tx: &mut Write, row: ProductRow, id: ProductId, seller: SellerId, now: Millis) -> Result<()> {
+    let product = Product {
+        id,
+        seller,
+        slug: row.slug,
+        title: row.title,
+        description: row.description.trim().to_owned(),
+        category: row.category,
+        price: Money::usd(row.price_minor),
+        picture: row.picture,
+        is_active: true,
+        is_wonky: row.wonky,
+    };
+    tx.insert_product(&product, row.stock, now).await.map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_market_has_sellers_products_and_no_accidental_magic_cents() {
+        let market: Market = toml::from_str(MARKET).unwrap();
+        assert!(market.seller.len() >= 6 && market.product.len() >= 60);
+        for product in &market.product {
+            assert!(market.seller.iter().any(|seller| seller.slug == product.seller), "{}", product.slug);
+            assert!(market.category.iter().any(|category| category.slug == product.category), "{}", product.slug);
+            let picture = format!("{}/static/pictures/{}", env!("CARGO_MANIFEST_DIR"), product.picture);
+            assert!(std::path::Path::new(&picture).exists(), "{picture}");
+            assert!(product.wonky || product.price_minor % 50 == 0, "{}", product.slug);
+        }
+    }
+}

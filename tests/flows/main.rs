@@ -1,0 +1,16 @@
+//! Whole walks over HTTP, shop on one side, sandbox on the other.
+
+#[path = "../support/market.rs"]
+mod market;
+#[path = "../support/visitor.rs"]
+mod visitor;
+
+mod embedded;
+mod news;
+mod purchase;
+mod refunds;
+
+/// These walks run on SQLite; `tests/flows_postgres` runs the same on PostgreSQL.
+async fn database() -> Option<market::Database> {
+    Some(market::Database::Sqlite)
+}

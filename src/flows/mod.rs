@@ -20,7 +20,7 @@ pub mod say;
 pub mod supervise;
 pub mod sweep;
 pub mod take_notification;
-pub mod talk;
+pub mod wish;
 
 use std::sync::Arc;
 

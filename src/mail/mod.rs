@@ -194,34 +194,6 @@ impl Desk<'_> {
         .draft(self.shop_name)
     }
 
-    /// To the buyer: the seller wrote.
-    pub fn message_to_buyer(&self, to: &str, order: &Order, seller_name: &str, body: &str) -> Draft {
-        Letter {
-            key: format!("message:{}", crate::base::ids::fresh("msg")),
-            to,
-            headline: format!("{seller_name} wrote about order {}", order.number),
-            paragraphs: vec![body.to_owned()],
-            goods: Vec::new(),
-            link: self.order_link(order),
-            link_label: "Answer on the order's page",
-        }
-        .draft(self.shop_name)
-    }
-
-    /// To the seller: the buyer wrote, or asks for something.
-    pub fn message_to_seller(&self, to: &str, order: &Order, body: &str) -> Draft {
-        Letter {
-            key: format!("message:{}", crate::base::ids::fresh("msg")),
-            to,
-            headline: format!("The buyer wrote about order {}", order.number),
-            paragraphs: vec![body.to_owned()],
-            goods: Vec::new(),
-            link: self.sell_link(order),
-            link_label: "Answer at your desk",
-        }
-        .draft(self.shop_name)
-    }
-
     /// To anyone: a link that sets a password once.
     pub fn set_password(&self, to: &str, token: &str, key: &str) -> Draft {
         Letter {

@@ -11,13 +11,13 @@ use tower_sessions::Session;
 
 use super::Site;
 use super::error::PageError;
-use super::extract::{MaybeSignedIn, TextForm, may_see_order, remember_order};
+use super::extract::{FormKey, MaybeSignedIn, TextForm, may_see_order, remember_order};
 use super::page::{self, Chrome, Problems, page_with};
 use crate::base::clock::Millis;
 use crate::base::ids::{CheckoutId, OrderId};
 use crate::base::money::Money;
 use crate::flows::check_out::approval_address;
-use crate::flows::{ActError, Actor, Context, cancel, talk};
+use crate::flows::{ActError, Actor, Context, cancel, say, wish};
 use crate::orders::checkout::Checkout;
 use crate::orders::operation::{Kind, Operation};
 use crate::orders::order::Order;
@@ -32,8 +32,8 @@ pub fn router() -> Router<Site> {
         .route("/orders/{id}", get(show))
         .route("/orders/{id}/pay", post(pay))
         .route("/orders/{id}/cancel", post(call_off))
-        .route("/orders/{id}/messages", post(say))
-        .route("/orders/{id}/requests", post(wish))
+        .route("/orders/{id}/messages", post(write))
+        .route("/orders/{id}/requests", post(ask))
 }
 
 /// How often a waiting page looks again, in seconds.
@@ -100,6 +100,7 @@ struct OrderPage {
     can_cancel: bool,
     can_wish: bool,
     typed: String,
+    form_key: FormKey,
 }
 
 #[derive(Default, Deserialize)]
@@ -111,6 +112,7 @@ struct Key {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Words {
+    form_key: FormKey,
     body: String,
     wish: String,
     reason: String,
@@ -191,6 +193,7 @@ async fn order_page(
         problems,
         order,
         typed,
+        form_key: FormKey::fresh(),
     };
     let mut response = page_with(status, &page);
     if is_waiting && status == StatusCode::OK {
@@ -235,7 +238,7 @@ async fn call_off(
 }
 
 /// `POST /orders/{id}/messages`: 303 to the order page, or 422 with what was typed.
-async fn say(
+async fn write(
     State(site): State<Site>,
     chrome: Chrome,
     session: Session,
@@ -244,14 +247,14 @@ async fn say(
     TextForm(words): TextForm<Words>,
 ) -> Result<Response, PageError> {
     let order = theirs(&site.ctx, &session, &account, &id, None).await?;
-    match talk::say(&site.ctx, &order.id, Actor::Buyer, &words.body).await {
+    match say::say(&site.ctx, &order.id, Actor::Buyer, &words.body, words.form_key.as_str()).await {
         Ok(()) => Ok(Redirect::to(&site.ctx.paths.order(&order.id)).into_response()),
         Err(error) => refused(&site.ctx, chrome, order, error, words.body).await,
     }
 }
 
 /// `POST /orders/{id}/requests`: 303 to the order page, or 422 with what was typed.
-async fn wish(
+async fn ask(
     State(site): State<Site>,
     chrome: Chrome,
     session: Session,
@@ -260,7 +263,7 @@ async fn wish(
     TextForm(words): TextForm<Words>,
 ) -> Result<Response, PageError> {
     let order = theirs(&site.ctx, &session, &account, &id, None).await?;
-    match talk::wish(&site.ctx, &order.id, &words.wish, &words.reason).await {
+    match wish::wish(&site.ctx, &order.id, &words.wish, &words.reason).await {
         Ok(()) => Ok(Redirect::to(&site.ctx.paths.order(&order.id)).into_response()),
         Err(error) => refused(&site.ctx, chrome, order, error, words.reason).await,
     }

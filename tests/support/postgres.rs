@@ -34,7 +34,6 @@ impl Server {
     }
 
     /// A copy of the database at `url`, which nobody may be using.
-    #[allow(dead_code, reason = "only the crash cases copy databases")]
     pub async fn copy_database(&self, url: &str) -> String {
         let name = format!("t_{}", pushcart::base::ids::secret());
         let original = url.rsplit('/').next().unwrap();

@@ -4,10 +4,12 @@
 //! decision about an order's state is made here.
 
 pub mod account;
+pub mod admin;
 pub mod assets;
 pub mod browse;
 pub mod cart;
 pub mod catalogue;
+pub mod desk;
 pub mod error;
 pub mod extract;
 pub mod health;
@@ -16,6 +18,7 @@ pub mod page;
 pub mod passwords;
 pub mod requests;
 pub mod security;
+pub mod sell;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -144,6 +147,8 @@ fn pages(ctx: &Context) -> Router<Site> {
         .route("/cart/items/{product_id}", post(cart::change))
         .merge(account::router())
         .merge(passwords::router())
+        .merge(sell::router())
+        .merge(admin::router())
         .layer(sessions(ctx))
         .layer(security::refuse_cross_site(&ctx.paths))
 }

@@ -4,12 +4,14 @@
 //! decision about an order's state is made here.
 
 pub mod account;
+pub mod admin;
 pub mod assets;
 pub mod browse;
 pub mod cart;
 pub mod catalogue;
 pub mod checkout;
 pub mod checkout_form;
+pub mod desk;
 pub mod error;
 pub mod extract;
 pub mod health;
@@ -20,6 +22,7 @@ pub mod passwords;
 pub mod requests;
 pub mod returns;
 pub mod security;
+pub mod sell;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -150,6 +153,8 @@ fn pages(ctx: &Context) -> Router<Site> {
         .merge(checkout::router())
         .merge(my_orders::router())
         .merge(passwords::router())
+        .merge(sell::router())
+        .merge(admin::router())
         .layer(sessions(ctx))
         .layer(security::refuse_cross_site(&ctx.paths))
 }

@@ -46,6 +46,20 @@ pub struct Wish {
     pub at: i64,
 }
 
+impl Message {
+    /// When it was written.
+    pub fn when(&self) -> Millis {
+        Millis(self.at)
+    }
+}
+
+impl Wish {
+    /// When it was said.
+    pub fn when(&self) -> Millis {
+        Millis(self.at)
+    }
+}
+
 impl Store {
     /// The timeline, oldest first.
     pub async fn events(&self, order: &OrderId) -> Result<Vec<Event>> {

@@ -16,6 +16,8 @@ pub mod page;
 pub mod passwords;
 pub mod requests;
 pub mod security;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 use std::sync::Arc;

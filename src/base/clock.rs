@@ -44,6 +44,20 @@ impl Millis {
         self.timestamp().strftime("%-d %b %Y").to_string()
     }
 
+    /// The first instant of its month, UTC.
+    pub fn start_of_month(self) -> Millis {
+        let day = self.timestamp().to_zoned(jiff::tz::TimeZone::UTC).date().first_of_month();
+        day.to_zoned(jiff::tz::TimeZone::UTC).map_or(self, |start| Millis(start.timestamp().as_millisecond()))
+    }
+
+    /// The Monday on which its week begins, at midnight UTC.
+    pub fn start_of_week(self) -> Millis {
+        const DAY: i64 = 24 * 60 * 60 * 1000;
+        // 1 January 1970 was a Thursday
+        let days = self.0.div_euclid(DAY);
+        Millis((days - (days + 3).rem_euclid(7)) * DAY)
+    }
+
     fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
@@ -127,5 +141,14 @@ mod tests {
     fn instants_read_as_iso_8601() {
         assert_eq!(Millis(1_355_128_200_000).iso8601(), "2012-12-10T08:30:00Z");
         assert_eq!(Millis(1_355_128_200_000).for_people(), "10 Dec 2012, 08:30 UTC");
+    }
+
+    #[test]
+    fn months_and_weeks_begin_at_midnight() {
+        let thursday = Millis(1_355_387_400_000);
+        assert_eq!(thursday.iso8601(), "2012-12-13T08:30:00Z");
+        assert_eq!(thursday.start_of_month().iso8601(), "2012-12-01T00:00:00Z");
+        assert_eq!(thursday.start_of_week().iso8601(), "2012-12-10T00:00:00Z");
+        assert_eq!(thursday.start_of_week().start_of_week(), thursday.start_of_week());
     }
 }

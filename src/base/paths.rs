@@ -182,6 +182,14 @@ impl Paths {
         sell_request = "/sell/requests/", "";
         /// One order at the marketplace's desk.
         admin_order = "/admin/orders/", "";
+        /// An operator takes the flag off an order.
+        admin_flag = "/admin/orders/", "/flag";
+        /// An operator calls an order off.
+        admin_cancel = "/admin/orders/", "/cancel";
+        /// An operator gives money back.
+        admin_refund = "/admin/orders/", "/refund";
+        /// An operator decides whether a seller may sell.
+        admin_seller = "/admin/sellers/", "";
         /// One letter of the demo's mailbox.
         letter = "/mailbox/", "";
     }

@@ -4,6 +4,7 @@
 //! What the world answers goes through one door, [`record_outcome`].
 
 pub mod accounts;
+pub mod answer_wish;
 pub mod books;
 pub mod cancel;
 pub mod check_out;
@@ -14,8 +15,12 @@ pub mod record_outcome;
 pub mod refund;
 pub mod register_seller;
 pub mod run_operation;
+pub mod save_product;
+pub mod say;
+pub mod supervise;
 pub mod sweep;
 pub mod take_notification;
+pub mod wish;
 
 use std::sync::Arc;
 

@@ -47,15 +47,16 @@ async fn refund_once(
     let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;
     let mut order = tx.order(id).await?.ok_or(ActError::NoSuchOrder)?;
+    // Before the check: the second submit of a full refund finds nothing left, and is harmless all the same.
+    if tx.use_form_key(key, id.as_str(), now).await?.is_some() {
+        return Ok(None);
+    }
     // Bumped first: two refunds of one order cannot both read the same rest.
     let due = order.hold_until;
     tx.change_order(&mut order, due).await?;
     let (amount, payment) = check(&mut tx, &order, amount).await?;
     let subject = Subject::Order(id.clone());
     let refund = Operation::wanted(subject, Kind::Refund, &order.provider, Request::Refund { payment }, amount, now);
-    if tx.use_form_key(key, refund.id.as_str(), now).await?.is_some() {
-        return Ok(None);
-    }
     let refund = tx.want(refund, now).await?;
     tx.note(id, now, "Refund begun", &format!("{amount} by the {}.", actor.word())).await?;
     tx.audit(&Act {

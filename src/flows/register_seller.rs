@@ -63,6 +63,9 @@ async fn apply(
 ) -> Result<Operation, ActError> {
     let now = ctx.clock.now();
     let existing = ctx.store.seller_of(account).await?;
+    if existing.as_ref().is_some_and(|seller| seller.state == Registration::Suspended) {
+        return Err(ActError::NotNow("Your stall was closed by the market office. Please write to them."));
+    }
     let mut tx = ctx.store.write_money().await?;
     let seller = Seller {
         id: existing.as_ref().map_or_else(SellerId::fresh, |seller| seller.id.clone()),

@@ -1,5 +1,6 @@
 //! Letters to buyers and sellers: text and HTML, queued in the transaction of the fact they tell.
 
+mod answers;
 pub mod send;
 
 use askama::Template;

@@ -168,6 +168,16 @@ impl State {
         matches!(self, State::Paid | State::Shipped | State::Refunded)
     }
 
+    /// Whether the parcel may go out.
+    pub fn is_ready_to_ship(self) -> bool {
+        matches!(self, State::Reserved | State::Paid)
+    }
+
+    /// Whether the order can end without money being taken.
+    pub fn can_be_called_off(self) -> bool {
+        matches!(self, State::Placed | State::Consented | State::Reserved | State::Declined)
+    }
+
     /// What the buyer reads.
     pub fn for_buyer(self) -> &'static str {
         match self {

@@ -8,13 +8,17 @@ pub mod assets;
 pub mod browse;
 pub mod cart;
 pub mod catalogue;
+pub mod checkout;
+pub mod checkout_form;
 pub mod error;
 pub mod extract;
 pub mod health;
 pub mod limits;
+pub mod my_orders;
 pub mod page;
 pub mod passwords;
 pub mod requests;
+pub mod returns;
 pub mod security;
 #[cfg(test)]
 mod tests;
@@ -145,6 +149,8 @@ fn pages(ctx: &Context) -> Router<Site> {
         .route("/cart/items", post(cart::add))
         .route("/cart/items/{product_id}", post(cart::change))
         .merge(account::router())
+        .merge(checkout::router())
+        .merge(my_orders::router())
         .merge(passwords::router())
         .layer(sessions(ctx))
         .layer(security::refuse_cross_site(&ctx.paths))
@@ -162,7 +168,7 @@ fn public_pages() -> Router<Site> {
 
 /// Where providers send people back: by cross-site posts without cookies, so outside of both layers.
 fn outside() -> Router<Site> {
-    Router::new()
+    returns::router()
 }
 
 /// What no person reads.

@@ -24,9 +24,10 @@ macro_rules! select_orders {
         )
     };
 }
+pub(super) use select_orders;
 
 #[derive(sqlx::FromRow)]
-struct OrderRow {
+pub(super) struct OrderRow {
     id: String,
     number: String,
     checkout_id: String,
@@ -176,7 +177,7 @@ pub(super) fn currency(code: &str) -> Result<Currency> {
     Currency::from_code(code).ok_or_else(|| unreadable("currency", code))
 }
 
-fn orders(rows: Vec<OrderRow>) -> Result<Vec<Order>> {
+pub(super) fn orders(rows: Vec<OrderRow>) -> Result<Vec<Order>> {
     rows.into_iter().map(Order::try_from).collect()
 }
 

@@ -1,0 +1,58 @@
+//! Letters with the seller's own words: the answer to a wish, and messages.
+
+use super::{Desk, Letter};
+use crate::orders::order::Order;
+use crate::store::letters::Draft;
+
+impl Desk<'_> {
+    /// To the buyer: what became of their wish for a return or refund. `key` is the wish's id.
+    pub fn wish_answered(&self, to: &str, order: &Order, is_accepted: bool, answer: &str, key: &str) -> Draft {
+        let verdict = if is_accepted {
+            "The seller accepted your request. The money goes back the way you paid."
+        } else {
+            "The seller declined your request."
+        };
+        let mut paragraphs = vec![verdict.to_owned()];
+        if !answer.is_empty() {
+            paragraphs.push(format!("They write: {answer}"));
+        }
+        Letter {
+            key: format!("answered:{key}"),
+            to,
+            headline: format!("Your request about order {}", order.number),
+            paragraphs,
+            goods: Vec::new(),
+            link: self.order_link(order),
+            link_label: "Your order",
+        }
+        .draft(self.shop_name)
+    }
+
+    /// To the buyer: the seller wrote. `key` makes it unique.
+    pub fn message_to_buyer(&self, to: &str, order: &Order, body: &str, key: &str) -> Draft {
+        Letter {
+            key: format!("message:{key}"),
+            to,
+            headline: format!("A message about order {}", order.number),
+            paragraphs: vec![body.to_owned()],
+            goods: Vec::new(),
+            link: self.order_link(order),
+            link_label: "Read and answer",
+        }
+        .draft(self.shop_name)
+    }
+
+    /// To the seller: the buyer wrote. `key` makes it unique.
+    pub fn message_to_seller(&self, to: &str, order: &Order, body: &str, key: &str) -> Draft {
+        Letter {
+            key: format!("message:{key}"),
+            to,
+            headline: format!("A message about order {}", order.number),
+            paragraphs: vec![body.to_owned()],
+            goods: Vec::new(),
+            link: self.sell_link(order),
+            link_label: "Read and answer",
+        }
+        .draft(self.shop_name)
+    }
+}

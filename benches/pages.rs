@@ -15,8 +15,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 #[path = "../tests/support/market.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
 mod market;
 #[path = "../tests/support/visitor.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;
 
 use market::{Database, Market};

@@ -20,6 +20,7 @@ pub mod say;
 pub mod supervise;
 pub mod sweep;
 pub mod take_notification;
+pub mod wish;
 
 use std::sync::Arc;
 

@@ -27,7 +27,8 @@ async fn clear_flag_once(ctx: &Context, operator: &str, id: &OrderId) -> Result<
 /// Stops a registered seller: nothing of theirs is offered any more. Orders that were placed stay
 /// theirs to ship or refund.
 pub async fn suspend(ctx: &Context, operator: &str, seller: &Seller) -> Result<(), ActError> {
-    retried(|| change(ctx, operator, seller, Registration::Registered, Registration::Suspended, "seller suspended")).await
+    retried(|| change(ctx, operator, seller, Registration::Registered, Registration::Suspended, "seller suspended"))
+        .await
 }
 
 /// Lets a stopped seller sell again: as before where a provider can pay them, else from the registration on.

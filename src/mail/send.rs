@@ -14,7 +14,7 @@ pub enum Post {
     /// Through a mail server.
     Smtp {
         /// The connection pool.
-        transport: AsyncSmtpTransport<Tokio1Executor>,
+        transport: Box<AsyncSmtpTransport<Tokio1Executor>>,
         /// Whom letters are from.
         from: Mailbox,
     },
@@ -38,7 +38,7 @@ impl Post {
     /// Uses the server at `smtp_url` (`smtps://user:password@host:465`), writing as `from`.
     pub fn smtp(smtp_url: &str, from: &str) -> Result<Post, PostError> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp_url)?.build();
-        Ok(Post::Smtp { transport, from: from.parse()? })
+        Ok(Post::Smtp { transport: Box::new(transport), from: from.parse()? })
     }
 
     /// Hands one letter over.

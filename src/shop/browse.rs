@@ -162,7 +162,6 @@ pub struct ProductPage {
 /// What the seller page says.
 #[derive(Clone, Debug)]
 pub struct Portrait {
-    slug: String,
     name: String,
     tagline: String,
     ships_from: String,
@@ -368,7 +367,6 @@ async fn seller_page(site: &Site, slug: &str, after: &str) -> Result<BrowsePage,
         seller: Portrait {
             picture: page::picture(paths, &seller.picture),
             paragraphs: page::paragraphs(&seller.story),
-            slug: seller.slug,
             name: seller.name,
             tagline: seller.tagline,
             ships_from: seller.ships_from,

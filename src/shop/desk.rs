@@ -41,7 +41,9 @@ pub fn typed_amount(text: &str, currency: Currency) -> Result<Money, String> {
     Money::parse(text, currency).map_err(|error| match error {
         MoneyError::TooManyDecimals => match currency.exponent() {
             0 => format!("{currency} has no decimals. Please write a whole number."),
-            decimals => format!("Please use at most {decimals} decimals, like {}.", Money::new(1250, currency).decimal()),
+            decimals => {
+                format!("Please use at most {decimals} decimals, like {}.", Money::new(1250, currency).decimal())
+            }
         },
         MoneyError::Negative => "Please write an amount above zero.".to_owned(),
         MoneyError::Overflow => "That is more money than we can count.".to_owned(),

@@ -105,19 +105,17 @@ impl Store {
 
     /// How many orders are in each state, by its word.
     pub async fn orders_by_state(&self) -> Result<BTreeMap<String, i64>> {
-        let rows: Vec<CountRow> =
-            sqlx::query_as("SELECT state AS word, COUNT(*) AS count FROM orders GROUP BY state")
-                .fetch_all(&mut *self.read().await?)
-                .await?;
+        let rows: Vec<CountRow> = sqlx::query_as("SELECT state AS word, COUNT(*) AS count FROM orders GROUP BY state")
+            .fetch_all(&mut *self.read().await?)
+            .await?;
         Ok(rows.into_iter().map(|row| (row.word, row.count)).collect())
     }
 
     /// How many sellers are in each state of registration, by its word.
     pub async fn sellers_by_state(&self) -> Result<BTreeMap<String, i64>> {
-        let rows: Vec<CountRow> =
-            sqlx::query_as("SELECT state AS word, COUNT(*) AS count FROM sellers GROUP BY state")
-                .fetch_all(&mut *self.read().await?)
-                .await?;
+        let rows: Vec<CountRow> = sqlx::query_as("SELECT state AS word, COUNT(*) AS count FROM sellers GROUP BY state")
+            .fetch_all(&mut *self.read().await?)
+            .await?;
         Ok(rows.into_iter().map(|row| (row.word, row.count)).collect())
     }
 
@@ -158,7 +156,13 @@ impl Store {
                 .await?;
         Ok(rows
             .into_iter()
-            .map(|row| Act { at: Millis(row.at), actor: row.actor, act: row.act, subject: row.subject, detail: row.detail })
+            .map(|row| Act {
+                at: Millis(row.at),
+                actor: row.actor,
+                act: row.act,
+                subject: row.subject,
+                detail: row.detail,
+            })
             .collect())
     }
 }

@@ -5,11 +5,14 @@
 //! one charge exists at the provider, the order says so, and the books balance.
 
 #[path = "../support/market.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
 mod market;
 #[path = "../support/postgres.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
 mod postgres;
 mod shop_process;
 #[path = "../support/visitor.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;
 mod walk;
 

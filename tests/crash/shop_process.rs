@@ -32,9 +32,7 @@ impl ShopProcess {
     }
 
     async fn wait_until_up(&mut self) {
-        let base = &self.settings.iter().find(|(name, _)| *name == "PUSHCART_BASE_URL").unwrap().1;
-        let listen = &self.settings.iter().find(|(name, _)| *name == "PUSHCART_LISTEN").unwrap().1;
-        let _ = base;
+        let listen = self.settings.iter().find(|(name, _)| *name == "PUSHCART_LISTEN").unwrap().1.clone();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         for _ in 0..400 {
             if http.get(format!("http://{listen}/healthz")).send().await.is_ok_and(|answer| answer.status() == 200) {

@@ -1,8 +1,10 @@
 //! Whole walks over HTTP, shop on one side, sandbox on the other.
 
 #[path = "../support/market.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
 mod market;
 #[path = "../support/visitor.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;
 
 mod embedded;

@@ -238,12 +238,10 @@ async fn a_sandbox_that_is_down_loses_no_order() {
     }
     market.approve(&mut buyer, "acc_clara", "CC").await;
     market.settle_down().await;
-    market.later(Duration::from_secs(11 * 60)).await;
-    market.settle_down().await;
-    market.later(Duration::from_secs(11 * 60)).await;
-    market.settle_down().await;
-    market.later(Duration::from_secs(11 * 60)).await;
-    market.settle_down().await;
+    for _ in 0..6 {
+        market.later(Duration::from_secs(11 * 60)).await;
+        market.settle_down().await;
+    }
     assert_eq!(market.last_order().await.state, State::Reserved);
     assert_eq!(market.transactions().await.len(), 1);
     market.books().await;
@@ -310,8 +308,7 @@ async fn cancelling_a_reserved_order_lets_the_hold_go() {
 /// How many of the product `slug` are on the shelf.
 pub async fn stock(market: &Market, slug: &str) -> i64 {
     let store = &market.ctx().store;
-    let product = store.product_by_slug(slug).await.unwrap().unwrap();
-    store.available(&product.id).await.unwrap()
+    store.product_by_slug(slug).await.unwrap().unwrap().available
 }
 
 /// Makes the sandbox fail the next call of `operation` once.

@@ -3,16 +3,19 @@
 #[path = "../flows/embedded.rs"]
 mod embedded;
 #[path = "../support/market.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
 mod market;
 #[path = "../flows/news.rs"]
 mod news;
 #[path = "../support/postgres.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
 mod postgres;
 #[path = "../flows/purchase.rs"]
 mod purchase;
 #[path = "../flows/refunds.rs"]
 mod refunds;
 #[path = "../support/visitor.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;
 
 /// A fresh database for every walk; none where PostgreSQL is not installed, which is said on the terminal.

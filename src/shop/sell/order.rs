@@ -131,11 +131,8 @@ pub(super) async fn show(
     let operations = store.operations_of(order.id.as_str()).await?;
     let money = MoneyStanding::of(&store.bookings(&order.id).await?, Money::zero(order.total.currency));
     let is_refused = !problems.is_empty();
-    let twins = if order.state.is_ready_to_ship() {
-        store.twins(&order.id, now.minus(TWIN_WINDOW)).await?
-    } else {
-        Vec::new()
-    };
+    let twins =
+        if order.state.is_ready_to_ship() { store.twins(&order.id, now.minus(TWIN_WINDOW)).await? } else { Vec::new() };
     let is_settling = is_open(&operations, Kind::Settle) || is_open(&operations, Kind::Cancel);
     let is_over = order.hold_lapsed(now);
     let page = OrderPage {
@@ -150,10 +147,11 @@ pub(super) async fn show(
         money,
         fee: order.fee_on(order.total).unwrap_or(order.total),
         rest: refund::refundable(store, &order).await?,
-        hold: order
-            .hold_until
-            .filter(|_| order.state.is_ready_to_ship())
-            .map(|until| Hold { until, left: left(until, now), is_over }),
+        hold: order.hold_until.filter(|_| order.state.is_ready_to_ship()).map(|until| Hold {
+            until,
+            left: left(until, now),
+            is_over,
+        }),
         can_ship: order.state.is_ready_to_ship() && !is_settling && !is_over,
         can_cancel: order.state.can_be_called_off() && !is_settling,
         has_label: order.state == crate::orders::state::State::Shipped,

@@ -51,6 +51,11 @@ pub struct ProductForm {
 }
 
 impl ProductForm {
+    /// The form for a new product.
+    pub fn blank() -> ProductForm {
+        ProductForm { stock: "1".to_owned(), is_active: true, ..ProductForm::default() }
+    }
+
     /// The form for a product that is listed already.
     pub fn of(product: &Product, available: i64) -> ProductForm {
         ProductForm {
@@ -206,7 +211,9 @@ fn check_price(text: &str, currency: Currency) -> Result<Money, Problems> {
 
 fn check_stock(text: &str) -> Result<i64, Problems> {
     let stock = text.trim().parse().ok().filter(|stock| (0..=FULLEST_SHELF).contains(stock));
-    stock.ok_or_else(|| one("stock", "Please write how many there are, as a whole number from 0 to 1,000,000.".to_owned()))
+    stock.ok_or_else(|| {
+        one("stock", "Please write how many there are, as a whole number from 0 to 1,000,000.".to_owned())
+    })
 }
 
 #[cfg(test)]

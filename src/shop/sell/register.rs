@@ -12,11 +12,11 @@ use crate::base::money::Money;
 use crate::flows::{Context, register_seller};
 use crate::market::fees::MarketplaceFee;
 use crate::market::sellers::{Registration, Seller};
+use crate::shop::Site;
 use crate::shop::desk;
 use crate::shop::error::PageError;
 use crate::shop::extract::{MaybeSignedIn, SignedIn, TextForm};
 use crate::shop::page::{Chrome, Problems, page, page_with};
-use crate::shop::Site;
 
 /// Who pays sellers here.
 const PROVIDER: &str = "fps";
@@ -104,7 +104,8 @@ struct RegisterPage {
 
 async fn form(State(ctx): State<Context>, chrome: Chrome, SignedIn(account): SignedIn) -> Result<Response, PageError> {
     let seller = ctx.store.seller_of(&account.id).await?;
-    if seller.as_ref().is_some_and(|seller| matches!(seller.state, Registration::Registered | Registration::Suspended)) {
+    if seller.as_ref().is_some_and(|seller| matches!(seller.state, Registration::Registered | Registration::Suspended))
+    {
         return Ok(Redirect::to(&ctx.paths.sell_desk()).into_response());
     }
     let is_pending = seller.is_some();
@@ -152,7 +153,12 @@ fn check(form: &ApplicationForm) -> Problems {
         ("story", &form.story, 4000, "Please tell a little about yourself."),
         ("ships_from", &form.ships_from, 80, "Please say where your parcels come from."),
         ("email", &form.email, 120, "Please give the email of your account at the payment service."),
-        ("return_policy", &form.return_policy, 2000, "Please say what happens when somebody wants to return something."),
+        (
+            "return_policy",
+            &form.return_policy,
+            2000,
+            "Please say what happens when somebody wants to return something.",
+        ),
         ("shipping_policy", &form.shipping_policy, 2000, "Please say when and how you ship."),
     ];
     for (field, value, longest, missing) in wanted {

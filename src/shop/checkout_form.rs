@@ -1,0 +1,191 @@
+//! The checkout's fields and what is wrong with them.
+
+use serde::Deserialize;
+
+use super::account::is_address;
+use super::extract::FormKey;
+use super::page::Problems;
+use crate::market::shipping::ShippingMethod;
+use crate::market::tax;
+use crate::orders::checkout::{Address, Checkout};
+
+/// Where parcels can go.
+pub const COUNTRIES: &[(&str, &str)] = &[
+    ("US", "United States"),
+    ("CA", "Canada"),
+    ("DE", "Germany"),
+    ("FR", "France"),
+    ("GB", "United Kingdom"),
+    ("JP", "Japan"),
+];
+
+/// What stands in the fields.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Fields {
+    /// Makes a second submit harmless.
+    pub form_key: FormKey,
+    /// Where letters go.
+    pub email: String,
+    /// The person.
+    pub name: String,
+    /// Street and number.
+    pub line1: String,
+    /// Flat, floor.
+    pub line2: String,
+    /// City.
+    pub city: String,
+    /// Two letters in the U.S.
+    pub state: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// ISO 3166 alpha-2.
+    pub country: String,
+    /// For the carrier.
+    pub phone: String,
+    /// `standard`, `express` or `pickup`.
+    pub shipping_method: String,
+    /// Anything but empty wraps the parcels.
+    pub gift_wrap: String,
+    /// The provider's name.
+    pub provider: String,
+    /// `update` only computes the totals anew.
+    pub intent: String,
+}
+
+impl Fields {
+    /// Empty fields for someone with this address.
+    pub fn empty(email: String) -> Fields {
+        Fields { email, country: "US".to_owned(), ..Fields::default() }
+    }
+
+    /// The demo's made-up person, in a state without sales tax.
+    pub fn demo(email: String) -> Fields {
+        let email = if email.is_empty() { "guest@example.com".to_owned() } else { email };
+        Fields {
+            name: "Robin Guest".to_owned(),
+            line1: "12 Orchard Lane".to_owned(),
+            city: "Portland".to_owned(),
+            state: "OR".to_owned(),
+            postal_code: "97201".to_owned(),
+            ..Fields::empty(email)
+        }
+    }
+
+    /// The fields of an earlier checkout.
+    pub fn of(checkout: &Checkout) -> Fields {
+        let address = checkout.address.clone();
+        Fields {
+            email: checkout.email.clone(),
+            name: address.name,
+            line1: address.line1,
+            line2: address.line2,
+            city: address.city,
+            state: address.state,
+            postal_code: address.postal_code,
+            country: address.country,
+            phone: address.phone,
+            shipping_method: checkout.shipping_method.word().to_owned(),
+            ..Fields::default()
+        }
+    }
+
+    /// How the parcels travel; the first way where nothing or nonsense was chosen.
+    pub fn method(&self) -> ShippingMethod {
+        ShippingMethod::from_word(&self.shipping_method).unwrap_or(ShippingMethod::Standard)
+    }
+
+    /// Whether the parcels are wrapped.
+    pub fn is_gift(&self) -> bool {
+        !self.gift_wrap.is_empty()
+    }
+
+    /// The address, trimmed.
+    pub fn address(&self) -> Address {
+        let trimmed = |text: &str| text.trim().to_owned();
+        Address {
+            name: trimmed(&self.name),
+            line1: trimmed(&self.line1),
+            line2: trimmed(&self.line2),
+            city: trimmed(&self.city),
+            state: trimmed(&self.state).to_uppercase(),
+            postal_code: trimmed(&self.postal_code),
+            country: trimmed(&self.country),
+            phone: trimmed(&self.phone),
+        }
+    }
+
+    /// What is wrong, field by field.
+    pub fn problems(&self) -> Problems {
+        let mut problems = Problems::default();
+        if !is_address(&self.email) {
+            problems.add("email", "Please write an address like ana@example.com.");
+        }
+        for (field, text, what) in [
+            ("name", &self.name, "the name for the parcel"),
+            ("line1", &self.line1, "street and number"),
+            ("city", &self.city, "the city"),
+            ("postal_code", &self.postal_code, "the postal code"),
+        ] {
+            if text.trim().is_empty() {
+                problems.add(field, format!("Please write {what}."));
+            }
+        }
+        for (field, text) in [
+            ("name", &self.name),
+            ("line1", &self.line1),
+            ("line2", &self.line2),
+            ("city", &self.city),
+            ("state", &self.state),
+            ("postal_code", &self.postal_code),
+            ("phone", &self.phone),
+        ] {
+            if text.chars().count() > 100 {
+                problems.add(field, "Please use at most 100 characters.");
+            }
+        }
+        if !COUNTRIES.iter().any(|(code, _)| *code == self.country.trim()) {
+            problems.add("country", "Please choose a country from the list.");
+        }
+        if self.country.trim() == "US" && !tax::states().any(|code| code == self.state.trim().to_uppercase()) {
+            problems.add("state", "Please choose a state: the sales tax depends on it.");
+        }
+        if ShippingMethod::from_word(&self.shipping_method).is_none() {
+            problems.add("shipping_method", "Please choose how it should travel.");
+        }
+        if self.provider.is_empty() {
+            problems.add("provider", "Please choose how to pay.");
+        }
+        problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> Fields {
+        Fields { shipping_method: "standard".into(), provider: "fps".into(), ..Fields::demo(String::new()) }
+    }
+
+    #[test]
+    fn a_whole_form_has_no_problem_and_each_missing_field_has_one() {
+        assert_eq!(good().problems(), Problems::default());
+        for (field, spoil) in [
+            ("email", (|f: &mut Fields| f.email = "x".into()) as fn(&mut Fields)),
+            ("name", |f| f.name = " ".into()),
+            ("line1", |f| f.line1.clear()),
+            ("city", |f| f.city.clear()),
+            ("postal_code", |f| f.postal_code.clear()),
+            ("country", |f| f.country = "XX".into()),
+            ("state", |f| f.state = "ZZ".into()),
+            ("shipping_method", |f| f.shipping_method = "drone".into()),
+            ("provider", |f| f.provider.clear()),
+            ("phone", |f| f.phone = "1".repeat(101)),
+        ] {
+            let mut fields = good();
+            spoil(&mut fields);
+            assert!(fields.problems().of(field).is_some(), "{field}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Where providers send people back. Outside sessions and cross-site protection: such a request may
+//! be a cross-site post that carries no cookie, and shows nothing personal.
+
+use askama::Template;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+
+use super::Site;
+use super::error::PageError;
+use super::page::{Chrome, page, page_with};
+use crate::flows::come_back::{CameBack, came_back};
+
+/// The return addresses.
+pub fn router() -> Router<Site> {
+    Router::new().route("/return/{provider}", get(buyer).post(buyer)).route("/sell/return", get(seller).post(seller))
+}
+
+#[derive(Template)]
+#[template(path = "returned.html")]
+struct ReturnedPage {
+    chrome: Chrome,
+    title: &'static str,
+    words: &'static str,
+}
+
+/// What was brought back: the raw query of a GET, the raw body of a POST.
+fn raw(method: &Method, query: Option<String>, body: &Bytes) -> Option<String> {
+    match *method {
+        Method::POST => String::from_utf8(body.to_vec()).ok(),
+        _ => Some(query.unwrap_or_default()),
+    }
+}
+
+async fn buyer(
+    State(site): State<Site>,
+    Path(provider): Path<String>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Result<Response, PageError> {
+    if site.ctx.providers.get(&provider).is_none() {
+        return Err(PageError::NotFound);
+    }
+    let local = site.ctx.paths.provider_return(&provider);
+    answer(&site, &provider, &local, raw(&method, query, &body)).await
+}
+
+/// Sellers come back to one address whatever the provider: FPS is the only one that registers them.
+async fn seller(
+    State(site): State<Site>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Result<Response, PageError> {
+    let Some(provider) = site.ctx.providers.iter().next().map(|provider| provider.name()) else {
+        return Err(PageError::NotFound);
+    };
+    let local = site.ctx.paths.sell_return();
+    answer(&site, provider, &local, raw(&method, query, &body)).await
+}
+
+async fn answer(site: &Site, provider: &str, local: &str, raw: Option<String>) -> Result<Response, PageError> {
+    let ctx = &site.ctx;
+    let back = match raw {
+        Some(raw) => came_back(ctx, provider, local, &raw).await?,
+        None => CameBack::NotBelieved,
+    };
+    let chrome = Chrome::plain(ctx, &site.shop);
+    Ok(match back {
+        CameBack::Buyer(order) => {
+            let order = ctx.store.order(&order).await?.ok_or(PageError::NotFound)?;
+            Redirect::to(&ctx.paths.checkout_status(&order.checkout)).into_response()
+        }
+        CameBack::Seller(_) => Redirect::to(&ctx.paths.sell_desk()).into_response(),
+        CameBack::NotBelieved => {
+            let words = "The payment service does not vouch for what your browser brought back, so nothing was changed. \
+                         If you were paying, your order's page knows how far it is.";
+            page_with(
+                StatusCode::BAD_REQUEST,
+                &ReturnedPage { chrome, title: "We could not make sense of that", words },
+            )
+        }
+        CameBack::Later => {
+            let words = "The payment service does not answer right now. Nothing is lost: we keep asking, and write you a \
+                         letter as soon as we know. You can close this page.";
+            page(&ReturnedPage { chrome, title: "We are confirming your payment", words })
+        }
+    })
+}

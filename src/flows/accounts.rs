@@ -65,6 +65,16 @@ pub async fn hash_password(password: &str) -> String {
     hashed.await.ok().and_then(|hashed| hashed.ok()).unwrap_or_default()
 }
 
+/// Whether a hash was made with other parameters than the present ones, and should be made again.
+pub fn hash_is_old(hash: &str) -> bool {
+    let present = argon2::Params::default();
+    let made_with = PasswordHash::new(hash).ok().and_then(|hash| argon2::Params::try_from(&hash).ok());
+    made_with.is_none_or(|made_with| {
+        (made_with.m_cost(), made_with.t_cost(), made_with.p_cost())
+            != (present.m_cost(), present.t_cost(), present.p_cost())
+    })
+}
+
 /// Whether `password` is the one behind `hash`. An empty or unreadable hash takes as long and is no match.
 pub async fn password_matches(password: &str, hash: &str) -> bool {
     let _turn = HASHING.acquire().await;
@@ -77,4 +87,19 @@ pub async fn password_matches(password: &str, hash: &str) -> bool {
         }
     });
     verified.await.unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_matches_its_own_fresh_hash_only() {
+        let hash = hash_password("market-morning").await;
+        assert!(password_matches("market-morning", &hash).await);
+        assert!(!password_matches("market-evening", &hash).await);
+        assert!(!password_matches("", "").await);
+        assert!(!hash_is_old(&hash));
+        assert!(hash_is_old(&hash.replace("m=19456", "m=4096")));
+    }
 }

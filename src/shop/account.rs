@@ -96,6 +96,12 @@ async fn signin(
     let is_right = accounts::password_matches(&fields.password, hash).await;
     match account.filter(|_| is_right) {
         Some(account) => {
+            if accounts::hash_is_old(&account.password_hash) {
+                let hash = accounts::hash_password(&fields.password).await;
+                let mut tx = site.ctx.store.write().await?;
+                tx.renew_hash(&account.id, &hash).await?;
+                tx.commit().await?;
+            }
             sign_in(&site.ctx, &session, &account).await?;
             Ok(after(&site.ctx.paths, &fields.next).into_response())
         }

@@ -33,10 +33,18 @@ pub struct CartLine {
     title: String,
     picture: String,
     price: Money,
-    quantity: i64,
+    /// As typed, where that could not be.
+    quantity: String,
     max_quantity: i64,
     amount: Money,
     problem: Option<String>,
+}
+
+/// A change that could not be made.
+struct Refused<'a> {
+    product: &'a ProductId,
+    typed: String,
+    words: String,
 }
 
 #[derive(Template)]
@@ -63,7 +71,7 @@ async fn cart_page(
     mut chrome: Chrome,
     cart: Option<Cart>,
     status: StatusCode,
-    refused: Option<(&ProductId, String)>,
+    refused: Option<Refused<'_>>,
 ) -> Result<Response, PageError> {
     let lines = match &cart {
         Some(cart) => ctx.store.cart_lines(&cart.id).await?,
@@ -73,10 +81,9 @@ async fn cart_page(
     let (mut groups, mut total, mut can_check_out) = (Vec::<CartGroup>::new(), nothing, true);
     let count = lines.iter().map(|line| line.quantity).sum();
     for line in lines {
-        let problem = match &refused {
-            Some((product, words)) if **product == line.product => Some(words.clone()),
-            _ => problem(&line),
-        };
+        let refused = refused.as_ref().filter(|refused| *refused.product == line.product);
+        let problem = refused.map_or_else(|| problem(&line), |refused| Some(refused.words.clone()));
+        let typed = refused.map_or_else(|| line.quantity.to_string(), |refused| refused.typed.clone());
         can_check_out &= problem.is_none();
         let amount = line.unit.times(line.quantity).map_err(PageError::internal)?;
         total = total.plus(amount).map_err(PageError::internal)?;
@@ -91,7 +98,7 @@ async fn cart_page(
         }
         if let Some(group) = groups.last_mut() {
             group.subtotal = group.subtotal.plus(amount).map_err(PageError::internal)?;
-            group.lines.push(shown(&ctx.paths, line, amount, problem));
+            group.lines.push(shown(&ctx.paths, line, typed, amount, problem));
         }
     }
     chrome.cart_count = count;
@@ -104,14 +111,14 @@ async fn cart_page(
     })
 }
 
-fn shown(paths: &Paths, line: carts::CartLine, amount: Money, problem: Option<String>) -> CartLine {
+fn shown(paths: &Paths, line: carts::CartLine, typed: String, amount: Money, problem: Option<String>) -> CartLine {
     CartLine {
         product_id: line.product,
         slug: line.slug,
         title: line.title,
         picture: page::picture(paths, &line.picture),
         price: line.unit,
-        quantity: line.quantity,
+        quantity: typed,
         max_quantity: MOST.min(line.available.max(1)),
         amount,
         problem,
@@ -192,16 +199,26 @@ async fn add_to(
         tx.add_to_cart(&cart.id, product, quantity, ctx.clock.now()).await?;
         let lines = tx.cart_lines(&cart.id).await?;
         let line = lines.iter().find(|line| line.product == *product);
-        match line.map(problem) {
-            Some(None) => {
-                tx.commit().await?;
-                Ok(Ok(lines.iter().map(|line| line.quantity).sum()))
-            }
-            Some(Some(words)) => Ok(Err(words)),
-            None => Ok(Err("That product is not on the market (any more).".to_owned())),
+        if let Some(words) = line.and_then(|line| cannot_add(line, quantity)) {
+            return Ok(Err(words));
         }
+        tx.commit().await?;
+        Ok(Ok(lines.iter().map(|line| line.quantity).sum()))
     })
     .await
+}
+
+/// Why a line that `quantity` was just added to cannot stay.
+fn cannot_add(line: &carts::CartLine, quantity: i64) -> Option<String> {
+    let had = line.quantity - quantity;
+    match (line.is_offered, line.available) {
+        (false, _) => Some("This is no longer offered.".to_owned()),
+        (true, 0) => Some("Sold out. Somebody was faster.".to_owned()),
+        (true, left) if left >= line.quantity => None,
+        (true, 1) if had == 0 => Some("There is only one.".to_owned()),
+        (true, left) if had == 0 => Some(format!("There are only {left}.")),
+        (true, left) => Some(format!("There are only {left}, and {had} of them in your basket already.")),
+    }
 }
 
 /// What a line of the basket posts.
@@ -234,7 +251,8 @@ pub async fn change(
         }
         Err(words) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            cart_page(ctx, chrome, Some(cart), status, Some((&product, words))).await
+            let refused = Refused { product: &product, typed: form.quantity, words };
+            cart_page(ctx, chrome, Some(cart), status, Some(refused)).await
         }
     }
 }

@@ -23,6 +23,8 @@ pub mod requests;
 pub mod returns;
 pub mod security;
 pub mod sell;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -31,7 +33,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::http::HeaderValue;
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -197,12 +199,9 @@ fn cookie_path(paths: &Paths) -> String {
     if paths.prefix().is_empty() { "/".to_owned() } else { paths.prefix().to_owned() }
 }
 
-/// Everything that is not a page; and the prefix with a slash behind it, which nesting leaves to us.
-async fn nothing_here(axum::extract::State(ctx): axum::extract::State<Context>, request: Request) -> Response {
-    if request.uri().path() == "/" && !ctx.paths.prefix().is_empty() {
-        return Redirect::permanent(&ctx.paths.home()).into_response();
-    }
-    PageError::NotFound.into_response()
+/// Everything that is not a page.
+async fn nothing_here() -> PageError {
+    PageError::NotFound
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {

@@ -111,6 +111,16 @@ impl Write {
         Ok(())
     }
 
+    /// Keeps a newer hash of the same password: nobody is signed out.
+    pub async fn renew_hash(&mut self, account: &BuyerId, password_hash: &str) -> Result<()> {
+        sqlx::query("UPDATE accounts SET password_hash = $1 WHERE id = $2")
+            .bind(password_hash)
+            .bind(account.as_str())
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
     /// Makes an account an operator's.
     pub async fn make_operator(&mut self, account: &BuyerId) -> Result<()> {
         sqlx::query("UPDATE accounts SET is_operator = 1 WHERE id = $1")

@@ -51,8 +51,8 @@ pub struct ProductForm {
 }
 
 impl ProductForm {
-    /// What stands in the fields of a new product: one piece, offered.
-    pub fn fresh() -> ProductForm {
+    /// The form for a new product.
+    pub fn blank() -> ProductForm {
         ProductForm { stock: "1".to_owned(), is_active: true, ..ProductForm::default() }
     }
 

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
@@ -51,6 +50,10 @@ struct ProductsPage {
 }
 
 impl ProductsPage {
+    fn picture(&self, listed: &Listed) -> String {
+        picture(&self.chrome.paths, &listed.product.picture)
+    }
+
     fn section<'a>(&'a self, listed: &'a Listed) -> &'a str {
         let slug = &listed.product.category;
         self.categories.iter().find(|category| category.slug == *slug).map_or(slug, |category| &category.name)
@@ -120,8 +123,7 @@ async fn new(
     chrome: Chrome,
     SignedInSeller { seller, .. }: SignedInSeller,
 ) -> Result<Response, PageError> {
-    let form = ProductForm::fresh();
-    Ok(page(&form_page(&ctx, chrome, seller, None, form, Problems::default()).await?))
+    Ok(page(&form_page(&ctx, chrome, seller, None, ProductForm::blank(), Problems::default()).await?))
 }
 
 /// Lists a product. Answers 303 to its form, or 422 or 413 with what was typed.
@@ -186,5 +188,5 @@ async fn change(
 
 async fn saved(ctx: &Context, session: &Session, id: &ProductId, words: &str) -> Result<Response, PageError> {
     leave_notice(session, words).await?;
-    Ok((StatusCode::SEE_OTHER, Redirect::to(&ctx.paths.sell_product(id))).into_response())
+    Ok(Redirect::to(&ctx.paths.sell_product(id)).into_response())
 }

@@ -103,6 +103,8 @@ impl Paths {
         signout = "/signout";
         /// The account page.
         account = "/account";
+        /// All orders of an account.
+        account_orders = "/account/orders";
         /// Ask for a link to set a new password.
         forgot_password = "/account/password/forgot";
         /// What selling here means; the way in to registration.
@@ -192,6 +194,8 @@ impl Paths {
         admin_seller = "/admin/sellers/", "";
         /// One letter of the demo's mailbox.
         letter = "/mailbox/", "";
+        /// The HTML of a letter alone, for the frame on its page.
+        letter_page = "/mailbox/", "/page";
     }
 
     /// A file that ships with the program: `css/shop.css`, `pictures/honey.webp`.

@@ -39,7 +39,9 @@ async fn say_once(ctx: &Context, id: &OrderId, author: Actor, body: &str, key: &
         let checkout = tx.checkout(&order.checkout).await?.ok_or(ActError::NoSuchOrder)?;
         letters.message_to_buyer(&checkout.email, &order, body, key)
     };
-    tx.insert_message(id, if author == Actor::Buyer { "buyer" } else { "seller" }, body, now).await?;
+    let who = if author == Actor::Buyer { "buyer" } else { "seller" };
+    tx.insert_message(id, who, body, now).await?;
+    tx.note(id, now, &format!("Message from the {who}"), "").await?;
     tx.queue_letter(&letter, now).await?;
     tx.commit().await?;
     ctx.wake.notify_one();

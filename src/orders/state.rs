@@ -168,6 +168,11 @@ impl State {
         matches!(self, State::Paid | State::Shipped | State::Refunded)
     }
 
+    /// Whether the buyer can go (again) to the provider to approve.
+    pub fn waits_for_approval(self) -> bool {
+        matches!(self, State::Placed | State::Declined)
+    }
+
     /// Whether the parcel may go out.
     pub fn is_ready_to_ship(self) -> bool {
         matches!(self, State::Reserved | State::Paid)
@@ -190,6 +195,21 @@ impl State {
             State::Cancelled => "Cancelled",
             State::Declined => "Payment declined",
             State::Expired => "Expired",
+        }
+    }
+
+    /// What the buyer can expect next.
+    pub fn next_for_buyer(self) -> &'static str {
+        match self {
+            State::Placed => "Nothing is charged before you approve the payment. The order waits for you for a day.",
+            State::Consented => "The payment service confirms the payment. We write to you as soon as it is done.",
+            State::Reserved => "The seller packs your parcel. The amount is only taken when the parcel leaves.",
+            State::Paid => "The seller packs your parcel, and we write to you when it is on its way.",
+            State::Shipped => "Your parcel is on its way. If something is not right, write to the seller below.",
+            State::Refunded => "The money goes back the way you paid. It can take a few days to show.",
+            State::Cancelled => "Nothing is charged for it. Whatever was on hold has been let go.",
+            State::Declined => "Nothing was charged. You can try again, with another way to pay if you like.",
+            State::Expired => "Nothing is charged for it. You can put the same things into your cart again.",
         }
     }
 

@@ -11,12 +11,16 @@ pub mod cart;
 pub mod catalogue;
 pub mod checkout;
 pub mod checkout_form;
+pub mod checkout_status;
 pub mod desk;
 pub mod error;
 pub mod extract;
 pub mod health;
 pub mod limits;
+pub mod mailbox;
 pub mod my_orders;
+pub mod order_acts;
+pub mod order_page;
 pub mod page;
 pub mod passwords;
 pub mod requests;
@@ -25,6 +29,7 @@ pub mod security;
 pub mod sell;
 #[cfg(test)]
 mod tests;
+pub mod waiting;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -153,7 +158,11 @@ fn pages(ctx: &Context) -> Router<Site> {
         .route("/cart/items/{product_id}", post(cart::change))
         .merge(account::router())
         .merge(checkout::router())
+        .merge(checkout_status::router())
+        .merge(mailbox::router())
         .merge(my_orders::router())
+        .merge(order_acts::router())
+        .merge(order_page::router())
         .merge(passwords::router())
         .merge(sell::router())
         .merge(admin::router())

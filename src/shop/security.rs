@@ -28,13 +28,21 @@ pub fn content_policy(provider_origins: &[String]) -> HeaderValue {
     HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }
 
+/// The same policy for a page that shows another page of ours in a frame.
+pub fn with_frames(policy: &HeaderValue) -> HeaderValue {
+    let mut whole = policy.as_bytes().to_vec();
+    whole.extend_from_slice(b"; frame-src 'self'");
+    HeaderValue::from_bytes(&whole).unwrap_or_else(|_| policy.clone())
+}
+
 /// Puts the headers on every answer. A secret link must not leak as a referrer, hence `same-origin`.
+/// An answer with a content or referrer policy of its own keeps that one.
 pub async fn guard(policy: HeaderValue, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.entry(REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(
         PERMISSIONS_POLICY,

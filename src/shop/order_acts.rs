@@ -1,0 +1,111 @@
+//! What a buyer does on the page of an order: pay, call off, write, ask for money back.
+//!
+//! Paying and calling off need no form key: the order's own state makes a second press harmless.
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::Site;
+use super::desk::problems;
+use super::error::PageError;
+use super::extract::{FormKey, MaybeSignedIn, TextForm};
+use super::order_page::{Typed, refused, theirs};
+use super::page::Chrome;
+use crate::flows::check_out::approval_address;
+use crate::flows::{Actor, cancel, say, wish};
+
+/// The acts, inside the session layer.
+pub fn router() -> Router<Site> {
+    Router::new()
+        .route("/orders/{id}/pay", post(pay))
+        .route("/orders/{id}/cancel", post(call_off))
+        .route("/orders/{id}/messages", post(write))
+        .route("/orders/{id}/requests", post(ask))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Said {
+    form_key: FormKey,
+    body: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    form_key: FormKey,
+    wish: String,
+    reason: String,
+}
+
+/// `POST /orders/{id}/pay`: 303 to the provider, or the order page with what stands against it.
+async fn pay(
+    State(site): State<Site>,
+    chrome: Chrome,
+    session: Session,
+    account: MaybeSignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let order = theirs(&site.ctx, &session, &account, &id, None).await?;
+    match approval_address(&site.ctx, &order.id).await {
+        Ok(address) => Ok(Redirect::to(&address).into_response()),
+        Err(error) => refused(&site.ctx, chrome, &order.id, problems(error, "main")?, Typed::default()).await,
+    }
+}
+
+/// `POST /orders/{id}/cancel`: 303 to the order page.
+async fn call_off(
+    State(site): State<Site>,
+    chrome: Chrome,
+    session: Session,
+    account: MaybeSignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let order = theirs(&site.ctx, &session, &account, &id, None).await?;
+    match cancel::cancel(&site.ctx, &order.id, Actor::Buyer).await {
+        Ok(()) => Ok(Redirect::to(&site.ctx.paths.order(&order.id)).into_response()),
+        Err(error) => refused(&site.ctx, chrome, &order.id, problems(error, "main")?, Typed::default()).await,
+    }
+}
+
+/// `POST /orders/{id}/messages`: 303 to the order page, or 422 with what was typed.
+async fn write(
+    State(site): State<Site>,
+    chrome: Chrome,
+    session: Session,
+    account: MaybeSignedIn,
+    Path(id): Path<String>,
+    TextForm(said): TextForm<Said>,
+) -> Result<Response, PageError> {
+    let order = theirs(&site.ctx, &session, &account, &id, None).await?;
+    match say::say(&site.ctx, &order.id, Actor::Buyer, &said.body, said.form_key.as_str()).await {
+        Ok(()) => Ok(Redirect::to(&site.ctx.paths.order(&order.id)).into_response()),
+        Err(error) => {
+            let typed = Typed { body: said.body, ..Typed::default() };
+            refused(&site.ctx, chrome, &order.id, problems(error, "body")?, typed).await
+        }
+    }
+}
+
+/// `POST /orders/{id}/requests`: 303 to the order page, or 422 with what was typed.
+async fn ask(
+    State(site): State<Site>,
+    chrome: Chrome,
+    session: Session,
+    account: MaybeSignedIn,
+    Path(id): Path<String>,
+    TextForm(asked): TextForm<Asked>,
+) -> Result<Response, PageError> {
+    let order = theirs(&site.ctx, &session, &account, &id, None).await?;
+    match wish::wish(&site.ctx, &order.id, &asked.wish, &asked.reason, asked.form_key.as_str()).await {
+        Ok(()) => Ok(Redirect::to(&site.ctx.paths.order(&order.id)).into_response()),
+        Err(error) => {
+            let typed = Typed { wish: asked.wish, reason: asked.reason, ..Typed::default() };
+            refused(&site.ctx, chrome, &order.id, problems(error, "reason")?, typed).await
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The page of one order, for its buyer: how far it is, what happened, what can be done.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::header::REFERRER_POLICY;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::Site;
+use super::desk::{TimelineEvent, is_open, timeline};
+use super::error::PageError;
+use super::extract::{FormKey, MaybeSignedIn, may_see_order, remember_order};
+use super::page::{self, Chrome, Problems, page_with};
+use super::waiting::{Waiting, looking_again, waiting};
+use crate::base::clock::Millis;
+use crate::base::ids::OrderId;
+use crate::base::money::Money;
+use crate::flows::Context;
+use crate::orders::checkout::Checkout;
+use crate::orders::operation::Kind;
+use crate::orders::order::{Line, Order};
+use crate::orders::state::State as OrderState;
+use crate::store::threads::{Message, Wish};
+
+/// The order page, inside the session layer.
+pub fn router() -> Router<Site> {
+    Router::new().route("/orders/{id}", get(show))
+}
+
+/// What a form on the page had in it when it was refused.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    /// A message to the seller.
+    pub body: String,
+    /// `return` or `refund`.
+    pub wish: String,
+    /// Why.
+    pub reason: String,
+}
+
+struct LineView {
+    picture: String,
+    title: String,
+    quantity: i64,
+    unit: Money,
+    amount: Money,
+}
+
+struct MessageView {
+    is_mine: bool,
+    at: String,
+    at_text: String,
+    paragraphs: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "order.html")]
+struct OrderPage {
+    chrome: Chrome,
+    problems: Problems,
+    order: Order,
+    next: &'static str,
+    checkout: Checkout,
+    provider: String,
+    seller_name: String,
+    seller_slug: String,
+    lines: Vec<LineView>,
+    events: Vec<TimelineEvent>,
+    messages: Vec<MessageView>,
+    wishes: Vec<Wish>,
+    waiting: Option<Waiting>,
+    /// Whether the page looks again by itself; then it has no field to type in.
+    is_looking: bool,
+    can_pay: bool,
+    can_cancel: bool,
+    can_wish: bool,
+    typed: Typed,
+    message_key: FormKey,
+    wish_key: FormKey,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    /// A guest's secret.
+    key: Option<String>,
+    /// Asks for the page that does not look again, so that one can type.
+    stay: Option<String>,
+}
+
+/// The order, if this visitor may see it; the same answer for unknown and for somebody else's.
+pub async fn theirs(
+    ctx: &Context,
+    session: &Session,
+    account: &MaybeSignedIn,
+    id: &str,
+    key: Option<&str>,
+) -> Result<Order, PageError> {
+    let id: OrderId = id.parse().map_err(|_| PageError::NotFound)?;
+    let order = ctx.store.order(&id).await?.ok_or(PageError::NotFound)?;
+    if may_see_order(session, &order, account.0.as_ref(), key).await? { Ok(order) } else { Err(PageError::NotFound) }
+}
+
+/// `GET /orders/{id}`. A guest's secret in the address is taken into the session and out of the address.
+async fn show(
+    State(site): State<Site>,
+    chrome: Chrome,
+    session: Session,
+    account: MaybeSignedIn,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    let ctx = &site.ctx;
+    let order = theirs(ctx, &session, &account, &id, asked.key.as_deref()).await?;
+    if asked.key.is_some() {
+        remember_order(&session, &order).await?;
+        let secretly = [(REFERRER_POLICY, HeaderValue::from_static("no-referrer"))];
+        return Ok((secretly, Redirect::to(&ctx.paths.order(&order.id))).into_response());
+    }
+    let mut page = order_page(ctx, chrome, order).await?;
+    page.is_looking = asked.stay.is_none() && page.waiting.as_ref().is_some_and(|waiting| waiting.is_fresh);
+    let response = page::page(&page);
+    Ok(if page.is_looking { looking_again(response) } else { response })
+}
+
+/// The page as it is now, with why an act was not begun and what was typed for it: 422.
+pub async fn refused(
+    ctx: &Context,
+    chrome: Chrome,
+    order: &OrderId,
+    problems: Problems,
+    typed: Typed,
+) -> Result<Response, PageError> {
+    let order = ctx.store.order(order).await?.ok_or(PageError::NotFound)?;
+    let page = OrderPage { problems, typed, ..order_page(ctx, chrome, order).await? };
+    Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
+}
+
+async fn order_page(ctx: &Context, chrome: Chrome, order: Order) -> Result<OrderPage, PageError> {
+    let store = &ctx.store;
+    let operations = store.operations_of(order.id.as_str()).await?;
+    let seller = store.seller(&order.seller).await?.ok_or(PageError::NotFound)?;
+    let wishes = store.wishes(&order.id).await?;
+    let lines = store.order_lines(&order.id).await?;
+    let provider = ctx.providers.get(&order.provider).map_or(order.provider.as_str(), |provider| provider.title());
+    Ok(OrderPage {
+        next: order.state.next_for_buyer(),
+        checkout: store.checkout(&order.checkout).await?.ok_or(PageError::NotFound)?,
+        provider: provider.to_owned(),
+        seller_name: seller.name,
+        seller_slug: seller.slug,
+        lines: lines.into_iter().map(|line| line_view(ctx, line)).collect(),
+        events: timeline(store.events(&order.id).await?),
+        messages: store.messages(&order.id).await?.into_iter().map(message_view).collect(),
+        waiting: waiting(&operations, ctx.clock.now()),
+        is_looking: false,
+        can_pay: order.state.waits_for_approval(),
+        can_cancel: order.state.can_be_called_off()
+            && !is_open(&operations, Kind::Settle)
+            && !is_open(&operations, Kind::Cancel),
+        can_wish: matches!(order.state, OrderState::Paid | OrderState::Shipped)
+            && wishes.iter().all(|wish| wish.state != "open"),
+        wishes,
+        chrome,
+        problems: Problems::default(),
+        order,
+        typed: Typed::default(),
+        message_key: FormKey::fresh(),
+        wish_key: FormKey::fresh(),
+    })
+}
+
+fn line_view(ctx: &Context, line: Line) -> LineView {
+    LineView {
+        picture: page::picture(&ctx.paths, &line.picture),
+        amount: line.total().unwrap_or(line.unit),
+        title: line.title,
+        quantity: line.quantity,
+        unit: line.unit,
+    }
+}
+
+fn message_view(message: Message) -> MessageView {
+    MessageView {
+        is_mine: message.author == "buyer",
+        at: Millis(message.at).iso8601(),
+        at_text: Millis(message.at).for_people(),
+        paragraphs: page::paragraphs(&message.body),
+    }
+}

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use tower_sessions::Session;
@@ -13,13 +12,16 @@ use super::Site;
 use super::checkout_form::Fields;
 use super::error::PageError;
 use super::extract::{Cart, CartCookie, FormKey, MaybeSignedIn, TextForm, remember_order};
-use super::page::{Chrome, Problems, page_with};
+use super::limits::Client;
+use super::page::{Chrome, Problems, leave_notice, page_with};
 use crate::base::ids::CheckoutId;
 use crate::base::money::Money;
 use crate::flows::check_out::{self, CheckoutForm, Parcel};
 use crate::flows::{ActError, Context};
 use crate::market::shipping::{GIFT_WRAP, ShippingMethod};
 use crate::market::tax;
+use crate::orders::checkout::Address;
+use crate::orders::state::State as OrderState;
 use crate::store::accounts::Account;
 
 /// The checkout, inside the session layer.
@@ -48,15 +50,19 @@ struct CheckoutPage {
     chrome: Chrome,
     problems: Problems,
     typed: Fields,
+    /// The state in the form that the table has.
+    state: String,
     states: Vec<&'static str>,
     ways: Vec<Way>,
     payments: Vec<Payment>,
     gift_wrap: Money,
     parcels: Vec<Parcel>,
-    tax_percent: String,
+    /// `7.25 %`.
+    tax_rate: String,
+    tax_words: String,
     total: Money,
-    /// In the demo: totals that the sandbox declines on purpose.
-    warning: Option<String>,
+    /// In the demo: the parcels that the sandbox declines on purpose.
+    magic: Vec<String>,
 }
 
 /// `GET /checkout`.
@@ -114,7 +120,8 @@ async fn form(
     };
     let zero = Money::zero(ctx.shop.currency);
     let total = parcels.iter().try_fold(zero, |sum, parcel| sum.plus(parcel.total)).unwrap_or(zero);
-    let rate = tax::rate_bp(&typed.country, &typed.state);
+    let address = typed.address();
+    let rate = tax::rate_bp(&address.country, &address.state);
     let page = CheckoutPage {
         chrome,
         states: tax::states().collect(),
@@ -124,9 +131,11 @@ async fn form(
             .collect(),
         payments: payments(ctx, &typed),
         gift_wrap: GIFT_WRAP,
-        warning: ctx.shop.is_demo.then(|| warning(&parcels)).flatten(),
+        magic: if ctx.shop.is_demo { magic(&parcels) } else { Vec::new() },
         parcels,
-        tax_percent: format!("{}.{:02} %", rate / 100, rate % 100),
+        tax_rate: percent(rate),
+        tax_words: tax_words(&address, rate),
+        state: address.state,
         total,
         problems,
         typed,
@@ -146,13 +155,28 @@ fn payments(ctx: &Context, typed: &Fields) -> Vec<Payment> {
         .collect()
 }
 
-/// The demo's sandbox declines totals by their cents, so that declines can be shown.
-fn warning(parcels: &[Parcel]) -> Option<String> {
-    let magic = parcels.iter().find(|parcel| (60..=89).contains(&(parcel.total.minor % 100)))?;
-    Some(format!(
-        "The payment sandbox declines totals that end in .60 to .89, on purpose. {} at {} is one of them.",
-        magic.total, magic.seller_name
-    ))
+fn percent(rate_bp: i64) -> String {
+    format!("{}.{:02} %", rate_bp / 100, rate_bp % 100)
+}
+
+/// Why the tax is what it is.
+fn tax_words(address: &Address, rate_bp: i64) -> String {
+    let state = &address.state;
+    match (address.country.as_str(), rate_bp) {
+        ("US", _) if state.is_empty() => "Sales tax depends on the state. Choose one and update the totals.".to_owned(),
+        ("US", 0) => format!("Parcels to {state} carry no sales tax."),
+        ("US", rate) => {
+            format!("Parcels to {state} carry {} sales tax on the goods, not on shipping or wrapping.", percent(rate))
+        }
+        _ => "Parcels that leave the U.S. carry no sales tax; customs may ask for theirs.".to_owned(),
+    }
+}
+
+/// The parcels whose totals the demo's sandbox declines, so that declines can be seen: those that
+/// end in .60 to .89.
+fn magic(parcels: &[Parcel]) -> Vec<String> {
+    let ends_badly = |parcel: &&Parcel| (60..=89).contains(&(parcel.total.minor % 100));
+    parcels.iter().filter(ends_badly).map(|parcel| format!("{} at {}", parcel.total, parcel.seller_name)).collect()
 }
 
 /// `POST /checkout`: 303 to the provider, or to the order where the provider does not answer, or 422
@@ -163,16 +187,17 @@ async fn place(
     session: Session,
     CartCookie(cart): CartCookie,
     MaybeSignedIn(account): MaybeSignedIn,
-    parts: Parts,
+    Client(client): Client,
     TextForm(typed): TextForm<Fields>,
 ) -> Result<Response, PageError> {
     let ctx = &site.ctx;
-    site.shop.limits().checkout(site.shop.limits().client(&parts))?;
+    if typed.intent == "update" {
+        return form(ctx, chrome, cart, typed, Problems::default(), StatusCode::OK).await;
+    }
+    site.shop.limits().checkout(client)?;
     let mut problems = typed.problems();
-    if !problems.is_empty() || typed.intent == "update" {
-        let status = if typed.intent == "update" { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        problems = if typed.intent == "update" { Problems::default() } else { problems };
-        return form(ctx, chrome, cart, typed, problems, status).await;
+    if !problems.is_empty() {
+        return form(ctx, chrome, cart, typed, problems, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let wanted = CheckoutForm {
         key: typed.form_key.as_str().to_owned(),
@@ -194,20 +219,27 @@ async fn place(
     }
 }
 
-/// To the provider for the first order, with the basket's cookie emptied.
+/// To the provider for the first order that waits for an approval, with the basket's cookie emptied.
+/// A form that comes again after all is approved leads to where its orders stand.
 async fn lead_on(ctx: &Context, session: &Session, checkout: &CheckoutId) -> Result<Response, PageError> {
     let orders = ctx.store.orders_of_checkout(checkout).await?;
     for order in &orders {
         remember_order(session, order).await?;
     }
-    let first = orders.first().ok_or(PageError::NotFound)?;
-    let address = match check_out::approval_address(ctx, &first.id).await {
-        Ok(address) => address,
-        // The order stands, and its page offers to go on.
-        Err(ActError::NotNow(_)) => ctx.paths.order(&first.id),
-        Err(error) => return Err(error.into()),
-    };
     let emptied = Cart { id: String::new(), count: 0 }.remember(&ctx.paths);
+    let waits = orders.iter().find(|order| order.state == OrderState::Placed);
+    let address = match waits {
+        None => ctx.paths.checkout_status(checkout),
+        Some(order) => match check_out::approval_address(ctx, &order.id).await {
+            Ok(address) => address,
+            // The order stands, and its page offers to go on.
+            Err(ActError::NotNow(why)) => {
+                leave_notice(session, why).await?;
+                ctx.paths.order(&order.id)
+            }
+            Err(error) => return Err(error.into()),
+        },
+    };
     Ok((emptied, Redirect::to(&address)).into_response())
 }
 

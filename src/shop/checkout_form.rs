@@ -110,44 +110,40 @@ impl Fields {
             city: trimmed(&self.city),
             state: trimmed(&self.state).to_uppercase(),
             postal_code: trimmed(&self.postal_code),
-            country: trimmed(&self.country),
+            country: trimmed(&self.country).to_uppercase(),
             phone: trimmed(&self.phone),
         }
     }
 
-    /// What is wrong, field by field.
+    /// What is wrong, field by field, in the order of the form.
     pub fn problems(&self) -> Problems {
         let mut problems = Problems::default();
         if !is_address(&self.email) {
             problems.add("email", "Please write an address like ana@example.com.");
         }
-        for (field, text, what) in [
-            ("name", &self.name, "the name for the parcel"),
-            ("line1", &self.line1, "street and number"),
-            ("city", &self.city, "the city"),
-            ("postal_code", &self.postal_code, "the postal code"),
+        for (field, text, most, missing) in [
+            ("name", &self.name, 100, Some("Please write the name for the parcel.")),
+            ("line1", &self.line1, 100, Some("Please write street and number.")),
+            ("line2", &self.line2, 100, None),
+            ("city", &self.city, 100, Some("Please write the city.")),
+            ("postal_code", &self.postal_code, 20, Some("Please write the postal code.")),
+            ("state", &self.state, 50, None),
+            ("phone", &self.phone, 30, None),
         ] {
-            if text.trim().is_empty() {
-                problems.add(field, format!("Please write {what}."));
+            let length = text.trim().chars().count();
+            if let (0, Some(missing)) = (length, missing) {
+                problems.add(field, missing);
+            } else if length > most {
+                problems.add(field, format!("Please use at most {most} characters."));
+            } else if text.contains(|c: char| c.is_control() && !c.is_whitespace()) {
+                problems.add(field, "Please use letters, digits and signs only.");
             }
         }
-        for (field, text) in [
-            ("name", &self.name),
-            ("line1", &self.line1),
-            ("line2", &self.line2),
-            ("city", &self.city),
-            ("state", &self.state),
-            ("postal_code", &self.postal_code),
-            ("phone", &self.phone),
-        ] {
-            if text.chars().count() > 100 {
-                problems.add(field, "Please use at most 100 characters.");
-            }
-        }
-        if !COUNTRIES.iter().any(|(code, _)| *code == self.country.trim()) {
+        let address = self.address();
+        if !COUNTRIES.iter().any(|(code, _)| *code == address.country) {
             problems.add("country", "Please choose a country from the list.");
         }
-        if self.country.trim() == "US" && !tax::states().any(|code| code == self.state.trim().to_uppercase()) {
+        if address.country == "US" && !tax::states().any(|code| code == address.state) {
             problems.add("state", "Please choose a state: the sales tax depends on it.");
         }
         if ShippingMethod::from_word(&self.shipping_method).is_none() {
@@ -169,6 +165,15 @@ mod tests {
     }
 
     #[test]
+    fn codes_may_be_typed_small_and_abroad_there_is_no_state() {
+        let small = Fields { country: "us".into(), state: " or ".into(), ..good() };
+        assert!(small.problems().is_empty(), "{:?}", small.problems());
+        assert_eq!((small.address().country.as_str(), small.address().state.as_str()), ("US", "OR"));
+        let abroad = Fields { country: "DE".into(), state: String::new(), ..good() };
+        assert!(abroad.problems().is_empty());
+    }
+
+    #[test]
     fn a_whole_form_has_no_problem_and_each_missing_field_has_one() {
         assert_eq!(good().problems(), Problems::default());
         for (field, spoil) in [
@@ -182,6 +187,7 @@ mod tests {
             ("shipping_method", |f| f.shipping_method = "drone".into()),
             ("provider", |f| f.provider.clear()),
             ("phone", |f| f.phone = "1".repeat(101)),
+            ("line2", |f| f.line2 = "rear\u{7}".into()),
         ] {
             let mut fields = good();
             spoil(&mut fields);

@@ -3,7 +3,10 @@
 mod accounts;
 mod baskets;
 mod browsing;
+mod buying;
 mod edges;
+mod talking;
+mod till;
 
 use std::sync::Arc;
 
@@ -19,15 +22,19 @@ use crate::base::clock::Clock;
 use crate::base::money::Currency;
 use crate::base::paths::Paths;
 use crate::flows::{Context, ShopFacts};
-use crate::pay::Providers;
+use crate::market::sellers::Payee;
+use crate::pay::{Provider, Providers};
 use crate::seed;
 use crate::store::Store;
+
+use till::Till;
 
 /// A shop with the demo market in it, gone when dropped.
 struct Market {
     ctx: Context,
     shop: Shop,
     router: Router,
+    till: Arc<Till>,
     _folder: tempfile::TempDir,
 }
 
@@ -50,20 +57,48 @@ impl Market {
     }
 
     async fn open_at(base_url: &str) -> Market {
+        Market::of(base_url, true).await
+    }
+
+    /// One that is not a demo.
+    async fn live() -> Market {
+        Market::of("http://localhost:3000", false).await
+    }
+
+    /// One whose sellers can all be paid through the till.
+    async fn with_till() -> Market {
+        let market = Market::open().await;
+        let mut tx = market.ctx.store.write().await.unwrap();
+        for seller in market.ctx.store.sellers("", 200).await.unwrap() {
+            let payee = Payee {
+                token: seller.id.to_string(),
+                email: seller.email,
+                seller: seller.id,
+                provider: "till".to_owned(),
+                refund_token: None,
+            };
+            tx.set_payee(&payee).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        market
+    }
+
+    async fn of(base_url: &str, is_demo: bool) -> Market {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&format!("sqlite://{}", folder.path().join("shop.db").display())).await.unwrap();
         store.migrate().await.unwrap();
         let clock = Clock::new();
+        let till = Arc::new(Till::default());
         seed::plant(&store, &clock).await.unwrap();
         let ctx = Context {
             store,
-            providers: Providers::default(),
+            providers: Providers::new(vec![till.clone() as Arc<dyn Provider>]),
             clock,
             paths: Paths::new(base_url).unwrap(),
             shop: Arc::new(ShopFacts {
                 name: "Pushcart".to_owned(),
                 currency: Currency::USD,
-                is_demo: true,
+                is_demo,
                 sandbox_url: None,
                 instance: "test".to_owned(),
             }),
@@ -74,7 +109,7 @@ impl Market {
             "" => shop.router(ctx.clone()),
             prefix => Router::new().nest(prefix, shop.router(ctx.clone())),
         };
-        Market { ctx, shop, router, _folder: folder }
+        Market { ctx, shop, router, till, _folder: folder }
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {

@@ -1,0 +1,118 @@
+//! A payment provider that fits into a test: it believes every return, and holds what it is asked to.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::base::clock::{Millis, days};
+use crate::base::money::Currency;
+use crate::market::sellers::{Payee, PayeeStatus};
+use crate::orders::operation::{AbandonReason, Instrument, Kind, Operation, Outcome};
+use crate::pay::{
+    Abilities, Answer, ConsentAsk, Doubt, News, Provider, RawNotification, Redirect, RegistrationAsk, ReturnNews,
+    Returned,
+};
+
+/// The provider. A return is `reference=…&how=`: `card`, `bank`, `leave`, or anything else for a forged one.
+#[derive(Default)]
+pub struct Till {
+    /// Nobody answers.
+    pub is_silent: AtomicBool,
+    /// Takes calls and leaves them pending.
+    pub is_slow: AtomicBool,
+}
+
+impl Till {
+    fn is_silent(&self) -> bool {
+        self.is_silent.load(Ordering::Relaxed)
+    }
+}
+
+#[async_trait]
+impl Provider for Till {
+    fn name(&self) -> &'static str {
+        "till"
+    }
+
+    fn title(&self) -> &'static str {
+        "The till"
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities {
+            splits_fee: false,
+            payees_per_consent: 1,
+            consent_lifetime: days(1),
+            hold_lifetime: days(7),
+            resend_window: days(7),
+        }
+    }
+
+    fn takes(&self, currency: Currency) -> bool {
+        currency == Currency::USD
+    }
+
+    async fn start_registration(&self, _: &Operation, _: RegistrationAsk<'_>) -> Answer<Redirect> {
+        Answer::Silent("nobody registers here".to_owned())
+    }
+
+    async fn start_consent(&self, operation: &Operation, _: ConsentAsk<'_>) -> Answer<Redirect> {
+        if self.is_silent() {
+            return Answer::Silent("nobody is there".to_owned());
+        }
+        Answer::Done(Redirect { address: format!("http://127.0.0.1:3001/approve?reference={}", operation.id) })
+    }
+
+    async fn understand_return(&self, returned: &Returned) -> Answer<Result<ReturnNews, Doubt>> {
+        if self.is_silent() {
+            return Answer::Silent("nobody is there".to_owned());
+        }
+        let fields: Vec<(String, String)> =
+            form_urlencoded::parse(returned.raw.as_bytes()).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+        let field = |name: &str| fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value);
+        let Ok(reference) = field("reference").parse() else { return Answer::Done(Err(Doubt::NotUnderstood)) };
+        let consented = |instrument| Outcome::Consented { consent: "approval".to_owned(), instrument };
+        let outcome = match field("how") {
+            "card" => consented(Instrument::Card),
+            "bank" => consented(Instrument::Bank),
+            "leave" => Outcome::Abandoned { code: "left".to_owned(), reason: AbandonReason::Left },
+            _ => return Answer::Done(Err(Doubt::NotGenuine)),
+        };
+        Answer::Done(Ok(ReturnNews { reference, outcome }))
+    }
+
+    async fn send(&self, operation: &Operation) -> Outcome {
+        let transaction = format!("T-{}", operation.id);
+        match operation.kind {
+            _ if self.is_silent() => Outcome::Silent { why: "nobody is there".to_owned() },
+            _ if self.is_slow.load(Ordering::Relaxed) => Outcome::Pending { transaction: Some(transaction) },
+            Kind::Reserve => Outcome::Held { transaction, until: Millis(i64::MAX / 2) },
+            Kind::Cancel => Outcome::Released { transaction },
+            _ => Outcome::Taken { transaction, amount: operation.amount, provider_fee: None },
+        }
+    }
+
+    async fn find_outcome(&self, operation: &Operation) -> Outcome {
+        if operation.needs_browser() { Outcome::NeverArrived } else { self.send(operation).await }
+    }
+
+    async fn payee_status(&self, _: &Payee) -> Answer<PayeeStatus> {
+        Answer::Silent("not asked".to_owned())
+    }
+
+    async fn understand_notification(&self, _: &RawNotification) -> Answer<Result<News, Doubt>> {
+        Answer::Done(Err(Doubt::NotUnderstood))
+    }
+
+    async fn read(&self, _: &News) -> Outcome {
+        Outcome::NeverArrived
+    }
+
+    async fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// How long a waiting page looks again, and a little more.
+pub const LONG: Duration = Duration::from_secs(180);

@@ -30,8 +30,7 @@ async fn wish_once(ctx: &Context, order: &OrderId, wish: &str, reason: &str, key
     }
     tx.note(&order.id, now, &format!("The buyer asks for a {wish}"), reason).await?;
     let seller = tx.seller(&order.seller).await?.ok_or(ActError::NoSuchOrder)?;
-    let letter =
-        ctx.letters().message_to_seller(&seller.email, &order, &format!("Asks for a {wish}: {reason}"), key);
+    let letter = ctx.letters().message_to_seller(&seller.email, &order, &format!("Asks for a {wish}: {reason}"), key);
     tx.queue_letter(&letter, now).await?;
     tx.commit().await?;
     ctx.wake.notify_one();

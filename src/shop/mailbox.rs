@@ -22,10 +22,7 @@ const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; fram
 
 /// The mailbox, inside the session layer.
 pub fn router() -> Router<Site> {
-    Router::new()
-        .route("/mailbox", get(list))
-        .route("/mailbox/{id}", get(show))
-        .route("/mailbox/{id}/html", get(html))
+    Router::new().route("/mailbox", get(list)).route("/mailbox/{id}", get(show)).route("/mailbox/{id}/html", get(html))
 }
 
 struct Row {

@@ -55,6 +55,7 @@ async fn a_stranger_sells_buys_ships_and_refunds() {
     browser.go(&market.at("/sell/products/new")).await;
     browser.fill("title", "Bowline on a board").await;
     browser.fill("description", "A knot that holds, and lets go when asked.").await;
+    browser.choose("category", "Workshop").await;
     browser.fill("price", "24.00").await;
     browser.fill("stock", "3").await;
     browser.picture("new-product-1280-light").await;

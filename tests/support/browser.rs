@@ -92,17 +92,23 @@ impl Browser {
         field.send_keys(text).await.unwrap();
     }
 
-    /// Presses what the selector finds first.
+    /// Chooses the line `label` of the list called `name`.
+    pub async fn choose(&self, name: &str, label: &str) {
+        let list = self.driver.find(By::Css(format!("main select[name='{name}']"))).await.unwrap();
+        list.send_keys(label).await.unwrap();
+    }
+
+    /// Presses what the selector finds first, by keyboard.
     pub async fn press(&self, selector: &str) {
-        let found = self.driver.find(By::Css(selector)).await;
-        let Ok(found) = found else {
-            panic!("nothing to press at {selector} on {}: {}", self.url().await, self.text().await)
-        };
-        for _ in 0..20 {
-            // The page may still be settling after a change of the window's size.
-            found.scroll_into_view().await.unwrap();
-            if found.click().await.is_ok() {
-                return;
+        // By keyboard, as everything must be usable: space chooses, return presses. The page before
+        // may still be on its way out.
+        for _ in 0..60 {
+            if let Ok(found) = self.driver.find(By::Css(selector)).await {
+                let kind = found.attr("type").await.ok().flatten().unwrap_or_default();
+                let key = if matches!(kind.as_str(), "radio" | "checkbox") { Key::Space } else { Key::Enter };
+                if found.send_keys("" + key).await.is_ok() {
+                    return;
+                }
             }
             tokio::time::sleep(Duration::from_millis(150)).await;
         }
@@ -121,7 +127,11 @@ impl Browser {
 
     /// The words of the page.
     pub async fn text(&self) -> String {
-        self.driver.find(By::Tag("body")).await.unwrap().text().await.unwrap()
+        // Between two pages there are none.
+        match self.driver.find(By::Tag("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
     }
 
     /// Waits until the page says `words`, opening it anew now and then.

@@ -195,7 +195,7 @@ impl Paths {
         /// One letter of the demo's mailbox.
         letter = "/mailbox/", "";
         /// The HTML of a letter alone, for the frame on its page.
-        letter_page = "/mailbox/", "/page";
+        letter_page = "/mailbox/", "/html";
     }
 
     /// A file that ships with the program: `css/shop.css`, `pictures/honey.webp`.

@@ -34,7 +34,7 @@ pub fn router() -> Router<Site> {
     Router::new()
         .route("/mailbox", get(list))
         .route("/mailbox/{id}", get(show))
-        .route("/mailbox/{id}/page", get(letter_page))
+        .route("/mailbox/{id}/html", get(letter_page))
 }
 
 struct Row {
@@ -72,7 +72,22 @@ struct MailboxPage {
 struct LetterView {
     chrome: Chrome,
     letter: Row,
-    text: String,
+    lines: Vec<Line>,
+}
+
+/// A line of a letter's text; the address at its end can be followed.
+struct Line {
+    words: String,
+    address: Option<String>,
+}
+
+/// The lines of a text. Only our own addresses become links: letters quote what people wrote.
+fn lines(text: &str, origin: &str) -> Vec<Line> {
+    let line = |line: &str| match line.find(origin) {
+        Some(at) => Line { words: line[..at].trim_end().to_owned(), address: Some(line[at..].trim().to_owned()) },
+        None => Line { words: line.to_owned(), address: None },
+    };
+    text.lines().filter(|line| !line.trim().is_empty()).map(line).collect()
 }
 
 /// `GET /mailbox`.
@@ -85,12 +100,13 @@ async fn list(State(ctx): State<Context>, chrome: Chrome) -> Result<Response, Pa
 /// `GET /mailbox/{id}`: the text, and a frame for the HTML.
 async fn show(State(site): State<Site>, chrome: Chrome, Path(name): Path<String>) -> Result<Response, PageError> {
     let letter = letter(&site.ctx, &name).await?;
-    let view = LetterView { chrome, letter: Row::of(&letter), text: letter.body_text };
+    let shown_at = format!("{}/", site.ctx.paths.origin());
+    let view = LetterView { chrome, letter: Row::of(&letter), lines: lines(&letter.body_text, &shown_at) };
     let policy = with_frames(&site.shop.inner.policy);
     Ok(([(CONTENT_SECURITY_POLICY, policy)], page(&view)).into_response())
 }
 
-/// `GET /mailbox/{id}/page`: the HTML alone. Its links open in the window around the frame.
+/// `GET /mailbox/{id}/html`: the HTML alone. Its links open in the window around the frame.
 async fn letter_page(State(ctx): State<Context>, Path(name): Path<String>) -> Result<Response, PageError> {
     let letter = letter(&ctx, &name).await?;
     let html = letter.body_html.replacen("<head>", "<head><base target=\"_top\">", 1);
@@ -112,4 +128,18 @@ async fn letter(ctx: &Context, name: &str) -> Result<Letter, PageError> {
 
 fn only_in_the_demo(ctx: &Context) -> Result<(), PageError> {
     if ctx.shop.is_demo { Ok(()) } else { Err(PageError::NotFound) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_addresses_become_links() {
+        let text = "Hello\n\nYour order: http://localhost:3000/orders/1?key=2\nhttps://evil.example/ look";
+        let lines = lines(text, "http://localhost:3000/");
+        let addresses: Vec<Option<&str>> = lines.iter().map(|line| line.address.as_deref()).collect();
+        assert_eq!(addresses, [None, Some("http://localhost:3000/orders/1?key=2"), None]);
+        assert_eq!(lines[1].words, "Your order:");
+    }
 }

@@ -122,8 +122,9 @@ async fn a_letter_is_shown_in_a_frame_that_can_do_nothing_and_only_in_the_demo()
     let view = market.get(&format!("/mailbox/{}", letter.id)).await;
     let policy = view.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("frame-src 'self'") && !policy.contains("unsafe-inline"), "{policy}");
+    assert!(view.body.contains("<a href=\"http://localhost:3000/"), "its link can be followed without the frame");
     assert!(view.body.contains("sandbox=\"allow-top-navigation-by-user-activation\""));
-    let page = market.get(&format!("/mailbox/{}/page", letter.id)).await;
+    let page = market.get(&format!("/mailbox/{}/html", letter.id)).await;
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("default-src 'none'; style-src 'unsafe-inline'") && policy.contains("sandbox"), "{policy}");
     assert_eq!(page.headers["x-frame-options"], "SAMEORIGIN");

@@ -64,10 +64,11 @@ mod tests {
     #[test]
     fn a_page_looks_again_for_two_minutes_and_never_for_a_person() {
         let start = Millis(1_000_000);
-        let reserve = operation(Kind::Reserve, start);
-        assert!(waiting(&[reserve.clone()], start).unwrap().is_fresh);
-        assert!(!waiting(&[reserve.clone()], start.plus(minutes(3))).unwrap().is_fresh);
+        let reserve = [operation(Kind::Reserve, start)];
+        assert!(waiting(&reserve, start).unwrap().is_fresh);
+        assert!(!waiting(&reserve, start.plus(minutes(3))).unwrap().is_fresh);
         assert_eq!(waiting(&[operation(Kind::Consent, start)], start), None);
-        assert_eq!(waiting(&[Operation { progress: Progress::Succeeded, ..reserve }], start), None);
+        let done = reserve.map(|operation| Operation { progress: Progress::Succeeded, ..operation });
+        assert_eq!(waiting(&done, start), None);
     }
 }

@@ -110,7 +110,7 @@ fn start(programs: &Path) -> Server {
     }
     let child = command.args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     std::mem::forget(child);
-    for _ in 0..300 {
+    for _ in 0..900 {
         if std::net::TcpStream::connect(("127.0.0.1", port)).is_ok() {
             return Server { url: format!("postgres://pushcart@127.0.0.1:{port}") };
         }

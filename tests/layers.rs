@@ -1,7 +1,7 @@
 //! What `docs/architecture.md` promises about the rooms of `src`, held against the code, so that
 //! neither the picture nor the rules can rot. Every failure names file and line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A file past 300 lines usually holds two ideas. The longest there are may stay; none may outgrow them.
@@ -365,6 +365,23 @@ fn a_file_fits_in_the_head() {
         .map(|source| format!("src/{}: {} lines", source.name, source.lines))
         .collect();
     none(&long, "longer than any file was");
+}
+
+#[test]
+fn the_readme_lists_every_setting_and_no_other() {
+    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
+    let table = readme.split("## Settings").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("the settings");
+    let config = sources().into_iter().find(|source| source.name == "config.rs").unwrap();
+    let there: BTreeSet<&str> = names(config.code.split("const TEST_VARIABLES").next().unwrap());
+    let listed: BTreeSet<&str> = names(table);
+    let differing: Vec<String> = there.symmetric_difference(&listed).map(|name| (*name).to_owned()).collect();
+    none(&differing, "in src/config.rs or in the README, but not in both");
+}
+
+/// Every `PUSHCART_…` in a text.
+fn names(text: &str) -> BTreeSet<&str> {
+    let is_other = |c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    text.split(is_other).filter(|word| word.starts_with("PUSHCART_")).collect()
 }
 
 #[test]

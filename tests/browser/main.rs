@@ -20,6 +20,19 @@ async fn database() -> Option<market::Database> {
     Some(market::Database::Sqlite)
 }
 
+/// The tool itself, so that a picture that looks wrong is the page's fault.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_has_the_width_and_the_colours_that_were_asked_for() {
+    for (width, scheme) in [(390, Scheme::Dark), (1280, Scheme::Light)] {
+        let Some(browser) = Browser::open(width, scheme).await else { return };
+        browser.go("data:text/html,<meta name=viewport content=width=device-width><title>empty</title><p>empty").await;
+        let seen = "return [document.documentElement.clientWidth, matchMedia('(prefers-color-scheme: dark)').matches]";
+        let seen = browser.driver.execute(seen, Vec::new()).await.unwrap().json().clone();
+        assert_eq!(seen, serde_json::json!([width, scheme == Scheme::Dark]));
+        browser.close().await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_sells_buys_ships_and_refunds() {
     let Some(browser) = Browser::open(1280, Scheme::Light).await else { return };

@@ -14,6 +14,7 @@ mod postgres;
 mod purchase;
 #[path = "../flows/refunds.rs"]
 mod refunds;
+mod server;
 #[path = "../support/visitor.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;

@@ -1,6 +1,7 @@
 //! A real browser for tests: Debian's Chromium and its driver, where they are installed. Where they
 //! are not, that is said on the terminal and the test ends early; with `REQUIRE_BROWSER=1` it fails.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -32,7 +33,11 @@ impl Browser {
         if !is_there {
             let is_required = std::env::var("REQUIRE_BROWSER").is_ok_and(|value| value == "1");
             assert!(!is_required, "REQUIRE_BROWSER=1, but Chromium and its driver are not installed");
-            eprintln!("Chromium is not installed here: the tests that need a browser are left out.");
+            // Past the test runner, which keeps what a test prints.
+            let _ = writeln!(
+                std::io::stderr(),
+                "Chromium is not installed here: the tests that need a browser are left out."
+            );
             return None;
         }
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

@@ -3,6 +3,8 @@
 mod accounts;
 mod baskets;
 mod browsing;
+mod desks;
+mod office;
 mod edges;
 
 use std::sync::Arc;

@@ -156,7 +156,8 @@ fn product(random: &mut StdRng, seed: u64, number: u64, seller: SellerId, catego
         seller,
         slug: format!("{with}-{kind}-{seed}-{number}"),
         title: format!("{}{} {kind} no. {number}", with[..1].to_uppercase(), &with[1..]),
-        description: format!("A {with} {kind}. There are many like it, but this one is number {number}."),
+        // few words: each one is a row of its own
+        description: format!("A {with} {kind}."),
         category: category.slug.clone(),
         // whole and half dollars keep away from the sandbox's magic cents
         price: Money::usd(random.random_range(6..900) * 50),

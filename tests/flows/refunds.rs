@@ -33,7 +33,7 @@ async fn more_than_is_left_is_refused_on_the_form() {
     seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
     let form = seller.page.form("/refund");
     for (amount, words) in
-        [("19.01", "between"), ("0", "between"), ("-3", "negative"), ("1.234", "decimals"), ("x", "number")]
+        [("19.01", "between"), ("0", "between"), ("-3", "above zero"), ("1.234", "decimals"), ("x", "number")]
     {
         seller.send(&form.clone().fill(&[("amount", amount)])).await;
         seller.page.says(422, words);

@@ -45,7 +45,7 @@ pub fn typed_amount(text: &str, currency: Currency) -> Result<Money, String> {
                 format!("Please use at most {decimals} decimals, like {}.", Money::new(1250, currency).decimal())
             }
         },
-        MoneyError::Negative => "An amount cannot be negative here.".to_owned(),
+        MoneyError::Negative => "Please write an amount above zero.".to_owned(),
         MoneyError::Overflow => "That is more money than we can count.".to_owned(),
         MoneyError::NotANumber | MoneyError::MixedCurrencies => {
             format!("Please write the amount as a number, like {}.", Money::new(1250, currency).decimal())
@@ -170,7 +170,7 @@ mod tests {
         let say = |text| typed_amount(text, Currency::USD).unwrap_err();
         assert_eq!(typed_amount("12.5", Currency::USD), Ok(Money::usd(1250)));
         assert_eq!(say("1.999"), "Please use at most 2 decimals, like 12.50.");
-        assert_eq!(say("-1"), "An amount cannot be negative here.");
+        assert_eq!(say("-1"), "Please write an amount above zero.");
         assert!(say("99999999999999999999").contains("more money"));
         assert!(say("ten").contains("12.50"));
     }

@@ -225,7 +225,7 @@ mod tests {
         let words = |text| check_price(text, Currency::USD).unwrap_err().0[0].message.clone();
         assert_eq!(check_price("12.5", Currency::USD), Ok(Money::usd(1250)));
         assert!(words("9.999").contains("2 decimals"));
-        assert!(words("-3").contains("negative"));
+        assert!(words("-3").contains("above zero"));
         assert!(words("0").contains("above zero"));
         assert!(words("100000.01").contains("$100,000.00"));
         assert!(words("").contains("as a number"));

@@ -31,10 +31,11 @@ pub async fn sweep(ctx: &Context) -> Result<bool> {
     Ok(did)
 }
 
-/// Forgets what is too old to matter: form keys, web sessions.
+/// Forgets what is too old to matter: form keys, changes that every read model has seen, web sessions.
 pub async fn tidy(ctx: &Context) -> Result<()> {
     let mut tx = ctx.store.write().await?;
     tx.forget_form_keys(ctx.clock.now().minus(days(7))).await?;
+    tx.forget_changes().await?;
     tx.commit().await?;
     ctx.store.forget_old_sessions().await
 }

@@ -16,6 +16,7 @@ pub mod error;
 pub mod extract;
 pub mod health;
 pub mod limits;
+pub mod mailbox;
 pub mod my_orders;
 pub mod page;
 pub mod passwords;
@@ -153,6 +154,7 @@ fn pages(ctx: &Context) -> Router<Site> {
         .route("/cart/items/{product_id}", post(cart::change))
         .merge(account::router())
         .merge(checkout::router())
+        .merge(mailbox::router())
         .merge(my_orders::router())
         .merge(passwords::router())
         .merge(sell::router())

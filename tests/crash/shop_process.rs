@@ -13,7 +13,11 @@ pub struct ShopProcess {
 impl ShopProcess {
     /// Starts one and waits until it answers. With `crash_at` it dies at that point; `points` is
     /// where it writes the points it passes.
-    pub async fn start(settings: Vec<(&'static str, String)>, crash_at: Option<usize>, points: Option<&Path>) -> ShopProcess {
+    pub async fn start(
+        settings: Vec<(&'static str, String)>,
+        crash_at: Option<usize>,
+        points: Option<&Path>,
+    ) -> ShopProcess {
         let mut process = ShopProcess { child: spawn(&settings, crash_at, points), settings };
         process.wait_until_up().await;
         process

@@ -155,8 +155,10 @@ impl Place {
     }
 
     async fn ledger(&self) -> Vec<Value> {
-        let url = format!("{}/_sandbox/ledger", self.shops[0].iter().find(|(n, _)| *n == "PUSHCART_SANDBOX_URL").unwrap().1);
-        let text = reqwest::Client::builder().no_proxy().build().unwrap().get(url).send().await.unwrap().text().await.unwrap();
+        let url =
+            format!("{}/_sandbox/ledger", self.shops[0].iter().find(|(n, _)| *n == "PUSHCART_SANDBOX_URL").unwrap().1);
+        let text =
+            reqwest::Client::builder().no_proxy().build().unwrap().get(url).send().await.unwrap().text().await.unwrap();
         serde_json::from_str::<Value>(&text).unwrap()["transactions"].as_array().unwrap().clone()
     }
 
@@ -266,7 +268,11 @@ impl Walk {
                 return;
             }
             let operations = store.operations_of(order.as_str()).await.unwrap();
-            assert!(begun.elapsed() < Duration::from_secs(90), "{} instead of {state}: {operations:?} {open:?}", now.state);
+            assert!(
+                begun.elapsed() < Duration::from_secs(90),
+                "{} instead of {state}: {operations:?} {open:?}",
+                now.state
+            );
             place.pass_time();
             tokio::time::sleep(Duration::from_millis(150)).await;
         }

@@ -1,0 +1,153 @@
+//! What a person does who has just cloned the project: registers as a seller, lists a product, buys
+//! it as someone else, ships it, sees it settled, and refunds a part. In a real browser, with pictures.
+
+#[path = "../support/browser.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
+mod browser;
+#[path = "../support/market.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
+mod market;
+#[path = "../support/visitor.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
+mod visitor;
+
+use browser::{Browser, Scheme};
+use market::Market;
+use pushcart::orders::state::State;
+use tokio_util::sync::CancellationToken;
+
+async fn database() -> Option<market::Database> {
+    Some(market::Database::Sqlite)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_sells_buys_ships_and_refunds() {
+    let Some(browser) = Browser::open(1280, Scheme::Light).await else { return };
+    let market = working_market().await;
+
+    // A seller comes.
+    browser.go(&market.at("/signup")).await;
+    browser.fill("name", "Nora Newcomer").await;
+    browser.fill("email", "nora@example.com").await;
+    browser.fill("password", "a few plain words").await;
+    browser.submit("/signup").await;
+    browser.go(&market.at("/sell")).await;
+    browser.picture("sell-1280-light").await;
+    browser.go(&market.at("/sell/register")).await;
+    browser.fill("name", "Nora's Knots").await;
+    browser.fill("tagline", "Rope, mostly").await;
+    browser.fill("story", "I tie things together.").await;
+    browser.fill("ships_from", "Astoria, Oregon").await;
+    browser.fill("email", "tinker@sellers.example").await;
+    browser.fill("return_policy", "Thirty days.").await;
+    browser.fill("shipping_policy", "Within three days.").await;
+    browser.press("main form input[type='checkbox']").await;
+    browser.picture("register-1280-light").await;
+    browser.submit("/sell/register").await;
+    browser.wait_for("Who is going to sell?").await;
+    browser.press("input[value='acc_wares']").await;
+    browser.picture("provider-seller-1280-light").await;
+    browser.submit("/sign-in").await;
+    browser.press("form[action$='/confirm'] button").await;
+    browser.wait_for("Nora's Knots").await;
+
+    // And lists a product.
+    browser.go(&market.at("/sell/products/new")).await;
+    browser.fill("title", "Bowline on a board").await;
+    browser.fill("description", "A knot that holds, and lets go when asked.").await;
+    browser.choose("category", "Workshop").await;
+    browser.fill("price", "24.00").await;
+    browser.fill("stock", "3").await;
+    browser.picture("new-product-1280-light").await;
+    browser.press("main form[enctype] button[type='submit']").await;
+    browser.wait_for("Bowline on a board").await;
+
+    // Somebody else buys it, without an account.
+    let Some(buyer) = Browser::open(390, Scheme::Light).await else { return };
+    buyer.go(&market.at("/search?q=bowline")).await;
+    buyer.wait_for("Bowline on a board").await;
+    buyer.go(&market.at("/p/bowline-on-a-board")).await;
+    buyer.picture("product-390-light").await;
+    buyer.submit("/cart/items").await;
+    buyer.go(&market.at("/cart")).await;
+    buyer.picture("cart-390-light").await;
+    buyer.go(&market.at("/checkout")).await;
+    buyer.picture("checkout-390-light").await;
+    buyer.press("button[value='pay']").await;
+    buyer.wait_for("Who is paying?").await;
+    buyer.press("input[value='acc_clara']").await;
+    buyer.picture("provider-buyer-390-light").await;
+    buyer.submit("/sign-in").await;
+    buyer.submit("/payment").await;
+    buyer.picture("provider-review-390-light").await;
+    buyer.submit("/confirm").await;
+    buyer.wait_for("on hold").await;
+    buyer.picture("order-390-light").await;
+    let order = market.last_order().await;
+    assert_eq!(order.state, State::Reserved);
+
+    // The seller ships it, and the money settles.
+    browser.go(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    browser.fill("carrier", "Post").await;
+    browser.fill("tracking_number", "RR 1234").await;
+    browser.picture("desk-order-1280-light").await;
+    browser.submit("/ship").await;
+    browser.wait_for("Shipped and paid").await;
+    assert_eq!(market.order(&order.id).await.state, State::Shipped);
+    browser.go(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    browser.fill("amount", "4.00").await;
+    browser.submit("/refund").await;
+    browser.wait_for("Refunded").await;
+    browser.picture("desk-refunded-1280-light").await;
+    browser.go(&market.at("/sell/statement")).await;
+    browser.picture("statement-1280-light").await;
+    buyer.go(&market.at(&format!("/orders/{}", order.id))).await;
+    buyer.wait_for("$4.00").await;
+    buyer.picture("order-refunded-390-light").await;
+    market.books().await;
+    buyer.close().await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_fit_phones_and_desks_in_light_and_dark() {
+    for scheme in [Scheme::Light, Scheme::Dark] {
+        for width in [390, 1280] {
+            let Some(browser) = Browser::open(width, scheme).await else { return };
+            let market = working_market().await;
+            let (_, order) = market.buy("pretzel", "acc_clara", "CC").await;
+            let tone = format!("{width}-{}", if scheme == Scheme::Dark { "dark" } else { "light" });
+            for (name, path) in [
+                ("home", "/".to_owned()),
+                ("search", "/search?q=honey".to_owned()),
+                ("product", "/p/hot-honey".to_owned()),
+                ("seller", "/s/quill-and-comb".to_owned()),
+                ("empty-cart", "/cart".to_owned()),
+                ("signin", "/signin".to_owned()),
+                ("missing", "/nothing".to_owned()),
+                ("mailbox", "/mailbox".to_owned()),
+                ("order-by-link", format!("/orders/{}?key={}", order.id, order.secret)),
+            ] {
+                browser.go(&market.at(&path)).await;
+                browser.picture(&format!("{name}-{tone}")).await;
+            }
+            browser.go(&market.at("/signin")).await;
+            browser.fill("email", "operator@example.com").await;
+            browser.fill("password", pushcart::seed::PASSWORD).await;
+            browser.submit("/signin").await;
+            for page in ["", "/orders", "/notifications", "/operations", "/ledger", "/sellers"] {
+                browser.go(&market.at(&format!("/admin{page}"))).await;
+                browser.picture(&format!("admin{}-{tone}", page.replace('/', "-"))).await;
+            }
+            browser.close().await;
+        }
+    }
+}
+
+/// A market whose worker works by itself.
+async fn working_market() -> Market {
+    let market = Market::open().await.unwrap();
+    let app = market.app.clone();
+    tokio::spawn(async move { app.work(CancellationToken::new()).await });
+    market
+}

@@ -1,0 +1,174 @@
+//! A real browser for tests: Debian's Chromium and its driver, where they are installed. Where they
+//! are not, that is said on the terminal and the test ends early; with `REQUIRE_BROWSER=1` it fails.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use thirtyfour::prelude::*;
+
+/// Chromium without a window, driven over its driver.
+pub struct Browser {
+    /// The session.
+    pub driver: WebDriver,
+    driver_process: Child,
+    _profile: tempfile::TempDir,
+    pictures: PathBuf,
+}
+
+/// Light or dark, as the person's system says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Browser {
+    /// Starts one of this width.
+    pub async fn open(width: u32, scheme: Scheme) -> Option<Browser> {
+        let is_there = ["/usr/bin/chromium", "/usr/bin/chromedriver"].iter().all(|program| Path::new(program).exists());
+        if !is_there {
+            let is_required = std::env::var("REQUIRE_BROWSER").is_ok_and(|value| value == "1");
+            assert!(!is_required, "REQUIRE_BROWSER=1, but Chromium and its driver are not installed");
+            eprintln!("Chromium is not installed here: the tests that need a browser are left out.");
+            return None;
+        }
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let driver_process = Command::new("/usr/bin/chromedriver")
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let profile = tempfile::tempdir().unwrap();
+        let mut wanted = DesiredCapabilities::chrome();
+        wanted.set_binary("/usr/bin/chromium").unwrap();
+        let scheme_number = if scheme == Scheme::Dark { 0 } else { 1 };
+        for flag in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--hide-scrollbars",
+            &format!("--blink-settings=preferredColorScheme={scheme_number}"),
+            &format!("--user-data-dir={}", profile.path().display()),
+        ] {
+            wanted.add_arg(flag).unwrap();
+        }
+        let address = format!("http://127.0.0.1:{port}");
+        let mut driver = None;
+        for _ in 0..100 {
+            if let Ok(started) = WebDriver::new(&address, wanted.clone()).await {
+                driver = Some(started);
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let driver = driver.expect("the browser does not start");
+        driver.set_window_rect(0, 0, width, 1000).await.unwrap();
+        let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+        std::fs::create_dir_all(&pictures).unwrap();
+        Some(Browser { driver, driver_process, _profile: profile, pictures })
+    }
+
+    /// Opens an address.
+    pub async fn go(&self, address: &str) {
+        self.driver.goto(address).await.unwrap();
+    }
+
+    /// Types `text` into the field called `name`, in place of what stood there.
+    pub async fn fill(&self, name: &str, text: &str) {
+        let field = self.driver.find(By::Css(format!("main [name='{name}']"))).await;
+        let field = field.unwrap_or_else(|error| panic!("no field {name}: {error}"));
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Chooses the line `label` of the list called `name`.
+    pub async fn choose(&self, name: &str, label: &str) {
+        let list = self.driver.find(By::Css(format!("main select[name='{name}']"))).await.unwrap();
+        list.send_keys(label).await.unwrap();
+    }
+
+    /// Presses what the selector finds first, by keyboard.
+    pub async fn press(&self, selector: &str) {
+        // By keyboard, as everything must be usable: space chooses, return presses. The page before
+        // may still be on its way out.
+        for _ in 0..60 {
+            if let Ok(found) = self.driver.find(By::Css(selector)).await {
+                let kind = found.attr("type").await.ok().flatten().unwrap_or_default();
+                let key = if matches!(kind.as_str(), "radio" | "checkbox") { Key::Space } else { Key::Enter };
+                if found.send_keys("" + key).await.is_ok() {
+                    return;
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(150)).await;
+        }
+        panic!("{selector} cannot be pressed on {}: {}", self.url().await, self.text().await);
+    }
+
+    /// Sends the form whose action ends with `action`, by its first button.
+    pub async fn submit(&self, action: &str) {
+        self.press(&format!("form[action$='{action}'] button[type='submit']")).await;
+    }
+
+    /// Where the browser is.
+    pub async fn url(&self) -> String {
+        self.driver.current_url().await.unwrap().to_string()
+    }
+
+    /// The words of the page.
+    pub async fn text(&self) -> String {
+        // Between two pages there are none.
+        match self.driver.find(By::Tag("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Waits until the page says `words`, opening it anew now and then.
+    pub async fn wait_for(&self, words: &str) {
+        for round in 0..60 {
+            if self.text().await.contains(words) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+            if round % 8 == 7 {
+                self.driver.refresh().await.unwrap();
+            }
+        }
+        panic!("{} never says {words:?}: {}", self.url().await, self.text().await);
+    }
+
+    /// Keeps a picture of the whole page as `target/screenshots/NAME.png`, and fails when the page is
+    /// wider than the window.
+    pub async fn picture(&self, name: &str) {
+        let read = |script: &'static str| async move {
+            self.driver.execute(script, Vec::new()).await.unwrap().json().as_i64().unwrap()
+        };
+        let width = read("return document.documentElement.clientWidth").await;
+        let wide = read("return document.documentElement.scrollWidth").await;
+        assert!(wide <= width, "{name} at {} is {wide} px wide in a window of {width}", self.url().await);
+        let size = self.driver.get_window_rect().await.unwrap();
+        let height = read("return document.documentElement.scrollHeight").await + 140;
+        let (own_width, own_height) = (u32::try_from(size.width).unwrap(), u32::try_from(size.height).unwrap());
+        self.driver.set_window_rect(0, 0, own_width, u32::try_from(height).unwrap()).await.unwrap();
+        self.driver.screenshot(&self.pictures.join(format!("{name}.png"))).await.unwrap();
+        self.driver.set_window_rect(0, 0, own_width, own_height).await.unwrap();
+    }
+
+    /// Ends the session.
+    pub async fn close(mut self) {
+        let _ = self.driver.clone().quit().await;
+        let _ = self.driver_process.kill();
+        let _ = self.driver_process.wait();
+    }
+}

@@ -4,7 +4,9 @@ mod accounts;
 mod baskets;
 mod browsing;
 mod buying;
+mod desks;
 mod edges;
+mod office;
 mod talking;
 mod till;
 

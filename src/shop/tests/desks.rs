@@ -1,5 +1,6 @@
 //! The seller's desk: products and orders, mistyped and not theirs.
 
+use futures_util::StreamExt as _;
 use image::{DynamicImage, ImageFormat};
 
 use super::*;
@@ -47,10 +48,14 @@ impl<'a> Visitor<'a> {
         body.extend_from_slice(file);
         body.extend_from_slice(b"\r\n--XX--\r\n");
         let request = Request::post(path).header(CONTENT_TYPE, "multipart/form-data; boundary=XX");
-        // in pieces, as the network brings it
+        // in pieces and with pauses, as the network brings it
         let pieces: Vec<Result<Vec<u8>, std::io::Error>> =
             body.chunks(64 * 1024).map(|piece| Ok(piece.to_vec())).collect();
-        let body = Body::from_stream(futures_util::stream::iter(pieces));
+        let paused = futures_util::stream::iter(pieces).then(async |piece| {
+            tokio::task::yield_now().await;
+            piece
+        });
+        let body = Body::from_stream(paused);
         self.send(request.body(body).unwrap()).await
     }
 }
@@ -188,7 +193,7 @@ async fn what_is_no_picture_or_too_large_is_refused_and_the_form_is_kept() {
     for megabytes in [5, 10, 20] {
         let answer = ada.post_product("/sell/products/new", &FIELDS, &vec![7; megabytes * 1024 * 1024]).await;
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{megabytes} MB");
-        assert!(answer.body.contains("larger than 4 MB") && answer.body.contains("value=\"12.50\""));
+        assert!(answer.body.contains("larger than 4 MB") && answer.body.contains("value=\"12.50\""), "{}", answer.body);
     }
 }
 

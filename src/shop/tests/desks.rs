@@ -48,11 +48,13 @@ impl<'a> Visitor<'a> {
         body.extend_from_slice(file);
         body.extend_from_slice(b"\r\n--XX--\r\n");
         let request = Request::post(path).header(CONTENT_TYPE, "multipart/form-data; boundary=XX");
-        // in pieces and with pauses, as the network brings it
+        // in pieces and with pauses between them, as the network brings it
         let pieces: Vec<Result<Vec<u8>, std::io::Error>> =
             body.chunks(64 * 1024).map(|piece| Ok(piece.to_vec())).collect();
-        let paused = futures_util::stream::iter(pieces).then(async |piece| {
-            tokio::task::yield_now().await;
+        let paused = futures_util::stream::iter(pieces).enumerate().then(async |(number, piece)| {
+            if number > 0 {
+                tokio::task::yield_now().await;
+            }
             piece
         });
         let body = Body::from_stream(paused);

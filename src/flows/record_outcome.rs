@@ -11,8 +11,9 @@ use crate::base::clock::Millis;
 use crate::base::ids::{OperationId, OrderId};
 use crate::market::sellers::{Payee, Registration};
 use crate::orders::audit::Act;
-use crate::orders::operation::{Kind, Operation, Outcome, Progress, Subject};
+use crate::orders::operation::{Kind, Operation, Progress, Subject};
 use crate::orders::order::APPROVAL_WAIT;
+use crate::orders::outcome::Outcome;
 use crate::orders::refusal::Retry;
 use crate::store::{Result, StoreError, Write, retried};
 

@@ -3,8 +3,9 @@
 use super::Context;
 use super::record_outcome::record_outcome;
 use crate::base::clock::{days, minutes};
-use crate::orders::operation::{Kind, Operation, Outcome, Progress};
+use crate::orders::operation::{Kind, Operation, Progress};
 use crate::orders::order::Order;
+use crate::orders::outcome::Outcome;
 use crate::orders::state::State;
 use crate::store::{Result, retried};
 

@@ -7,5 +7,6 @@ pub mod checkout;
 pub mod ledger;
 pub mod operation;
 pub mod order;
+pub mod outcome;
 pub mod refusal;
 pub mod state;

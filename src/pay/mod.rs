@@ -15,7 +15,8 @@ use async_trait::async_trait;
 use crate::base::ids::OperationId;
 use crate::base::money::{Currency, Money};
 use crate::market::sellers::{Payee, PayeeStatus};
-use crate::orders::operation::{Kind, Operation, Outcome};
+use crate::orders::operation::{Kind, Operation};
+use crate::orders::outcome::Outcome;
 use crate::orders::refusal::Refusal;
 
 /// What a provider can do, so that flows need no provider's name.

@@ -2,7 +2,7 @@
 
 use sqlx::AnyConnection;
 
-use super::{Result, Store, StoreError, Write, orders};
+use super::{Result, Store, StoreError, Write, columns};
 use crate::base::clock::Millis;
 use crate::base::ids::BuyerId;
 
@@ -38,7 +38,7 @@ impl TryFrom<AccountRow> for Account {
 
     fn try_from(row: AccountRow) -> Result<Account> {
         Ok(Account {
-            id: orders::id(&row.id)?,
+            id: columns::id(&row.id)?,
             email: row.email,
             name: row.name,
             password_hash: row.password_hash,
@@ -157,6 +157,6 @@ impl Write {
         .bind(now.0)
         .fetch_optional(self.connection())
         .await?;
-        account.as_deref().map(orders::id).transpose()
+        account.as_deref().map(columns::id).transpose()
     }
 }

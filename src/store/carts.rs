@@ -1,6 +1,6 @@
 //! Baskets, kept by an unguessable id in a cookie.
 
-use super::{Result, Store, StoreError, Write, orders};
+use super::{Result, Store, StoreError, Write, columns};
 use crate::base::clock::Millis;
 use crate::base::ids::{ProductId, SellerId};
 use crate::base::money::Money;
@@ -59,15 +59,15 @@ impl TryFrom<CartRow> for CartLine {
 
     fn try_from(row: CartRow) -> Result<CartLine> {
         Ok(CartLine {
-            product: orders::id(&row.product_id)?,
+            product: columns::id(&row.product_id)?,
             slug: row.slug,
             title: row.title,
             picture: row.picture,
-            seller: orders::id(&row.seller_id)?,
+            seller: columns::id(&row.seller_id)?,
             seller_name: row.seller_name,
             seller_slug: row.seller_slug,
             ships_from: row.ships_from,
-            unit: Money::new(row.price_minor, orders::currency(&row.currency)?),
+            unit: Money::new(row.price_minor, columns::currency(&row.currency)?),
             quantity: row.quantity,
             available: row.available,
             is_offered: row.is_offered != 0,

@@ -7,7 +7,7 @@ pub mod pictures;
 
 use sqlx::AnyConnection;
 
-use super::{Result, Store, StoreError, Write, orders};
+use super::{Result, Store, StoreError, Write, columns};
 use crate::base::clock::Millis;
 use crate::base::ids::{ProductId, SellerId};
 use crate::base::money::Money;
@@ -63,13 +63,13 @@ impl TryFrom<ListedRow> for Listed {
     fn try_from(row: ListedRow) -> Result<Listed> {
         Ok(Listed {
             product: Product {
-                id: orders::id(&row.id)?,
-                seller: orders::id(&row.seller_id)?,
+                id: columns::id(&row.id)?,
+                seller: columns::id(&row.seller_id)?,
                 slug: row.slug,
                 title: row.title,
                 description: row.description,
                 category: row.category,
-                price: Money::new(row.price_minor, orders::currency(&row.currency)?),
+                price: Money::new(row.price_minor, columns::currency(&row.currency)?),
                 picture: row.picture,
                 is_active: row.is_active != 0,
                 is_wonky: row.is_wonky != 0,

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::orders::{self, OrderRow, select_orders};
+use super::orders::{OrderRow, select_orders};
 use super::threads::Wish;
-use super::{Result, Store, Write};
+use super::{Result, Store, Write, columns};
 use crate::base::clock::Millis;
 use crate::base::ids::{OrderId, ProductId, SellerId};
 use crate::market::sellers::Registration;
@@ -70,7 +70,7 @@ impl Store {
         .bind(limit)
         .fetch_all(&mut *self.read().await?)
         .await?;
-        orders::orders(rows)
+        super::orders::orders(rows)
     }
 
     /// A seller's orders on hold, the one whose hold ends first in front.
@@ -82,7 +82,7 @@ impl Store {
         .bind(limit)
         .fetch_all(&mut *self.read().await?)
         .await?;
-        orders::orders(rows)
+        super::orders::orders(rows)
     }
 
     /// Orders that an operator must look at, newest first, those before `before` (an id, or "~").
@@ -93,7 +93,7 @@ impl Store {
                 .bind(limit)
                 .fetch_all(&mut *self.read().await?)
                 .await?;
-        orders::orders(rows)
+        super::orders::orders(rows)
     }
 
     /// How many orders an operator must look at.
@@ -207,7 +207,7 @@ impl Write {
             .fetch_all(self.connection())
             .await?;
         for id in ids {
-            self.note_product_change(&orders::id::<ProductId>(&id)?, now).await?;
+            self.note_product_change(&columns::id::<ProductId>(&id)?, now).await?;
         }
         Ok(())
     }

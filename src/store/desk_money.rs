@@ -1,6 +1,6 @@
 //! What a seller earned, order by order and week by week, and whether the books add up.
 
-use super::{Result, Store, orders};
+use super::{Result, Store, columns};
 use crate::base::clock::Millis;
 use crate::base::ids::{OrderId, SellerId};
 use crate::base::money::Money;
@@ -102,10 +102,10 @@ impl Store {
         .await?;
         rows.into_iter()
             .map(|row| {
-                let currency = orders::currency(&row.currency)?;
+                let currency = columns::currency(&row.currency)?;
                 let money = |minor| Money::new(minor, currency);
                 Ok(Earning {
-                    order: orders::id(&row.id)?,
+                    order: columns::id(&row.id)?,
                     number: row.number,
                     state: State::from_word(&row.state).ok_or_else(|| super::unreadable("order state", &row.state))?,
                     placed_at: Millis(row.placed_at),

@@ -1,6 +1,6 @@
 //! The books: entries that add up to zero, each fact once, and the running balances.
 
-use super::{Result, Store, Write, orders};
+use super::{Result, Store, Write, columns};
 use crate::base::clock::Millis;
 use crate::base::ids::{self, OrderId, SellerId};
 use crate::base::money::Money;
@@ -118,9 +118,9 @@ impl TryFrom<EntryRow> for Booked {
     type Error = super::StoreError;
 
     fn try_from(row: EntryRow) -> Result<Booked> {
-        let currency = orders::currency(&row.currency)?;
+        let currency = columns::currency(&row.currency)?;
         Ok(Booked {
-            order: orders::id(&row.order_id)?,
+            order: columns::id(&row.order_id)?,
             fact: row.fact,
             object: row.provider_object,
             amount: Money::new(row.amount_minor, currency),

@@ -7,6 +7,8 @@ pub mod accounts;
 pub mod audit;
 pub mod carts;
 pub mod catalog;
+mod checkouts;
+mod columns;
 pub mod desk;
 pub mod desk_money;
 pub mod form_keys;

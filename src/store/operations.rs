@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::AnyConnection;
 
-use super::{Result, Store, StoreError, Write, orders, unreadable};
+use super::{Result, Store, StoreError, Write, columns, unreadable};
 use crate::base::clock::Millis;
 use crate::base::ids::{OperationId, OrderId};
 use crate::base::money::Money;
@@ -39,12 +39,12 @@ impl TryFrom<OperationRow> for Operation {
 
     fn try_from(row: OperationRow) -> Result<Operation> {
         Ok(Operation {
-            id: orders::id(&row.id)?,
+            id: columns::id(&row.id)?,
             subject: Subject::from_id(&row.subject).ok_or_else(|| unreadable("subject", &row.subject))?,
             kind: Kind::from_word(&row.kind).ok_or_else(|| unreadable("operation kind", &row.kind))?,
             provider: row.provider,
             request: serde_json::from_str(&row.request).map_err(|_| unreadable("request", &row.request))?,
-            amount: Money::new(row.amount_minor, orders::currency(&row.currency)?),
+            amount: Money::new(row.amount_minor, columns::currency(&row.currency)?),
             progress: Progress::from_word(&row.state).ok_or_else(|| unreadable("progress", &row.state))?,
             attempts: row.attempts,
             first_sent_at: row.first_sent_at.map(Millis),

@@ -2,7 +2,7 @@
 
 use sqlx::AnyConnection;
 
-use super::{Result, Store, StoreError, Write, orders, unreadable};
+use super::{Result, Store, StoreError, Write, columns, unreadable};
 use crate::base::clock::{Clock, Millis};
 use crate::base::ids::{BuyerId, SellerId};
 use crate::base::money::Money;
@@ -44,8 +44,8 @@ impl TryFrom<SellerRow> for Seller {
 
     fn try_from(row: SellerRow) -> Result<Seller> {
         Ok(Seller {
-            id: orders::id(&row.id)?,
-            account: orders::id(&row.account_id)?,
+            id: columns::id(&row.id)?,
+            account: columns::id(&row.account_id)?,
             slug: row.slug,
             name: row.name,
             tagline: row.tagline,
@@ -57,7 +57,7 @@ impl TryFrom<SellerRow> for Seller {
             email: row.email,
             state: Registration::from_word(&row.state).ok_or_else(|| unreadable("registration", &row.state))?,
             fee: MarketplaceFee {
-                fixed: Money::new(row.fee_fixed_minor, orders::currency(&row.currency)?),
+                fixed: Money::new(row.fee_fixed_minor, columns::currency(&row.currency)?),
                 variable_bp: row.fee_variable_bp,
             },
             since: Millis(row.created_at),
@@ -90,7 +90,7 @@ async fn payee(connection: &mut AnyConnection, seller: &SellerId, provider: &str
     .await?;
     row.map(|row| {
         Ok(Payee {
-            seller: orders::id(&row.seller_id)?,
+            seller: columns::id(&row.seller_id)?,
             provider: row.provider,
             token: row.token,
             refund_token: row.refund_token,

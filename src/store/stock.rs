@@ -1,7 +1,7 @@
 //! What is on the shelf, and what was taken off it for an order. Never sold twice: the update is
 //! conditional and the database refuses a negative shelf. Rows are touched in product id order.
 
-use super::{Result, Store, Write, orders};
+use super::{Result, Store, Write, columns};
 use crate::base::clock::Millis;
 use crate::base::ids::{OrderId, ProductId};
 use crate::orders::order::Line;
@@ -38,7 +38,7 @@ impl Store {
         .bind(limit)
         .fetch_all(&mut *self.read().await?)
         .await?;
-        rows.iter().map(|id| orders::id(id)).collect()
+        rows.iter().map(|id| columns::id(id)).collect()
     }
 }
 
@@ -109,7 +109,7 @@ impl Write {
                 .await?;
         let mut held: Vec<(ProductId, i64)> = Vec::with_capacity(rows.len());
         for row in rows {
-            held.push((orders::id(&row.product_id)?, row.quantity));
+            held.push((columns::id(&row.product_id)?, row.quantity));
         }
         held.sort();
         for (product, quantity) in held {

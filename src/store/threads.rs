@@ -1,7 +1,7 @@
 //! What is said about an order: its timeline, the messages between buyer and seller, and the
 //! buyer's wishes for a return or refund.
 
-use super::{Result, Store, Write, orders};
+use super::{Result, Store, Write, columns};
 use crate::base::clock::Millis;
 use crate::base::ids::{self, MessageId, OrderId, RequestId};
 
@@ -94,7 +94,7 @@ impl Store {
                 .bind(id.as_str())
                 .fetch_optional(&mut *self.read().await?)
                 .await?;
-        wish.map(|wish| Ok((orders::id(&wish.order_id)?, wish))).transpose()
+        wish.map(|wish| Ok((columns::id(&wish.order_id)?, wish))).transpose()
     }
 }
 

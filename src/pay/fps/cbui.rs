@@ -10,7 +10,8 @@
 
 use crate::base::ids::OperationId;
 use crate::base::money::Money;
-use crate::orders::operation::{AbandonReason, Instrument, Kind, Operation, Outcome, Request};
+use crate::orders::operation::{Instrument, Kind, Operation, Request};
+use crate::orders::outcome::{AbandonReason, Outcome};
 use crate::pay::fps::client::{KeyPair, Settings};
 use crate::pay::fps::fields::Fields;
 use crate::pay::fps::sign::{Endpoint, Hash, Parameters, Verb, signed_query};

@@ -5,7 +5,8 @@
 //! and where the two part, the row says why. Source: the guide, "Errors"; codes that third-party
 //! clients met stand at the end.
 
-use crate::orders::operation::{Kind, Outcome};
+use crate::orders::operation::Kind;
+use crate::orders::outcome::Outcome;
 use crate::orders::refusal::Reason::{
     Amount, BuyerAccount, ConsentGone, Denied, NeedsOtherMethod, OurCredentials, OurRequest, PaymentMethod,
     SellerAccount, TransactionState,
@@ -168,7 +169,7 @@ mod tests {
 
     /// Code, retriable, audience of every row.
     fn rows() -> Vec<[&'static str; 3]> {
-        let lines = include_str!("../../../tests/data/fps/errors.tsv").lines().skip(1);
+        let lines = include_str!("../../../tests/data/fps/fps-errors.tsv").lines().skip(1);
         lines
             .map(|line| {
                 let columns: Vec<_> = line.split('\t').collect();
@@ -186,7 +187,7 @@ mod tests {
         for [code, ..] in rows() {
             assert!(verdict(code).is_some(), "{code} has no row");
         }
-        for line in include_str!("../../../tests/data/fps/action-errors.tsv").lines().skip(1) {
+        for line in include_str!("../../../tests/data/fps/fps-action-errors.tsv").lines().skip(1) {
             let code = line.split('\t').nth(1).unwrap();
             assert!(verdict(code).is_some(), "{code} has no row");
         }

@@ -6,7 +6,8 @@
 //! and IPN Notifications".
 
 use crate::base::money::Money;
-use crate::orders::operation::{Kind, Outcome};
+use crate::orders::operation::Kind;
+use crate::orders::outcome::Outcome;
 use crate::pay::fps::answers::{Moved, TokenAnswer, Transaction, TransactionState, VerifyAnswer};
 use crate::pay::fps::client::Miss;
 use crate::pay::fps::fields::Fields;

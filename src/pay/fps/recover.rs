@@ -5,7 +5,8 @@
 //! question* is taken for an answer about the money. Source: the guide, "Handling Transactions that
 //! Don't Return".
 
-use crate::orders::operation::{Instrument, Kind, Operation, Outcome, Request};
+use crate::orders::operation::{Instrument, Kind, Operation, Request};
+use crate::orders::outcome::Outcome;
 use crate::orders::refusal::{Reason, Retry};
 use crate::pay::fps::answers::{Moved, Token, TokenAnswer};
 use crate::pay::fps::cbui::refund_reference;

@@ -7,7 +7,8 @@
 
 use crate::base::clock::Millis;
 use crate::base::money::Money;
-use crate::orders::operation::{Kind, Outcome};
+use crate::orders::operation::Kind;
+use crate::orders::outcome::Outcome;
 use crate::orders::refusal::{Reason, Refusal, Retry};
 use crate::pay::fps::answers::TransactionState;
 use crate::pay::fps::codes::retry_of;

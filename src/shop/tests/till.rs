@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use crate::base::clock::{Millis, days};
 use crate::base::money::Currency;
 use crate::market::sellers::{Payee, PayeeStatus};
-use crate::orders::operation::{AbandonReason, Instrument, Kind, Operation, Outcome};
+use crate::orders::operation::{Instrument, Kind, Operation};
+use crate::orders::outcome::{AbandonReason, Outcome};
 use crate::pay::{
     Abilities, Answer, ConsentAsk, Doubt, News, Provider, RawNotification, Redirect, RegistrationAsk, ReturnNews,
     Returned,

@@ -130,7 +130,7 @@ fn returned(query: &str) -> Result<ReturnNews, Doubt> {
 fn every_status_of_our_pipelines_is_read() {
     let reference = OperationId::fresh();
     let mut seen = 0;
-    for line in include_str!("../../../../tests/data/fps/cbui-status.tsv").lines().skip(1) {
+    for line in include_str!("../../../../tests/data/fps/fps-cbui-status.tsv").lines().skip(1) {
         let columns: Vec<_> = line.split('\t').collect();
         let (pipeline, status, success) = (columns[0], columns[1], columns[3] == "yes");
         if !pipeline.starts_with("SingleUse") && pipeline != "Recipient" {

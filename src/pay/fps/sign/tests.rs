@@ -3,7 +3,7 @@
 use super::*;
 
 fn vectors() -> serde_json::Value {
-    serde_json::from_str(include_str!("../../../../tests/data/fps/vectors.json")).unwrap()
+    serde_json::from_str(include_str!("../../../../tests/data/fps/fps-vectors-public.json")).unwrap()
 }
 
 fn text<'a>(vector: &'a serde_json::Value, field: &str) -> &'a str {

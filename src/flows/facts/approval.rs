@@ -1,0 +1,94 @@
+//! The buyer's and the provider's yes and no.
+
+use super::Case;
+use crate::flows::record_outcome::Recorded;
+use crate::orders::operation::{Instrument, Kind, Request};
+use crate::orders::order::{APPROVAL_WAIT, Line};
+use crate::orders::refusal::{Reason, Refusal, Retry};
+use crate::orders::state::{Change, Fact, State};
+use crate::store::Result;
+
+impl Case<'_> {
+    pub(super) async fn consented(&mut self, consent: &str, instrument: Instrument) -> Result<Recorded> {
+        let Change::To(state) = self.order.state.after(Fact::Consented) else { return Ok(Recorded::KnownAlready) };
+        let Some(Request::Consent { payee, .. }) = self.operation.map(|operation| operation.request.clone()) else {
+            return Ok(Recorded::KnownAlready);
+        };
+        let lines = self.tx.order_lines(&self.order.id).await?;
+        if let Some(line) = self.sold_out(&lines).await? {
+            let text = format!("{line} was sold to somebody else while you were paying. Nothing was charged.");
+            return self.give_up(State::Cancelled, &text, "Sold out before the payment").await;
+        }
+        self.order.state = state;
+        self.order.consent = Some(consent.to_owned());
+        self.order.instrument = Some(instrument);
+        self.order.message = None;
+        let lifetime = self.abilities_consent_lifetime();
+        let due = self.now.plus(lifetime);
+        let kind = match instrument {
+            Instrument::Card | Instrument::Untold => Kind::Reserve,
+            Instrument::Bank | Instrument::Balance => Kind::Pay,
+        };
+        self.want_take(kind, consent, &payee).await?;
+        self.change("Payment approved", instrument.label(), Some(due)).await
+    }
+
+    /// Takes the stock again; names the first product that is gone.
+    async fn sold_out(&mut self, lines: &[Line]) -> Result<Option<String>> {
+        let held = self.tx.hold_stock(&self.order.id, lines, None, self.now).await?;
+        Ok(held.err().map(|gone| {
+            let line = lines.iter().find(|line| line.product == gone.product);
+            line.map_or_else(|| "Something in your order".to_owned(), |line| line.title.clone())
+        }))
+    }
+
+    pub(super) async fn abandoned(&mut self, text: &str, code: &str) -> Result<Recorded> {
+        if self.order.state.after(Fact::Abandoned) != Change::Stays {
+            return Ok(Recorded::KnownAlready);
+        }
+        self.order.message = Some(text.to_owned());
+        let due = self.order.placed_at.plus(APPROVAL_WAIT);
+        self.change("Came back without approving", &format!("The payment service says {code}."), Some(due)).await
+    }
+
+    pub(super) async fn refused(&mut self, refusal: &Refusal) -> Result<Recorded> {
+        let Some(operation) = self.operation else { return Ok(Recorded::KnownAlready) };
+        let words = refusal.reason.words();
+        if refusal.retry == Retry::Later {
+            tracing::warn!(operation.id = %operation.id, code = %refusal.code, "refused for now: {}", words.operator);
+            if refusal.reason == Reason::OurCredentials && self.order.flag.is_none() {
+                self.order.flag = Some(words.operator.to_owned());
+                return self.change("Waiting for the payment service", "We keep trying.", self.due()).await;
+            }
+            return Ok(Recorded::KnownAlready);
+        }
+        match operation.kind {
+            Kind::Refund | Kind::Cancel => {
+                self.order.flag = Some(format!("A {} was refused: {}", operation.kind.word(), refusal.code));
+                self.change("Refused by the payment service", words.seller, self.due()).await
+            }
+            Kind::Reserve
+                if refusal.reason == Reason::NeedsOtherMethod && self.order.instrument == Some(Instrument::Untold) =>
+            {
+                let Request::Take { consent, payee, .. } = operation.request.clone() else {
+                    return Ok(Recorded::KnownAlready);
+                };
+                self.order.instrument = Some(Instrument::Bank);
+                self.want_take(Kind::Pay, &consent, &payee).await?;
+                self.change("Not a card", "The amount is paid at once instead.", self.due()).await
+            }
+            Kind::Register | Kind::Consent | Kind::Pay | Kind::Reserve | Kind::Settle => {
+                let Change::To(state) = self.order.state.after(Fact::Refused) else {
+                    return Ok(Recorded::KnownAlready);
+                };
+                if operation.kind == Kind::Settle
+                    && let Request::Settle { hold } = &operation.request
+                {
+                    self.release(hold).await?;
+                }
+                self.order.consent = None;
+                self.give_up(state, words.buyer, "Payment declined").await
+            }
+        }
+    }
+}

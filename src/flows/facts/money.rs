@@ -1,0 +1,214 @@
+//! What money did, and what the books say of it.
+//!
+//! Each fact about the provider's object is booked once; the same news again changes nothing.
+
+use super::Case;
+use crate::base::clock::Millis;
+use crate::base::money::{Money, MoneyError};
+use crate::flows::record_outcome::Recorded;
+use crate::orders::ledger::{Entry, Sale, Unbalanced};
+use crate::orders::operation::{Kind, Request};
+use crate::orders::order::Order;
+use crate::orders::state::{Change, Fact, State};
+use crate::store::ledger::{Booking, Standing};
+use crate::store::{Result, StoreError};
+
+impl Case<'_> {
+    pub(super) async fn held(&mut self, transaction: &str, until: Millis) -> Result<Recorded> {
+        if self.operation.is_some_and(|operation| operation.kind != Kind::Reserve) {
+            return Ok(Recorded::KnownAlready);
+        }
+        let change = self.order.state.after(Fact::Reserved);
+        if change == Change::Ignored {
+            return Ok(Recorded::KnownAlready);
+        }
+        let entry = Entry::held(&self.order.id, self.order.total).map_err(unbalanced)?;
+        if !self.book("held", transaction, self.order.total, zero(&self.order), zero(&self.order), &entry).await? {
+            return Ok(Recorded::KnownAlready);
+        }
+        self.order.transaction = Some(transaction.to_owned());
+        if let Change::To(state) = change {
+            self.order.state = state;
+            self.order.hold_until = Some(until);
+            self.order.message = None;
+            self.tell_placed(true).await?;
+            let detail = format!("{} on hold until {}.", self.order.total, until.day());
+            return self.change("Payment on hold", &detail, Some(until)).await;
+        }
+        self.want(Kind::Cancel, Request::Cancel { hold: transaction.to_owned() }, self.order.total).await?;
+        self.order.flag = Some("Money was put on hold after the order was given up. It is being let go.".to_owned());
+        self.change("Hold arrived too late", "It is being let go.", None).await
+    }
+
+    pub(super) async fn taken(
+        &mut self,
+        transaction: &str,
+        amount: Money,
+        provider_fee: Option<Money>,
+    ) -> Result<Recorded> {
+        let is_settle = self.order.hold_until.is_some() || self.operation.is_some_and(|op| op.kind == Kind::Settle);
+        let fact = if is_settle { Fact::Settled } else { Fact::Paid };
+        let change = self.order.state.after(fact);
+        if change == Change::Ignored {
+            return Ok(Recorded::KnownAlready);
+        }
+        let standing = self.standing().await?;
+        let fee = self.order.fee_on(amount).map_err(money)?;
+        let provider_fee = provider_fee.unwrap_or(zero(&self.order));
+        let sale = self.sale(amount, fee, provider_fee);
+        let entry = Entry::taken(&sale, standing.held).map_err(unbalanced)?;
+        if !self.book("taken", transaction, amount, fee, provider_fee, &entry).await? {
+            return Ok(Recorded::KnownAlready);
+        }
+        self.order.transaction = Some(transaction.to_owned());
+        self.order.hold_until = None;
+        self.order.message = None;
+        let detail = format!("{amount} taken.");
+        match change {
+            Change::To(State::Shipped) => {
+                self.order.state = State::Shipped;
+                self.tx.sell_stock(&self.order.id).await?;
+                self.tell_shipped().await?;
+                self.change("Shipped", &detail, None).await
+            }
+            Change::To(state) => {
+                self.order.state = state;
+                self.tell_placed(false).await?;
+                self.change("Paid", &detail, None).await
+            }
+            _ => {
+                self.want(Kind::Refund, Request::Refund { payment: transaction.to_owned() }, amount).await?;
+                self.order.flag =
+                    Some("Money was taken after the order was given up. It is being refunded.".to_owned());
+                self.change("Payment arrived too late", "It is being refunded.", None).await
+            }
+        }
+    }
+
+    pub(super) async fn refunded(
+        &mut self,
+        transaction: &str,
+        amount: Money,
+        provider_fee: Option<Money>,
+    ) -> Result<Recorded> {
+        let standing = self.standing().await?;
+        let complete = standing.refunded.minor + amount.minor >= standing.taken.minor;
+        let change = self.order.state.after(Fact::Refunded { complete });
+        // Policy MasterTxnOnly: the marketplace keeps its fee. Source: FPS guide, "Marketplace refunds".
+        let provider_fee = provider_fee.unwrap_or(zero(&self.order));
+        let sale = self.sale(amount, zero(&self.order), provider_fee);
+        let entry = Entry::refunded(&sale).map_err(unbalanced)?;
+        if !self.book("refunded", transaction, amount, zero(&self.order), provider_fee, &entry).await? {
+            return Ok(Recorded::KnownAlready);
+        }
+        match change {
+            Change::To(state) => {
+                if self.order.state == State::Paid {
+                    self.tx.release_stock(&self.order.id, self.now).await?;
+                }
+                self.order.state = state;
+            }
+            Change::Impossible => {
+                self.order.flag = Some("The provider refunded money that we never saw taken.".to_owned());
+            }
+            Change::Stays | Change::Ignored | Change::MoneyAfterGivingUp => {}
+        }
+        if standing.refunded.minor + amount.minor > standing.taken.minor {
+            self.order.flag = Some("More was refunded than was taken. Compare with the provider's record.".to_owned());
+        }
+        let email = self.buyer_email().await?;
+        let letter = self.ctx.letters().refunded(&email, &self.order, amount, transaction);
+        self.tx.queue_letter(&letter, self.now).await?;
+        self.change("Refunded", &format!("{amount} went back to the buyer."), None).await
+    }
+
+    /// The hold or the approval is gone, and no money was taken.
+    pub(super) async fn let_go(&mut self, fact: Fact, transaction: Option<&str>) -> Result<Recorded> {
+        let change = self.order.state.after(fact);
+        let standing = self.standing().await?;
+        if standing.held.is_positive()
+            && let Some(transaction) = transaction
+        {
+            self.release(transaction).await?;
+        }
+        match (change, fact) {
+            (Change::To(state), Fact::Expired) => {
+                let text = "Time ran out, and nothing was charged. You can order again whenever you like.";
+                self.give_up(state, text, "Expired").await
+            }
+            (Change::To(state), _) => {
+                self.give_up(state, "The order was called off. Nothing was charged.", "Hold let go").await
+            }
+            (Change::Stays, _) if standing.held.is_positive() => {
+                self.order.hold_until = None;
+                self.change("Hold let go", "Nothing was charged.", None).await
+            }
+            (Change::Impossible, _) => {
+                self.order.flag =
+                    Some("The provider let a hold go that we know as taken. Compare both records.".to_owned());
+                self.change("Odd news from the payment service", "An operator looks at it.", None).await
+            }
+            _ => Ok(Recorded::KnownAlready),
+        }
+    }
+
+    /// Books that what is on hold for `hold` is free again.
+    pub(super) async fn release(&mut self, hold: &str) -> Result<bool> {
+        let held = self.standing().await?.held;
+        let entry = Entry::released(&self.order.id, held).map_err(unbalanced)?;
+        let none = zero(&self.order);
+        self.book("released", hold, held, none, none, &entry).await
+    }
+
+    async fn standing(&mut self) -> Result<Standing> {
+        Ok(Standing::of(&self.tx.bookings(&self.order.id).await?, zero(&self.order)))
+    }
+
+    fn sale(&self, amount: Money, marketplace_fee: Money, provider_fee: Money) -> Sale<'_> {
+        Sale {
+            order: &self.order.id,
+            seller: &self.order.seller,
+            provider: &self.order.provider,
+            amount,
+            marketplace_fee,
+            provider_fee,
+        }
+    }
+
+    async fn book(
+        &mut self,
+        fact: &'static str,
+        object: &str,
+        amount: Money,
+        fee: Money,
+        provider_fee: Money,
+        entry: &Entry,
+    ) -> Result<bool> {
+        if object.is_empty() {
+            return Err(StoreError::Unreadable(format!("{fact} without the provider's id")));
+        }
+        let booking = Booking {
+            order: &self.order.id,
+            provider: &self.order.provider,
+            object,
+            fact,
+            amount,
+            fee,
+            provider_fee,
+            at: self.now,
+        };
+        self.tx.book(&booking, entry).await
+    }
+}
+
+fn zero(order: &Order) -> Money {
+    Money::zero(order.total.currency)
+}
+
+fn unbalanced(error: Unbalanced) -> StoreError {
+    StoreError::Unreadable(error.to_string())
+}
+
+fn money(error: MoneyError) -> StoreError {
+    StoreError::Unreadable(error.to_string())
+}

@@ -1,0 +1,117 @@
+//! What we hear from a provider.
+
+use crate::base::clock::Millis;
+use crate::base::money::Money;
+use crate::orders::operation::Instrument;
+use crate::orders::refusal::Refusal;
+
+/// What we heard about an operation, or about an order without having asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A seller is known to the provider.
+    Registered {
+        /// The seller's id there.
+        payee: String,
+        /// FPS: the token for refunds.
+        refund_token: Option<String>,
+    },
+    /// The buyer approved.
+    Consented {
+        /// The approval.
+        consent: String,
+        /// How the buyer pays.
+        instrument: Instrument,
+    },
+    /// The person left, or was refused, at the provider's pages.
+    Abandoned {
+        /// The provider's code.
+        code: String,
+        /// What to tell them.
+        reason: AbandonReason,
+    },
+    /// Money is on hold.
+    Held {
+        /// The provider's transaction.
+        transaction: String,
+        /// Until when, in business time.
+        until: Millis,
+    },
+    /// Money was taken.
+    Taken {
+        /// The provider's transaction.
+        transaction: String,
+        /// How much.
+        amount: Money,
+        /// What the provider kept, where it says so.
+        provider_fee: Option<Money>,
+    },
+    /// Money went back.
+    Refunded {
+        /// The provider's transaction of the refund.
+        transaction: String,
+        /// How much.
+        amount: Money,
+        /// What the provider gave back of its own fee, where it says so.
+        provider_fee: Option<Money>,
+    },
+    /// The hold is gone because someone let it go.
+    Released {
+        /// The provider's transaction.
+        transaction: String,
+    },
+    /// The hold or approval ran out.
+    Expired {
+        /// The provider's transaction, where there is one.
+        transaction: Option<String>,
+    },
+    /// The provider is working on it.
+    Pending {
+        /// The provider's transaction, where it has one already.
+        transaction: Option<String>,
+    },
+    /// No.
+    Refused(Refusal),
+    /// The provider never heard of it: send it again.
+    NeverArrived,
+    /// No answer, or none that can be read. Never success, never failure.
+    Silent {
+        /// For the log.
+        why: String,
+    },
+}
+
+/// Why someone came back from the provider's pages without approving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AbandonReason {
+    /// They chose to leave.
+    Left,
+    /// None of their methods is taken here.
+    NoCommonMethod,
+    /// The provider will not do it for this person.
+    NotPossible,
+    /// A passing fault of the provider.
+    Temporary,
+    /// Our request is wrong, or we are not registered for it.
+    OurFault,
+}
+
+impl AbandonReason {
+    /// What the buyer reads.
+    pub fn for_buyer(self) -> &'static str {
+        match self {
+            AbandonReason::Left => {
+                "You left the payment page before approving. Nothing was charged. You can go on whenever you like."
+            }
+            AbandonReason::NoCommonMethod => {
+                "None of your payment methods is accepted for this order. Nothing was charged. You can try again with another one."
+            }
+            AbandonReason::NotPossible => {
+                "The payment service could not offer this payment to your account. Nothing was charged. You can try again with another account."
+            }
+            AbandonReason::Temporary => {
+                "The payment service had a hiccup. Nothing was charged. Please try again in a moment."
+            }
+            AbandonReason::OurFault => "Something went wrong on our side. Nothing was charged, and we have been told.",
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! How an order and its lines stand in the database.
+
+use crate::base::clock::Millis;
+use crate::base::money::Money;
+use crate::market::fees::MarketplaceFee;
+use crate::orders::operation::Instrument;
+use crate::orders::order::{Line, Order, Totals};
+use crate::orders::state::State;
+use crate::store::columns::{currency, id};
+use crate::store::{Result, StoreError, unreadable};
+
+/// `SELECT` of everything an [`OrderRow`] needs, followed by the rest of the statement.
+macro_rules! select_orders {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, number, checkout_id, seller_id, buyer_id, channel, provider, currency, items_minor, ",
+            "shipping_minor, gift_wrap_minor, tax_minor, total_minor, fee_fixed_minor, fee_variable_bp, state, version, ",
+            "consent, instrument, transaction_id, hold_until, secret, message, flag, carrier, tracking_number, ",
+            "promised_date, placed_at FROM orders ",
+            $rest
+        )
+    };
+}
+pub(in crate::store) use select_orders;
+
+#[derive(sqlx::FromRow)]
+pub(in crate::store) struct OrderRow {
+    id: String,
+    number: String,
+    checkout_id: String,
+    seller_id: String,
+    buyer_id: Option<String>,
+    channel: String,
+    provider: String,
+    currency: String,
+    items_minor: i64,
+    shipping_minor: i64,
+    gift_wrap_minor: i64,
+    tax_minor: i64,
+    total_minor: i64,
+    fee_fixed_minor: i64,
+    fee_variable_bp: i64,
+    state: String,
+    version: i64,
+    consent: Option<String>,
+    instrument: Option<String>,
+    transaction_id: Option<String>,
+    hold_until: Option<i64>,
+    secret: String,
+    message: Option<String>,
+    flag: Option<String>,
+    carrier: Option<String>,
+    tracking_number: Option<String>,
+    promised_date: Option<String>,
+    placed_at: i64,
+}
+
+impl TryFrom<OrderRow> for Order {
+    type Error = StoreError;
+
+    fn try_from(row: OrderRow) -> Result<Order> {
+        let currency = currency(&row.currency)?;
+        let money = |minor| Money::new(minor, currency);
+        Ok(Order {
+            id: id(&row.id)?,
+            number: row.number,
+            checkout: id(&row.checkout_id)?,
+            seller: id(&row.seller_id)?,
+            buyer: row.buyer_id.as_deref().map(id).transpose()?,
+            channel: row.channel,
+            provider: row.provider,
+            totals: Totals {
+                items: money(row.items_minor),
+                shipping: money(row.shipping_minor),
+                gift_wrap: money(row.gift_wrap_minor),
+                tax: money(row.tax_minor),
+            },
+            total: money(row.total_minor),
+            fee: MarketplaceFee { fixed: money(row.fee_fixed_minor), variable_bp: row.fee_variable_bp },
+            state: State::from_word(&row.state).ok_or_else(|| unreadable("order state", &row.state))?,
+            version: row.version,
+            consent: row.consent,
+            instrument: row.instrument.as_deref().and_then(Instrument::from_word),
+            transaction: row.transaction_id,
+            hold_until: row.hold_until.map(Millis),
+            secret: row.secret,
+            message: row.message,
+            flag: row.flag,
+            carrier: row.carrier,
+            tracking_number: row.tracking_number,
+            promised_date: row.promised_date,
+            placed_at: Millis(row.placed_at),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(in crate::store) struct LineRow {
+    product_id: String,
+    title: String,
+    picture: String,
+    quantity: i64,
+    unit_minor: i64,
+    currency: String,
+}
+
+impl TryFrom<LineRow> for Line {
+    type Error = StoreError;
+
+    fn try_from(row: LineRow) -> Result<Line> {
+        Ok(Line {
+            product: id(&row.product_id)?,
+            title: row.title,
+            picture: row.picture,
+            quantity: row.quantity,
+            unit: Money::new(row.unit_minor, currency(&row.currency)?),
+        })
+    }
+}
+
+/// Reads them all, or says which column is unreadable.
+pub(in crate::store) fn orders(rows: Vec<OrderRow>) -> Result<Vec<Order>> {
+    rows.into_iter().map(Order::try_from).collect()
+}

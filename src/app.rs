@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::Router;
+use axum::response::Redirect;
+use axum::routing::get;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -70,8 +72,18 @@ impl App {
         let inside = self.shop.router(self.ctx.clone()).merge(notifications);
         match self.ctx.paths.prefix() {
             "" => inside,
-            prefix => Router::new().nest(prefix, inside),
+            prefix => {
+                let home = self.ctx.paths.home();
+                Router::new()
+                    .nest(prefix, inside)
+                    .route(&format!("{prefix}/"), get(move || async move { Redirect::permanent(&home) }))
+            }
         }
+    }
+
+    /// `/metrics` for whoever can reach it: serve it on an address of its own (`PUSHCART_METRICS_LISTEN`).
+    pub fn metrics_router(&self) -> Router {
+        shop::health::open_metrics(self.ctx.clone())
     }
 
     /// What the acts need, for tests and for programs that do more than serve.

@@ -158,7 +158,8 @@ impl Config {
         }
         let file = match std::fs::read_to_string("pushcart.toml") {
             Ok(text) => toml::from_str(&text).map_err(|e| BadSetting(format!("pushcart.toml: {}", e.message())))?,
-            Err(_) => Written::default(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Written::default(),
+            Err(error) => return bad(format!("pushcart.toml cannot be read: {error}")),
         };
         Config::checked(written.or(file))
     }

@@ -2,6 +2,7 @@
 //! rows, where a market of a million products is wanted.
 
 mod grow;
+mod past;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -19,6 +20,7 @@ use crate::store::accounts::Account;
 use crate::store::{Result, Store, StoreError, Write};
 
 pub use grow::{GrowBy, grow};
+pub use past::past_orders;
 
 /// The password of every seeded account.
 pub const PASSWORD: &str = "market-morning";

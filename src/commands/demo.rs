@@ -37,7 +37,10 @@ mod with_sandbox {
     use pushcart::sandbox::{Recipient, Sandbox, Settings};
     use pushcart::seed;
 
-    use super::super::serve::{listen, serve, stop_on_signal};
+    use super::super::serve::{listen, metrics_listener, serve, serve_metrics, stop_on_signal};
+
+    /// How many sellers are made known to the sandbox in one transaction.
+    const BATCH: i64 = 500;
 
     /// Everything in one process, ready within a second, with the addresses printed.
     pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
@@ -45,9 +48,11 @@ mod with_sandbox {
         let stop = stop_on_signal();
         let shop_listener = listen(config.listen, "PUSHCART_LISTEN").await?;
         let sandbox_listener = listen(config.sandbox_listen, "PUSHCART_SANDBOX_LISTEN").await?;
+        let metrics = metrics_listener(config).await?;
         let clock = Clock::new();
         let sandbox = open(config, &clock).await?;
         let app = App::open(config, clock).await?;
+        serve_metrics(metrics, &app, &stop);
         plant(&app, &sandbox).await?;
         announce(config);
         let sandbox_work = sandbox.clone();
@@ -88,34 +93,33 @@ mod with_sandbox {
         Sandbox::open(settings, clock.clone()).await
     }
 
-    /// Seeds an empty shop, and makes its sellers known to the sandbox, where they are not yet.
+    /// Seeds an empty shop, and makes its registered sellers known to the sandbox, where they are not yet.
     async fn plant(app: &App, sandbox: &Sandbox) -> anyhow::Result<()> {
         let store = &app.context().store;
         seed::plant(store, &app.context().clock).await?;
-        for seller in store.sellers("", 200).await? {
-            if store.payee(&seller.id, "fps").await?.is_some() {
-                continue;
+        loop {
+            let unknown = store.sellers_unknown_to("fps", BATCH).await?;
+            if unknown.is_empty() {
+                return Ok(());
             }
-            let recipient = Recipient {
-                name: seller.name.clone(),
-                email: seller.email.clone(),
-                caller_reference: seller.id.to_string(),
-                max_fixed_minor: seller.fee.fixed.minor,
-                max_variable_bp: seller.fee.variable_bp,
-            };
-            let token = sandbox.plant_recipient(&recipient).await?;
+            let recipients: Vec<Recipient> = unknown
+                .iter()
+                .map(|seller| Recipient {
+                    name: seller.name.clone(),
+                    email: seller.email.clone(),
+                    caller_reference: seller.id.to_string(),
+                    max_fixed_minor: seller.fee.fixed.minor,
+                    max_variable_bp: seller.fee.variable_bp,
+                })
+                .collect();
+            let tokens = sandbox.plant_recipients(&recipients).await?;
             let mut tx = store.write().await?;
-            tx.set_payee(&Payee {
-                seller: seller.id.clone(),
-                provider: "fps".to_owned(),
-                token,
-                refund_token: None,
-                email: seller.email.clone(),
-            })
-            .await?;
+            for (seller, token) in unknown.into_iter().zip(tokens) {
+                let (provider, email) = ("fps".to_owned(), seller.email);
+                tx.set_payee(&Payee { seller: seller.id, provider, token, refund_token: None, email }).await?;
+            }
             tx.commit().await?;
         }
-        Ok(())
     }
 
     fn announce(config: &Config) {

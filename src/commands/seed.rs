@@ -18,6 +18,9 @@ pub struct Arguments {
     /// How many products to add.
     #[arg(long, default_value_t = 0)]
     products: u64,
+    /// How many past orders to add.
+    #[arg(long, default_value_t = 0)]
+    orders: u64,
     /// The same number gives the same data.
     #[arg(long, default_value_t = 1)]
     rng_seed: u64,
@@ -25,12 +28,19 @@ pub struct Arguments {
 
 /// Plants the demo market in an empty database, then adds what is asked for.
 pub async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(
+        config.is_demo(),
+        "seeding makes accounts whose password everybody knows; it is refused in production"
+    );
     let store = app::open_store(config).await?;
     store.migrate().await?;
     let clock = Clock::new();
     seed::plant(&store, &clock).await?;
     let by = GrowBy { sellers: arguments.sellers, products: arguments.products, rng_seed: arguments.rng_seed };
-    seed::grow(&store, &clock, by, show).await?;
+    let rows = by.sellers + by.products;
+    let all = rows + arguments.orders;
+    seed::grow(&store, &clock, by, |done| show(done, all)).await?;
+    seed::past_orders(&store, arguments.orders, arguments.rng_seed, |done| show(rows + done, all)).await?;
     println!();
     Ok(ExitCode::SUCCESS)
 }

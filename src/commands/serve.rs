@@ -24,7 +24,9 @@ pub async fn shop(config: &Config) -> anyhow::Result<ExitCode> {
         tokio::spawn(keep_following(url, clock.clone(), stop.clone()));
     }
     let listener = listen(config.listen, "PUSHCART_LISTEN").await?;
+    let metrics = metrics_listener(config).await?;
     let app = App::open(config, clock).await?;
+    serve_metrics(metrics, &app, &stop);
     println!("The shop is open at {}", config.base_url);
     let worker = tokio::spawn({
         let (app, stop) = (app.clone(), stop.clone());
@@ -40,6 +42,21 @@ pub async fn shop(config: &Config) -> anyhow::Result<ExitCode> {
 pub async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
     let told = || format!("cannot listen on {address}; is another pushcart running? Change {setting}.");
     TcpListener::bind(address).await.with_context(told)
+}
+
+/// The listener of `PUSHCART_METRICS_LISTEN`, if it is set.
+pub async fn metrics_listener(config: &Config) -> anyhow::Result<Option<TcpListener>> {
+    match config.metrics_listen {
+        Some(address) => listen(address, "PUSHCART_METRICS_LISTEN").await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Serves `/metrics` beside the shop, where there is a listener for it.
+pub fn serve_metrics(listener: Option<TcpListener>, app: &App, stop: &CancellationToken) {
+    if let Some(listener) = listener {
+        tokio::spawn(serve(listener, app.metrics_router(), stop.clone()));
+    }
 }
 
 /// Serves `router` until `stop`, then lets open requests finish.

@@ -54,9 +54,11 @@ pub struct Ledger {
 /// One account.
 #[derive(Debug, Serialize)]
 pub struct AccountLine {
-    account: String,
+    /// Its name, like `provider:fps`.
+    pub account: String,
     currency: String,
-    balance_minor: i64,
+    /// Minor units.
+    pub balance_minor: i64,
 }
 
 /// How much waits.

@@ -79,7 +79,14 @@ impl Database {
     /// Starts a transaction that may write; on SQLite it takes the write lock at once.
     pub async fn write(&self) -> Result<Tx, StateError> {
         let inner = match self.is_sqlite {
-            true => self.writers.begin_with("BEGIN IMMEDIATE").await?,
+            true => match self.writers.begin_with("BEGIN IMMEDIATE").await {
+                // a full disk makes SQLite roll back by itself, and the driver loses count: a new connection
+                Err(sqlx::Error::InvalidSavePointStatement) => {
+                    self.writers.acquire().await?.close().await?;
+                    self.writers.begin_with("BEGIN IMMEDIATE").await?
+                }
+                begun => begun?,
+            },
             false => self.writers.begin().await?,
         };
         Ok(Tx { inner, sequence: self.sequence.clone() })

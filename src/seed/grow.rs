@@ -20,7 +20,7 @@ use crate::store::{Result, Store, StoreError};
 const STATEMENTS: u64 = 10;
 
 /// Bulk rows are older than anything that is listed by hand, so that the first page keeps its face.
-const LONG_AGO: Millis = Millis(1_600_000_000_000);
+pub(super) const LONG_AGO: Millis = Millis(1_600_000_000_000);
 
 const KINDS: [&str; 16] = [
     "mug", "lamp", "basket", "knife", "scarf", "clock", "kettle", "chair", "drum", "spade", "puzzle", "jar", "teapot",
@@ -63,13 +63,12 @@ pub(super) fn id_at<T: std::str::FromStr>(prefix: &str, at_ms: i64, low: u128) -
     text.parse().map_err(|_| StoreError::Unreadable(text))
 }
 
-fn id<T: std::str::FromStr>(prefix: &str, seed: u64, number: u64) -> Result<T> {
+pub(super) fn id<T: std::str::FromStr>(prefix: &str, seed: u64, number: u64) -> Result<T> {
     id_at(prefix, LONG_AGO.0 + i64::try_from(number).unwrap_or(0), u128::from(seed))
 }
 
-/// Adds bulk rows; `progress` hears how many of how many are done. Doing it again adds nothing.
-pub async fn grow(store: &Store, clock: &Clock, by: GrowBy, mut progress: impl FnMut(u64, u64)) -> Result<()> {
-    let all = by.sellers + by.products;
+/// Adds bulk rows; `progress` hears how many are done. Doing it again adds nothing.
+pub async fn grow(store: &Store, clock: &Clock, by: GrowBy, mut progress: impl FnMut(u64)) -> Result<()> {
     let now = clock.now();
     let password = if by.sellers > 0 { hash_password(PASSWORD).await } else { String::new() };
     let per_transaction = STATEMENTS * ROWS as u64;
@@ -84,7 +83,7 @@ pub async fn grow(store: &Store, clock: &Clock, by: GrowBy, mut progress: impl F
         }
         tx.commit().await?;
         sellers = until;
-        progress(sellers, all);
+        progress(sellers);
     }
     let owners: Vec<SellerId> = store.sellers("", 100_000).await?.into_iter().map(|seller| seller.id).collect();
     let categories = store.categories().await?;
@@ -111,7 +110,7 @@ pub async fn grow(store: &Store, clock: &Clock, by: GrowBy, mut progress: impl F
             products = until;
         }
         tx.commit().await?;
-        progress(sellers + products, all);
+        progress(sellers + products);
     }
     let mut tx = store.write().await?;
     tx.note_change(EVERYTHING, now).await?;

@@ -85,14 +85,15 @@ impl From<ActError> for PageError {
 
 impl From<tower_sessions::session::Error> for PageError {
     fn from(error: tower_sessions::session::Error) -> PageError {
-        match &error {
-            tower_sessions::session::Error::Store(tower_sessions::session_store::Error::Backend(words))
-                if *words == StoreError::Busy.to_string() =>
-            {
-                PageError::Busy(StoreError::Busy)
+        use tower_sessions::{session, session_store};
+        if let session::Error::Store(session_store::Error::Backend(words)) = &error {
+            for passing in [StoreError::Busy, StoreError::Full] {
+                if *words == passing.to_string() {
+                    return PageError::Busy(passing);
+                }
             }
-            _ => PageError::internal(error),
         }
+        PageError::internal(error)
     }
 }
 

@@ -3,10 +3,12 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -68,8 +70,13 @@ pub async fn metrics(State(site): State<Site>, request: Request) -> Response {
     }
 }
 
-/// The metrics as text, for `/metrics` and for a listener of their own.
-pub async fn render(ctx: &Context) -> Response {
+/// `/metrics` alone, for a listener that only the right people can reach.
+pub fn open_metrics(ctx: Context) -> Router {
+    Router::new().route("/metrics", get(async |State(ctx): State<Context>| render(&ctx).await)).with_state(ctx)
+}
+
+/// The metrics as text.
+async fn render(ctx: &Context) -> Response {
     for (state, word) in QUEUES {
         if let Ok(waiting) = ctx.store.count_operations(state).await {
             metrics::gauge!("pushcart_outbox", "state" => word).set(waiting as f64);

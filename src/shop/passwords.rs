@@ -1,5 +1,7 @@
 //! A forgotten password: a letter with a link that works once, and the page behind it.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -17,7 +19,13 @@ use super::extract::TextForm;
 use super::page::{Chrome, Problems, leave_notice, page, page_with};
 use crate::base::clock::hours;
 use crate::base::ids;
+use crate::flows::Context;
 use crate::flows::accounts::{hash_password, password_link, token_hash};
+use crate::store::StoreError;
+
+/// How long the answer takes at least: longer than writing the letter, so that the time tells nobody
+/// which addresses are known.
+const FORGOT_TAKES: Duration = Duration::from_millis(200);
 
 /// The password pages, inside the session layer.
 pub fn router() -> Router<Site> {
@@ -68,16 +76,21 @@ async fn forgot(
         return Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &form));
     }
     site.shop.limits().letter(site.shop.limits().client(&parts), &fields.email)?;
-    let ctx = &site.ctx;
-    if let Some(account) = ctx.store.account_by_email(fields.email.trim()).await? {
-        let mut tx = ctx.store.write().await?;
-        let token = password_link(&mut tx, &account.id, ctx.clock.real_now().plus(hours(1))).await?;
-        let letter = ctx.letters().set_password(&account.email, &token, &ids::secret());
-        tx.queue_letter(&letter, ctx.clock.now()).await?;
-        tx.commit().await?;
-        ctx.wake.notify_one();
-    }
+    let (written, ()) = tokio::join!(write_link(&site.ctx, fields.email.trim()), tokio::time::sleep(FORGOT_TAKES));
+    written?;
     Ok(page(&ForgotPage { chrome, problems, email: fields.email, is_sent: true }))
+}
+
+/// Queues the letter with the link, where there is such an account.
+async fn write_link(ctx: &Context, email: &str) -> Result<(), StoreError> {
+    let Some(account) = ctx.store.account_by_email(email).await? else { return Ok(()) };
+    let mut tx = ctx.store.write().await?;
+    let token = password_link(&mut tx, &account.id, ctx.clock.real_now().plus(hours(1))).await?;
+    let letter = ctx.letters().set_password(&account.email, &token, &ids::secret());
+    tx.queue_letter(&letter, ctx.clock.now()).await?;
+    tx.commit().await?;
+    ctx.wake.notify_one();
+    Ok(())
 }
 
 async fn show_choose(chrome: Chrome, Path(token): Path<String>) -> Response {

@@ -9,6 +9,8 @@ mod edges;
 mod office;
 mod talking;
 mod till;
+mod trouble;
+mod twice;
 
 use std::sync::Arc;
 
@@ -37,7 +39,7 @@ struct Market {
     shop: Shop,
     router: Router,
     till: Arc<Till>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What came back.
@@ -111,7 +113,7 @@ impl Market {
             "" => shop.router(ctx.clone()),
             prefix => Router::new().nest(prefix, shop.router(ctx.clone())),
         };
-        Market { ctx, shop, router, till, _folder: folder }
+        Market { ctx, shop, router, till, folder }
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {

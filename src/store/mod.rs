@@ -23,7 +23,7 @@ pub mod threads;
 pub mod web_sessions;
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::Migrator;
@@ -116,7 +116,16 @@ impl Store {
 
     /// Begins the one way to change anything: immediate on SQLite, plain on PostgreSQL.
     pub async fn write(&self) -> Result<Write> {
-        Ok(Write { tx: self.writes.begin_with(self.begin).await? })
+        let tx = match self.writes.begin_with(self.begin).await {
+            // a full disk makes SQLite roll back by itself; the driver still counts the transaction, so
+            // that the connection is of no more use
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writes.acquire().await?.close().await?;
+                self.writes.begin_with(self.begin).await?
+            }
+            begun => begun?,
+        };
+        Ok(Write { tx })
     }
 
     /// Begins a change that touches money. Takes the head of the audit chain first, so that two
@@ -144,6 +153,17 @@ impl Store {
         self.writes.close().await;
     }
 }
+
+#[cfg(test)]
+impl Store {
+    /// Tells SQLite's one writing connection something, for tests that want trouble.
+    pub async fn tell_writer(&self, pragma: &'static str) {
+        sqlx::raw_sql(pragma).execute(&self.writes).await.unwrap();
+    }
+}
+
+/// How long an act is tried again while other writers are faster.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long anyone waits for a connection before the page says that the shop is busy.
 const WAIT: Duration = Duration::from_secs(8);
@@ -182,9 +202,13 @@ where
     F: Future<Output = std::result::Result<T, E>>,
     E: IsBusy,
 {
+    let since = Instant::now();
     for pause_ms in [5, 20, 80, 320] {
         match act().await {
-            Err(error) if error.is_busy() => tokio::time::sleep(Duration::from_millis(pause_ms)).await,
+            // a lock that was waited for in vain is not tried again: somebody watches the page load
+            Err(error) if error.is_busy() && since.elapsed() < PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+            }
             done => return done,
         }
     }

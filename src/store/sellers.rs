@@ -152,6 +152,20 @@ impl Store {
         rows.into_iter().map(Seller::try_from).collect()
     }
 
+    /// Registered sellers that `provider` cannot pay yet, in the order in which they came.
+    pub async fn sellers_unknown_to(&self, provider: &str, limit: i64) -> Result<Vec<Seller>> {
+        let rows: Vec<SellerRow> = sqlx::query_as(select_sellers!(
+            "WHERE state = 'registered'
+               AND NOT EXISTS (SELECT 1 FROM payees WHERE seller_id = sellers.id AND provider = $1)
+             ORDER BY id LIMIT $2"
+        ))
+        .bind(provider)
+        .bind(limit)
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        rows.into_iter().map(Seller::try_from).collect()
+    }
+
     /// Where `provider` pays a seller.
     pub async fn payee(&self, id: &SellerId, provider: &str) -> Result<Option<Payee>> {
         payee(&mut *self.read().await?, id, provider).await

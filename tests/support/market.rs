@@ -285,7 +285,7 @@ pub async fn plant(app: &App, sandbox: &Sandbox) {
             max_fixed_minor: seller.fee.fixed.minor,
             max_variable_bp: seller.fee.variable_bp,
         };
-        let token = sandbox.plant_recipient(&recipient).await.unwrap();
+        let token = sandbox.plant_recipients(&[recipient]).await.unwrap().remove(0);
         let payee = Payee {
             seller: seller.id.clone(),
             provider: "fps".to_owned(),

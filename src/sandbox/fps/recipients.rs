@@ -24,50 +24,68 @@ pub struct Recipient {
 }
 
 impl Sandbox {
-    /// Makes the account and its recipient token for the marketplace, and gives the token's id.
-    pub async fn plant_recipient(&self, recipient: &Recipient) -> Result<String, StateError> {
+    /// Makes the accounts and their recipient tokens for the marketplace, all or none, and gives the
+    /// tokens' ids in the same order.
+    pub async fn plant_recipients(&self, recipients: &[Recipient]) -> Result<Vec<String>, StateError> {
+        let password_hash = hash(PASSWORD);
+        let now = self.clock().now().0;
         let mut tx = self.db().write().await?;
-        if let Some(token) = tx.token_by_reference(CALLER, &recipient.caller_reference).await? {
-            return Ok(token.id);
+        let mut tokens = Vec::with_capacity(recipients.len());
+        for recipient in recipients {
+            if let Some(token) = tx.token_by_reference(CALLER, &recipient.caller_reference).await? {
+                tokens.push(token.id);
+                continue;
+            }
+            let account = match tx.account_by_email(&recipient.email).await? {
+                Some(existing) => existing.id,
+                None => {
+                    let account = recipient.account(&password_hash);
+                    tx.add_account(&account).await?;
+                    account.id
+                }
+            };
+            let token = recipient.token(account, now);
+            tx.add_token(&token).await?;
+            tokens.push(token.id);
         }
-        let account = Account {
+        tx.commit().await?;
+        Ok(tokens)
+    }
+}
+
+impl Recipient {
+    fn account(&self, password_hash: &str) -> Account {
+        Account {
             id: ids::fresh("acc"),
             kind: "business".to_owned(),
-            name: recipient.name.clone(),
-            email: recipient.email.clone(),
-            password_hash: hash(PASSWORD),
+            name: self.name.clone(),
+            email: self.email.clone(),
+            password_hash: password_hash.to_owned(),
             methods: "ACH,ABT".to_owned(),
             ..blank_account()
-        };
-        let account = match tx.account_by_email(&recipient.email).await? {
-            Some(existing) => existing,
-            None => {
-                tx.add_account(&account).await?;
-                account
-            }
-        };
-        let token = Token {
+        }
+    }
+
+    fn token(&self, account_id: String, now: i64) -> Token {
+        Token {
             id: provider_id(64),
             caller_id: CALLER.to_owned(),
-            account_id: account.id,
+            account_id,
             kind: "Unrestricted".to_owned(),
-            caller_reference: recipient.caller_reference.clone(),
+            caller_reference: self.caller_reference.clone(),
             friendly_name: format!("Friendly{}", 1_000_000_000 + u64::from(rand::random::<u32>())),
             status: "Active".to_owned(),
-            installed_at: self.clock().now().0,
+            installed_at: now,
             starts_at: 0,
             expires_at: 0,
             methods: "CC,ACH,ABT".to_owned(),
             amount_minor: 0,
             recipient_id: String::new(),
             payment_reason: String::new(),
-            max_fixed_minor: recipient.max_fixed_minor,
-            max_variable_ppm: recipient.max_variable_bp * 100,
+            max_fixed_minor: self.max_fixed_minor,
+            max_variable_ppm: self.max_variable_bp * 100,
             recipient_pays: 1,
             spent_on: String::new(),
-        };
-        tx.add_token(&token).await?;
-        tx.commit().await?;
-        Ok(token.id)
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::flows::{Context, register_seller};
 use crate::market::fees::MarketplaceFee;
 use crate::market::sellers::{Registration, Seller};
 use crate::shop::Site;
+use crate::shop::account::is_address;
 use crate::shop::desk;
 use crate::shop::error::PageError;
 use crate::shop::extract::{MaybeSignedIn, SignedIn, TextForm};
@@ -168,19 +169,13 @@ fn check(form: &ApplicationForm) -> Problems {
             problems.add(field, format!("Please keep this under {longest} characters."));
         }
     }
-    if problems.of("email").is_none() && !is_address(form.email.trim()) {
+    if problems.of("email").is_none() && !is_address(&form.email) {
         problems.add("email", "That is not an email address, like ada@example.com.");
     }
     if form.accept_terms.is_empty() {
         problems.add("accept_terms", "Without your agreement to the fee we cannot open the stall.");
     }
     problems
-}
-
-fn is_address(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
-    }) && !text.contains(char::is_whitespace)
 }
 
 fn application(form: &ApplicationForm) -> register_seller::Application {

@@ -6,7 +6,7 @@ use super::*;
 use crate::orders::order::Order;
 use crate::orders::state::State;
 
-const ADDRESS: [(&str, &str); 10] = [
+pub(super) const ADDRESS: [(&str, &str); 10] = [
     ("email", "robin@example.com"),
     ("name", "Robin Guest"),
     ("line1", "12 Orchard Lane"),
@@ -20,7 +20,7 @@ const ADDRESS: [(&str, &str); 10] = [
 ];
 
 /// The address with one field typed otherwise.
-fn but<'a>(field: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+pub(super) fn but<'a>(field: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
     let mut form = ADDRESS.to_vec();
     form.retain(|(name, _)| *name != field);
     form.push((field, value));
@@ -28,7 +28,7 @@ fn but<'a>(field: &'a str, value: &'a str) -> Vec<(&'a str, &'a str)> {
 }
 
 impl Market {
-    async fn buyer_of(&self, slugs: &[&str]) -> Visitor<'_> {
+    pub(super) async fn buyer_of(&self, slugs: &[&str]) -> Visitor<'_> {
         let mut visitor = self.visitor();
         for slug in slugs {
             let id = self.product_id(slug).await;
@@ -37,7 +37,7 @@ impl Market {
         visitor
     }
 
-    async fn orders(&self) -> Vec<Order> {
+    pub(super) async fn orders(&self) -> Vec<Order> {
         self.ctx.store.all_orders("~", 10).await.unwrap()
     }
 }

@@ -18,7 +18,7 @@ use crate::store::ledger::Booking;
 pub(super) const ADA: &str = "ada@quillandcomb.example.com";
 const BRUNO: &str = "bruno@patientloaf.example.com";
 const HONEY: &str = "wildflower-honey";
-const FIELDS: [(&str, &str); 7] = [
+pub(super) const FIELDS: [(&str, &str); 7] = [
     ("form_key", ""),
     ("title", "A <script>alert(1)</script> mug"),
     ("description", "Holds tea."),
@@ -36,7 +36,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// Posts a product's form as a browser does, with `file` as the picture.
-    async fn post_product(&mut self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Answer {
+    pub(super) async fn post_product(&mut self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Answer {
         let mut body = Vec::new();
         for (name, value) in fields {
             let part = format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
@@ -66,9 +66,16 @@ fn changed<'a>(field: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
     FIELDS.into_iter().map(|(name, old)| if name == field { (name, value) } else { (name, old) }).collect()
 }
 
-fn png() -> Vec<u8> {
+/// 900 by 600 pixels that cannot be made small.
+fn noise() -> DynamicImage {
+    let dot = |x: u32, y: u32| image::Rgb([(x * y % 251) as u8, (x * 7 + y * 13) as u8, (x ^ y) as u8]);
+    DynamicImage::ImageRgb8(image::RgbImage::from_fn(900, 600, dot))
+}
+
+/// A picture as a camera makes one, large enough to need a page of its own.
+pub(super) fn picture() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
-    DynamicImage::new_rgb8(900, 600).write_to(&mut bytes, ImageFormat::Png).unwrap();
+    noise().write_to(&mut bytes, ImageFormat::Png).unwrap();
     bytes.into_inner()
 }
 
@@ -152,7 +159,7 @@ pub(super) async fn paid_order(market: &Market) -> Order {
 async fn a_product_is_listed_with_its_picture_and_a_script_in_its_name_is_text() {
     let market = Market::open().await;
     let mut ada = Visitor::signed_in(&market, ADA).await;
-    let answer = ada.post_product("/sell/products/new", &FIELDS, &png()).await;
+    let answer = ada.post_product("/sell/products/new", &FIELDS, &picture()).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     let page = ada.get(answer.leads_to()).await;
     assert!(page.body.contains("Listed.") && page.body.contains("/pictures/pic_"), "{}", page.body);

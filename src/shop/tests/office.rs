@@ -3,7 +3,7 @@
 use super::desks::{ADA, paid_order};
 use super::*;
 
-const OLGA: &str = "operator@example.com";
+pub(super) const OLGA: &str = "operator@example.com";
 
 #[tokio::test]
 async fn nobody_but_an_operator_finds_the_office() {

@@ -46,7 +46,12 @@ fn check_keys(config: &Config, report: &mut Report) {
 async fn check_store(config: &Config, report: &mut Report) {
     let checked = async {
         let store = app::open_store(config).await?;
-        store.migrate().await?;
+        let missing = store.missing_steps().await;
+        anyhow::ensure!(
+            missing.is_empty(),
+            "{} steps of the schema are missing; run `pushcart migrate`",
+            missing.len()
+        );
         store.ping().await?;
         anyhow::Ok(books::read(&store).await?)
     };

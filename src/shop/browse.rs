@@ -144,7 +144,6 @@ pub struct Offer {
     wonky: bool,
     sold_out: bool,
     max_quantity: i64,
-    few_left: Option<i64>,
 }
 
 /// One product.
@@ -310,9 +309,8 @@ pub async fn product_page(site: &Site, slug: &str) -> Result<ProductPage, PageEr
             category_slug: product.category,
             wonky: product.is_wonky,
             sold_out: available == 0,
-            max_quantity: MOST,
             // stock is not in the catalogue: the basket and the checkout say how many there are
-            few_left: None,
+            max_quantity: MOST,
         },
         seller: Maker {
             picture: page::picture(paths, &seller.picture),

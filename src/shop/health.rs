@@ -62,10 +62,11 @@ pub async fn readyz(State(ctx): State<Context>) -> (StatusCode, &'static str) {
     }
 }
 
-/// `GET /metrics` for Prometheus, on this machine only.
+/// `GET /metrics` for Prometheus, on this machine only; what a proxy on this machine passes on is not.
 pub async fn metrics(State(site): State<Site>, request: Request) -> Response {
+    let is_passed_on = ["forwarded", "x-forwarded-for"].iter().any(|name| request.headers().contains_key(*name));
     match limits::peer(request.extensions()) {
-        Some(peer) if peer.is_loopback() => render(&site.ctx).await,
+        Some(peer) if peer.is_loopback() && !is_passed_on => render(&site.ctx).await,
         _ => PageError::NotFound.into_response(),
     }
 }

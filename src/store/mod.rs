@@ -110,6 +110,13 @@ impl Store {
             .collect())
     }
 
+    /// The steps that [`Store::migrate`] would run.
+    pub async fn missing_steps(&self) -> Vec<String> {
+        let applied = self.applied().await.unwrap_or_default();
+        let missing = MIGRATIONS.iter().filter(|step| !applied.contains(&step.version));
+        missing.map(|step| format!("{:04} {}", step.version, step.description)).collect()
+    }
+
     async fn applied(&self) -> Result<Vec<i64>> {
         Ok(sqlx::query_scalar("SELECT version FROM _sqlx_migrations ORDER BY version").fetch_all(&self.writes).await?)
     }

@@ -106,9 +106,15 @@ async fn health_is_told_and_metrics_only_to_this_machine() {
     assert_eq!(market.get("/healthz").await.status, StatusCode::OK);
     assert_eq!(market.get("/readyz").await.status, StatusCode::OK);
     assert_eq!(market.get("/metrics").await.status, StatusCode::NOT_FOUND);
-    let mut here = Request::get("/metrics").body(Body::empty()).unwrap();
-    here.extensions_mut().insert(axum::extract::ConnectInfo(std::net::SocketAddr::from(([127, 0, 0, 1], 9))));
-    let metrics = market.ask(here).await;
+    let here = |header: &'static str| {
+        let request = Request::get("/metrics").header(header, "203.0.113.7");
+        let mut request = request.body(Body::empty()).unwrap();
+        let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
+        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        request
+    };
+    assert_eq!(market.ask(here("x-forwarded-for")).await.status, StatusCode::NOT_FOUND);
+    let metrics = market.ask(here("x-nothing")).await;
     assert!(metrics.body.contains("pushcart_requests_total"), "{}", metrics.body);
     market.ctx.store.close().await;
     assert_eq!(market.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);

@@ -1,0 +1,184 @@
+//! Every command as a person runs it: a process of its own, in a folder of its own.
+
+mod mail;
+mod process;
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use process::{Folder, get};
+use serde_json::Value;
+
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn migrate_says_what_it_ran_and_then_that_there_is_nothing_to_do() {
+    let folder = Folder::new();
+    let first = folder.run(&["migrate"]).succeeds();
+    assert!(first.starts_with("ran 0001 ") && first.lines().count() >= 5, "{first}");
+    assert_eq!(folder.run(&["migrate"]).succeeds(), "nothing to do: the schema is current\n");
+}
+
+#[test]
+fn seeding_twice_with_one_seed_adds_once_and_the_books_balance() {
+    let folder = Folder::new();
+    let seed = ["seed", "--sellers", "3", "--products", "700", "--orders", "250", "--rng-seed", "7"];
+    assert!(folder.run(&seed).succeeds().contains("953 of 953"));
+    let first: Value = serde_json::from_str(&folder.run(&["books", "--json"]).succeeds()).unwrap();
+    folder.run(&seed).succeeds();
+    let second: Value = serde_json::from_str(&folder.run(&["books", "--json"]).succeeds()).unwrap();
+    assert_eq!(first, second);
+
+    let orders = first["orders"].as_array().unwrap();
+    assert_eq!(orders.len(), 250);
+    for order in orders {
+        let text = |field: &str| order[field].as_str().unwrap_or_else(|| panic!("{field}: {order}")).to_owned();
+        assert!(text("order_id").starts_with("ord_") && text("number").starts_with("P-"));
+        assert_eq!((text("provider"), text("currency"), text("channel")), ("fps".into(), "USD".into(), "web".into()));
+        assert!(order["total_minor"].as_i64().unwrap() > 0);
+        assert!(["shipped", "refunded", "cancelled", "declined", "expired"].contains(&&*text("state")));
+        for operation in order["operations"].as_array().unwrap() {
+            assert!(operation["kind"].is_string() && operation["state"] == "succeeded", "{operation}");
+            assert!(operation["caller_reference"].as_str().unwrap().starts_with("opn_"), "{operation}");
+            assert!(operation["provider_transaction_id"].is_string() && operation["amount_minor"].is_i64());
+        }
+    }
+    assert_eq!(first["ledger"]["sum_minor"]["USD"], 0);
+    let accounts = first["ledger"]["accounts"].as_array().unwrap();
+    let names: Vec<&str> = accounts.iter().map(|line| line["account"].as_str().unwrap()).collect();
+    for kind in ["buyer:", "held:", "seller:", "fee:marketplace", "fee:provider", "provider:fps"] {
+        assert!(names.iter().any(|name| name.starts_with(kind)), "no {kind}");
+    }
+    let none_waits = serde_json::json!({ "outbox_pending": 0, "outbox_failed": 0, "inbox_pending": 0 });
+    assert_eq!(first["queues"], none_waits);
+    let for_people = folder.run(&["books"]).succeeds();
+    assert!(for_people.starts_with("250 orders\n") && for_people.contains("provider:fps"), "{for_people}");
+}
+
+#[test]
+fn an_operator_gets_a_link_that_works_once() {
+    let folder = Folder::new();
+    let said = folder.run(&["operator", "add", "olga@example.com"]).succeeds();
+    assert!(said.contains("http://localhost:3000/account/password/"), "{said}");
+    assert!(folder.run(&["operator", "add", "olga"]).fails().contains("not an e-mail address"));
+}
+
+#[test]
+fn wrong_settings_stop_the_start_with_one_line() {
+    let folder = Folder::new();
+    let line = |words: &str, run: process::Ran| {
+        let said = run.fails();
+        assert!(said.contains(words) && said.lines().count() == 1, "{said}");
+    };
+    line("PUSHCART_LISTN is set", folder.with("PUSHCART_LISTN", "x").run(&["books"]));
+    line("PUSHCART_LISTEN is", folder.with("PUSHCART_LISTEN", "3000").run(&["serve"]));
+    line("PUSHCART_LOG", folder.with("PUSHCART_LOG", "pushcart=loud").run(&["books"]));
+    let live = folder
+        .with("PUSHCART_ENVIRONMENT", "production")
+        .with("PUSHCART_BASE_URL", "https://shop.example")
+        .with("PUSHCART_FPS_API_URL", "https://fps.example/")
+        .with("PUSHCART_FPS_CBUI_URL", "https://cbui.example/");
+    line("example key", live.run(&["serve"]));
+    let keys = ["--fps-access-key", "AKIAREAL", "--fps-secret-key", "real"];
+    line("password everybody knows", live.run(&[&["seed"], &keys[..]].concat()));
+    folder.write("pushcart.toml", "lisen = \"127.0.0.1:1\"");
+    line("lisen", folder.run(&["books"]));
+}
+
+#[test]
+fn flags_beat_variables_and_these_beat_the_file() {
+    let folder = Folder::new();
+    let shop = |run: process::Ran| {
+        let said = run.said;
+        said.lines().next().unwrap().split("shop at ").nth(1).unwrap().to_owned()
+    };
+    assert_eq!(shop(folder.run(&["doctor"])), "http://localhost:3000");
+    folder.write("pushcart.toml", "base_url = \"http://file.example\"");
+    assert_eq!(shop(folder.run(&["doctor"])), "http://file.example");
+    let folder = folder.with("PUSHCART_BASE_URL", "http://variable.example");
+    assert_eq!(shop(folder.run(&["doctor"])), "http://variable.example");
+    assert_eq!(shop(folder.run(&["doctor", "--base-url", "http://flag.example"])), "http://flag.example");
+}
+
+#[tokio::test]
+async fn doctor_says_what_is_wrong_and_how_to_mend_it() {
+    let port = free_port();
+    let url = format!("http://127.0.0.1:{port}");
+    let folder =
+        Folder::new().with("PUSHCART_SANDBOX_LISTEN", &format!("127.0.0.1:{port}")).with("PUSHCART_SANDBOX_URL", &url);
+    let ill = folder.run(&["doctor"]).fails();
+    assert!(ill.contains("WRONG database") && ill.contains("pushcart migrate") && ill.contains("WRONG fps"), "{ill}");
+    folder.run(&["migrate"]).succeeds();
+    let _sandbox = folder.start(&["sandbox"], &url).await;
+    let well = folder.run(&["doctor"]).succeeds();
+    assert!(well.lines().all(|line| line.starts_with("ok ")) && well.lines().count() >= 4, "{well}");
+    let other = folder.with("PUSHCART_FPS_ACCESS_KEY", "AKIAWRONG").with("PUSHCART_FPS_SECRET_KEY", "unlikely-secret");
+    let ill = other.run(&["doctor"]).fails();
+    assert!(ill.contains("WRONG fps") && ill.contains("keys") && !ill.contains("unlikely-secret"), "{ill}");
+}
+
+#[tokio::test]
+async fn serve_answers_health_and_metrics_and_stops_when_asked() {
+    let (port, metrics) = (free_port(), free_port());
+    let url = format!("http://127.0.0.1:{port}");
+    let folder = Folder::new()
+        .with("PUSHCART_LISTEN", &format!("127.0.0.1:{port}"))
+        .with("PUSHCART_BASE_URL", &url)
+        .with("PUSHCART_METRICS_LISTEN", &format!("127.0.0.1:{metrics}"));
+    let shop = folder.start(&["serve"], &url).await;
+    assert_eq!(get(&format!("{url}/healthz")).await, (200, "ok\n".to_owned()));
+    assert_eq!(get(&format!("{url}/readyz")).await, (200, "ready\n".to_owned()));
+    let (status, body) = get(&format!("http://127.0.0.1:{metrics}/metrics")).await;
+    assert!(status == 200 && body.contains("pushcart_outbox"), "{body}");
+    assert_eq!(get(&format!("http://127.0.0.1:{metrics}/")).await.0, 404);
+    let taken = folder.run(&["serve"]).fails();
+    assert!(taken.contains("PUSHCART_LISTEN") && taken.contains("another pushcart"), "{taken}");
+    assert!(shop.stop().success(), "asked to stop, it ends well");
+}
+
+#[tokio::test]
+async fn the_demo_prints_where_everything_is() {
+    let (port, sandbox) = (free_port(), free_port());
+    let (url, sandbox_url) = (format!("http://127.0.0.1:{port}"), format!("http://127.0.0.1:{sandbox}"));
+    let folder = Folder::new()
+        .with("PUSHCART_LISTEN", &format!("127.0.0.1:{port}"))
+        .with("PUSHCART_BASE_URL", &url)
+        .with("PUSHCART_SANDBOX_LISTEN", &format!("127.0.0.1:{sandbox}"))
+        .with("PUSHCART_SANDBOX_URL", &sandbox_url);
+    let demo = folder.start(&[], &url).await;
+    assert_eq!(get(&format!("{sandbox_url}/_sandbox/health")).await.0, 200);
+    assert!(get(&url).await.1.contains("Wildflower"));
+    let well = folder.run(&["doctor"]).succeeds();
+    assert!(well.contains("ok    fps"), "{well}");
+    let said = demo.said_when_stopped();
+    for words in [&*url, &*sandbox_url, "market-morning", "ana@example.com", "Ctrl-C"] {
+        assert!(said.contains(words), "{words} is missing from: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_letter_reaches_the_mail_server() {
+    let server = mail::Server::start();
+    let port = free_port();
+    let url = format!("http://127.0.0.1:{port}");
+    let folder = Folder::new()
+        .with("PUSHCART_LISTEN", &format!("127.0.0.1:{port}"))
+        .with("PUSHCART_BASE_URL", &url)
+        .with("PUSHCART_SMTP_URL", &server.url())
+        .with("PUSHCART_MAIL_FROM", "Pushcart <market@example.com>");
+    folder.run(&["operator", "add", "olga@example.com"]).succeeds();
+    let _shop = folder.start(&["serve"], &url).await;
+    let form = format!("{url}/account/password/forgot");
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    assert_eq!(http.post(form).form(&[("email", "olga@example.com")]).send().await.unwrap().status(), 200);
+    let letter = server.next_letter().await;
+    assert!(
+        letter.contains("To: olga@example.com") && letter.contains("From: Pushcart <market@example.com>"),
+        "{letter}"
+    );
+    assert!(
+        letter.contains("text/plain") && letter.contains("text/html") && letter.contains("Message-ID:"),
+        "{letter}"
+    );
+}

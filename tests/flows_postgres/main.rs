@@ -19,7 +19,8 @@ mod server;
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;
 
-/// A fresh database for every walk; none where PostgreSQL is not installed, which is said on the terminal.
+/// Fresh databases for every walk, the shop's and the sandbox's; none where PostgreSQL is not installed, which is said on the terminal.
 async fn database() -> Option<market::Database> {
-    Some(market::Database::At(postgres::Server::get().await?.fresh_database().await))
+    let server = postgres::Server::get().await?;
+    Some(market::Database::At { shop: server.fresh_database().await, sandbox: server.fresh_database().await })
 }

@@ -40,8 +40,13 @@ pub struct Market {
 pub enum Database {
     /// In its own folder.
     Sqlite,
-    /// At this address.
-    At(String),
+    /// At these addresses.
+    At {
+        /// The shop's.
+        shop: String,
+        /// The sandbox's.
+        sandbox: String,
+    },
 }
 
 impl Market {
@@ -63,12 +68,17 @@ impl Market {
         // Two hosts on purpose: the way between them is cross-site, as in life.
         let (shop_url, sandbox_url) =
             (format!("http://localhost:{shop_port}{prefix}"), format!("http://127.0.0.1:{sandbox_port}"));
+        let (shop_database, sandbox_database) = match database {
+            Database::Sqlite => {
+                let file = |name| format!("sqlite://{}/{name}.db", folder.path().display());
+                (file("shop"), file("sandbox"))
+            }
+            Database::At { shop, sandbox } => (shop, sandbox),
+        };
         let written = Written {
             data_dir: Some(folder.path().display().to_string()),
-            database_url: Some(match database {
-                Database::Sqlite => format!("sqlite://{}/shop.db", folder.path().display()),
-                Database::At(url) => url,
-            }),
+            database_url: Some(shop_database),
+            sandbox_database_url: Some(sandbox_database),
             base_url: Some(shop_url.clone()),
             sandbox_url: Some(sandbox_url.clone()),
             ..Written::default()

@@ -3,17 +3,16 @@
 //! Paying and calling off need no form key: the order's own state makes a second press harmless.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use serde::Deserialize;
-use tower_sessions::Session;
 
 use super::Site;
 use super::desk::problems;
 use super::error::PageError;
-use super::extract::{FormKey, MaybeSignedIn, TextForm};
-use super::order_page::{Typed, refused, theirs};
+use super::extract::{FormKey, TextForm};
+use super::order_page::{TheirOrder, Typed, refused};
 use super::page::Chrome;
 use crate::flows::check_out::approval_address;
 use crate::flows::{Actor, cancel, say, wish};
@@ -43,14 +42,7 @@ struct Asked {
 }
 
 /// `POST /orders/{id}/pay`: 303 to the provider, or the order page with what stands against it.
-async fn pay(
-    State(site): State<Site>,
-    chrome: Chrome,
-    session: Session,
-    account: MaybeSignedIn,
-    Path(id): Path<String>,
-) -> Result<Response, PageError> {
-    let order = theirs(&site.ctx, &session, &account, &id, None).await?;
+async fn pay(State(site): State<Site>, chrome: Chrome, TheirOrder(order): TheirOrder) -> Result<Response, PageError> {
     match approval_address(&site.ctx, &order.id).await {
         Ok(address) => Ok(Redirect::to(&address).into_response()),
         Err(error) => refused(&site.ctx, chrome, &order.id, problems(error, "main")?, Typed::default()).await,
@@ -61,11 +53,8 @@ async fn pay(
 async fn call_off(
     State(site): State<Site>,
     chrome: Chrome,
-    session: Session,
-    account: MaybeSignedIn,
-    Path(id): Path<String>,
+    TheirOrder(order): TheirOrder,
 ) -> Result<Response, PageError> {
-    let order = theirs(&site.ctx, &session, &account, &id, None).await?;
     match cancel::cancel(&site.ctx, &order.id, Actor::Buyer).await {
         Ok(()) => Ok(Redirect::to(&site.ctx.paths.order(&order.id)).into_response()),
         Err(error) => refused(&site.ctx, chrome, &order.id, problems(error, "main")?, Typed::default()).await,
@@ -76,12 +65,9 @@ async fn call_off(
 async fn write(
     State(site): State<Site>,
     chrome: Chrome,
-    session: Session,
-    account: MaybeSignedIn,
-    Path(id): Path<String>,
+    TheirOrder(order): TheirOrder,
     TextForm(said): TextForm<Said>,
 ) -> Result<Response, PageError> {
-    let order = theirs(&site.ctx, &session, &account, &id, None).await?;
     match say::say(&site.ctx, &order.id, Actor::Buyer, &said.body, said.form_key.as_str()).await {
         Ok(()) => Ok(Redirect::to(&site.ctx.paths.order(&order.id)).into_response()),
         Err(error) => {
@@ -95,12 +81,9 @@ async fn write(
 async fn ask(
     State(site): State<Site>,
     chrome: Chrome,
-    session: Session,
-    account: MaybeSignedIn,
-    Path(id): Path<String>,
+    TheirOrder(order): TheirOrder,
     TextForm(asked): TextForm<Asked>,
 ) -> Result<Response, PageError> {
-    let order = theirs(&site.ctx, &session, &account, &id, None).await?;
     match wish::wish(&site.ctx, &order.id, &asked.wish, &asked.reason, asked.form_key.as_str()).await {
         Ok(()) => Ok(Redirect::to(&site.ctx.paths.order(&order.id)).into_response()),
         Err(error) => {

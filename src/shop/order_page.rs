@@ -2,8 +2,9 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::header::REFERRER_POLICY;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -92,17 +93,22 @@ struct Asked {
     stay: Option<String>,
 }
 
-/// The order, if this visitor may see it; the same answer for unknown and for somebody else's.
-pub async fn theirs(
-    ctx: &Context,
-    session: &Session,
-    account: &MaybeSignedIn,
-    id: &str,
-    key: Option<&str>,
-) -> Result<Order, PageError> {
-    let id: OrderId = id.parse().map_err(|_| PageError::NotFound)?;
-    let order = ctx.store.order(&id).await?.ok_or(PageError::NotFound)?;
-    if may_see_order(session, &order, account.0.as_ref(), key).await? { Ok(order) } else { Err(PageError::NotFound) }
+/// The order that the address names, if this visitor may see it; the same answer for unknown and for
+/// somebody else's.
+pub struct TheirOrder(pub Order);
+
+impl FromRequestParts<Site> for TheirOrder {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<TheirOrder, PageError> {
+        let Path(id) = Path::<OrderId>::from_request_parts(parts, site).await.map_err(|_| PageError::NotFound)?;
+        let Query(asked) = Query::<Asked>::from_request_parts(parts, site).await.map_err(|_| PageError::NotFound)?;
+        let session = Session::from_request_parts(parts, site).await.map_err(|(_, why)| PageError::internal(why))?;
+        let MaybeSignedIn(account) = MaybeSignedIn::from_request_parts(parts, site).await?;
+        let order = site.ctx.store.order(&id).await?.ok_or(PageError::NotFound)?;
+        let may_see = may_see_order(&session, &order, account.as_ref(), asked.key.as_deref()).await?;
+        if may_see { Ok(TheirOrder(order)) } else { Err(PageError::NotFound) }
+    }
 }
 
 /// `GET /orders/{id}`. A guest's secret in the address is taken into the session and out of the address.
@@ -110,12 +116,10 @@ async fn show(
     State(site): State<Site>,
     chrome: Chrome,
     session: Session,
-    account: MaybeSignedIn,
-    Path(id): Path<String>,
+    TheirOrder(order): TheirOrder,
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     let ctx = &site.ctx;
-    let order = theirs(ctx, &session, &account, &id, asked.key.as_deref()).await?;
     if asked.key.is_some() {
         remember_order(&session, &order).await?;
         let secretly = [(REFERRER_POLICY, HeaderValue::from_static("no-referrer"))];

@@ -38,6 +38,10 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 const SQLITE_SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                             PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;";
 
+/// Pages that a connection keeps, in KiB: a large market's indexes do not fit SQLite's default of 2 MB.
+const WRITER_CACHE: &str = "PRAGMA cache_size = -131072";
+const READER_CACHE: &str = "PRAGMA cache_size = -16384";
+
 /// Why the store could not do its part.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -89,8 +93,8 @@ impl Store {
         if url.starts_with("sqlite:") {
             let separator = if url.contains('?') { '&' } else { '?' };
             let url = if url.contains("mode=") { url.to_owned() } else { format!("{url}{separator}mode=rwc") };
-            let writes = sqlite_pool(1).connect(&url).await?;
-            let reads = sqlite_pool(8).connect(&url).await?;
+            let writes = sqlite_pool(1, WRITER_CACHE).connect(&url).await?;
+            let reads = sqlite_pool(8, READER_CACHE).connect(&url).await?;
             Ok(Store { reads, writes, begin: "BEGIN IMMEDIATE" })
         } else {
             let pool = AnyPoolOptions::new().max_connections(16).acquire_timeout(WAIT).connect(url).await?;
@@ -175,10 +179,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How long anyone waits for a connection before the page says that the shop is busy.
 const WAIT: Duration = Duration::from_secs(8);
 
-fn sqlite_pool(size: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(size).acquire_timeout(WAIT).after_connect(|connection, _| {
+fn sqlite_pool(size: u32, cache: &'static str) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(size).acquire_timeout(WAIT).after_connect(move |connection, _| {
         Box::pin(async move {
-            sqlx::raw_sql(SQLITE_SETUP).execute(connection).await?;
+            sqlx::raw_sql(SQLITE_SETUP).execute(&mut *connection).await?;
+            sqlx::raw_sql(cache).execute(connection).await?;
             Ok(())
         })
     })

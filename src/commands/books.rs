@@ -1,5 +1,6 @@
 //! `pushcart books`: what the marketplace owes and is owed, and whether it adds up.
 
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use pushcart::app;
@@ -11,10 +12,11 @@ pub async fn run(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     let store = app::open_store(config).await?;
     store.migrate().await?;
     let books = books::read(&store).await?;
-    if json {
-        println!("{}", serde_json::to_string_pretty(&books)?);
-    } else {
-        print!("{}", books.for_people());
+    let text = if json { serde_json::to_string_pretty(&books)? + "\n" } else { books.for_people() };
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // whoever reads has seen enough
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        written => written?,
     }
     for problem in &books.problems {
         eprintln!("pushcart: books: {problem}");

@@ -152,7 +152,7 @@ async fn orders(store: &Store) -> Result<Vec<OrderLine>> {
 }
 
 impl Books {
-    /// The same for people: counts, balances, queues.
+    /// The same for people: counts, balances that are not 0, queues.
     pub fn for_people(&self) -> String {
         let mut text = String::new();
         let mut states = std::collections::BTreeMap::new();
@@ -164,7 +164,7 @@ impl Books {
             text.push_str(&format!("  {state:<12} {count:>8}\n"));
         }
         text.push_str("\nledger, minor units\n");
-        for account in &self.ledger.accounts {
+        for account in self.ledger.accounts.iter().filter(|account| account.balance_minor != 0) {
             text.push_str(&format!("  {:<40} {:>14} {}\n", account.account, account.balance_minor, account.currency));
         }
         for (currency, sum) in &self.ledger.sum_minor {

@@ -40,11 +40,11 @@ settings! {
     database_url, "PUSHCART_DATABASE_URL";
     /// Where the shop listens. Default: 127.0.0.1:3000
     listen, "PUSHCART_LISTEN";
-    /// How the world reaches the shop. Default: http://localhost:3000
+    /// How the world reaches the shop. Default: http://localhost:3000, with the port of LISTEN
     base_url, "PUSHCART_BASE_URL";
     /// Where the sandbox listens. Default: 127.0.0.1:3001
     sandbox_listen, "PUSHCART_SANDBOX_LISTEN";
-    /// How the shop and its visitors reach the sandbox. Default: http://127.0.0.1:3001
+    /// How the shop and its visitors reach the sandbox. Default: http://127.0.0.1:3001, with the port of SANDBOX_LISTEN
     sandbox_url, "PUSHCART_SANDBOX_URL";
     /// The sandbox's own database. Default: sqlite://DATA_DIR/sandbox.db
     sandbox_database_url, "PUSHCART_SANDBOX_DATABASE_URL";
@@ -172,7 +172,13 @@ impl Config {
             "production" => Environment::Production,
             other => return bad(format!("PUSHCART_ENVIRONMENT is {other:?}, but must be demo or production")),
         };
-        let sandbox_url = w.sandbox_url.unwrap_or_else(|| "http://127.0.0.1:3001".to_owned());
+        let address = "an address and port, like 127.0.0.1:3000";
+        let listens = |name, written: Option<String>, otherwise: &str| -> Result<SocketAddr, BadSetting> {
+            parsed(name, written.as_deref().unwrap_or(otherwise), address)
+        };
+        let listen = listens("PUSHCART_LISTEN", w.listen, "127.0.0.1:3000")?;
+        let sandbox_listen = listens("PUSHCART_SANDBOX_LISTEN", w.sandbox_listen, "127.0.0.1:3001")?;
+        let sandbox_url = w.sandbox_url.unwrap_or_else(|| format!("http://127.0.0.1:{}", sandbox_listen.port()));
         let sandbox_url = sandbox_url.trim_end_matches('/').to_owned();
         let fps_keys = keys(&[
             ("PUSHCART_FPS_ACCESS_KEY", w.fps_access_key, w.fps_secret_key),
@@ -184,16 +190,11 @@ impl Config {
             (None, None) => None,
             _ => return bad("PUSHCART_SMTP_URL and PUSHCART_MAIL_FROM go together"),
         };
-        let address = "an address and port, like 127.0.0.1:3000";
         let config = Config {
             database_url: w.database_url.unwrap_or_else(|| format!("sqlite://{data_dir}/shop.db")),
-            listen: parsed("PUSHCART_LISTEN", w.listen.as_deref().unwrap_or("127.0.0.1:3000"), address)?,
-            base_url: w.base_url.unwrap_or_else(|| "http://localhost:3000".to_owned()),
-            sandbox_listen: parsed(
-                "PUSHCART_SANDBOX_LISTEN",
-                w.sandbox_listen.as_deref().unwrap_or("127.0.0.1:3001"),
-                address,
-            )?,
+            base_url: w.base_url.unwrap_or_else(|| format!("http://localhost:{}", listen.port())),
+            listen,
+            sandbox_listen,
             sandbox_database_url: w.sandbox_database_url.unwrap_or_else(|| format!("sqlite://{data_dir}/sandbox.db")),
             fps_api_url: w.fps_api_url.unwrap_or_else(|| format!("{sandbox_url}/fps/")),
             fps_cbui_url: w.fps_cbui_url.unwrap_or_else(|| format!("{sandbox_url}/cobranded-ui/actions/start")),
@@ -300,6 +301,17 @@ mod tests {
         assert_eq!(config.database_url, "sqlite://data/shop.db");
         assert_eq!(config.fps_api_url, "http://127.0.0.1:3001/fps/");
         assert_eq!(config.fps_keys.len(), 1);
+    }
+
+    #[test]
+    fn another_port_is_enough_to_run_a_second_one() {
+        let config = written(|w| {
+            w.listen = Some("127.0.0.1:4000".into());
+            w.sandbox_listen = Some("127.0.0.1:4001".into());
+        });
+        let config = config.unwrap();
+        assert_eq!((&*config.base_url, &*config.sandbox_url), ("http://localhost:4000", "http://127.0.0.1:4001"));
+        assert_eq!(config.fps_api_url, "http://127.0.0.1:4001/fps/");
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Every setting, in one place. Flags beat environment, environment beats `pushcart.toml`, that
 //! beats the defaults; anything unknown or wrong stops the start with one clear line.
 
+mod amazon_pay;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+pub use self::amazon_pay::{AmazonPay, KeyFile};
 use crate::base::money::Currency;
 use crate::base::secret::Secret;
 
@@ -60,6 +63,22 @@ settings! {
     fps_access_key_2, "PUSHCART_FPS_ACCESS_KEY_2";
     /// The second secret key.
     fps_secret_key_2, "PUSHCART_FPS_SECRET_KEY_2";
+    /// Where Amazon Pay answers. Default: the sandbox in the demo, the region's own address in production
+    amazon_pay_url, "PUSHCART_AMAZON_PAY_URL";
+    /// The id of the key pair at Amazon Pay.
+    amazon_pay_public_key_id, "PUSHCART_AMAZON_PAY_PUBLIC_KEY_ID";
+    /// The private key, a PEM file. Default in the demo: DATA_DIR/keys/amazon-pay.pem, made on the first start
+    amazon_pay_private_key_file, "PUSHCART_AMAZON_PAY_PRIVATE_KEY_FILE";
+    /// The id of the second key pair, while keys are rotated.
+    amazon_pay_public_key_id_2, "PUSHCART_AMAZON_PAY_PUBLIC_KEY_ID_2";
+    /// The second private key.
+    amazon_pay_private_key_file_2, "PUSHCART_AMAZON_PAY_PRIVATE_KEY_FILE_2";
+    /// The merchant account at Amazon Pay.
+    amazon_pay_merchant_id, "PUSHCART_AMAZON_PAY_MERCHANT_ID";
+    /// The store at Amazon Pay.
+    amazon_pay_store_id, "PUSHCART_AMAZON_PAY_STORE_ID";
+    /// na, eu or jp. Default: na
+    amazon_pay_region, "PUSHCART_AMAZON_PAY_REGION";
     /// demo or production. Production refuses sandbox addresses, example keys and plain HTTP. Default: demo
     environment, "PUSHCART_ENVIRONMENT";
     /// The shop's currency, ISO 4217. Default: USD
@@ -115,6 +134,8 @@ pub struct Config {
     pub fps_cbui_url: String,
     /// One or two key pairs, the first preferred.
     pub fps_keys: Vec<(String, Secret)>,
+    /// Amazon Pay; none where production does not name it.
+    pub amazon_pay: Option<AmazonPay>,
     /// demo or production.
     pub environment: Environment,
     /// The shop's currency.
@@ -184,6 +205,16 @@ impl Config {
             ("PUSHCART_FPS_ACCESS_KEY", w.fps_access_key, w.fps_secret_key),
             ("PUSHCART_FPS_ACCESS_KEY_2", w.fps_access_key_2, w.fps_secret_key_2),
         ])?;
+        let amazon_pay = amazon_pay::Written {
+            url: w.amazon_pay_url,
+            keys: [
+                (w.amazon_pay_public_key_id, w.amazon_pay_private_key_file),
+                (w.amazon_pay_public_key_id_2, w.amazon_pay_private_key_file_2),
+            ],
+            merchant_id: w.amazon_pay_merchant_id,
+            store_id: w.amazon_pay_store_id,
+            region: w.amazon_pay_region,
+        };
         let currency = w.currency.unwrap_or_else(|| "USD".to_owned());
         let smtp = match (w.smtp_url, w.mail_from) {
             (Some(url), Some(from)) => Some((Secret::new(url), from)),
@@ -198,6 +229,7 @@ impl Config {
             sandbox_database_url: w.sandbox_database_url.unwrap_or_else(|| format!("sqlite://{data_dir}/sandbox.db")),
             fps_api_url: w.fps_api_url.unwrap_or_else(|| format!("{sandbox_url}/fps/")),
             fps_cbui_url: w.fps_cbui_url.unwrap_or_else(|| format!("{sandbox_url}/cobranded-ui/actions/start")),
+            amazon_pay: AmazonPay::checked(amazon_pay, &data_dir, &sandbox_url, environment)?,
             sandbox_url,
             fps_keys,
             environment,
@@ -234,8 +266,9 @@ impl Config {
         if !self.database_url.starts_with("sqlite:") && !self.database_url.starts_with("postgres") {
             return bad("PUSHCART_DATABASE_URL must begin with sqlite:// or postgres://");
         }
-        for (name, url) in [("PUSHCART_FPS_API_URL", &self.fps_api_url), ("PUSHCART_FPS_CBUI_URL", &self.fps_cbui_url)]
-        {
+        let fps = [("PUSHCART_FPS_API_URL", &self.fps_api_url), ("PUSHCART_FPS_CBUI_URL", &self.fps_cbui_url)];
+        let amazon_pay = self.amazon_pay.as_ref().map(|amazon_pay| ("PUSHCART_AMAZON_PAY_URL", &amazon_pay.url));
+        for (name, url) in fps.into_iter().chain(amazon_pay) {
             let url = url::Url::parse(url).map_err(|e| BadSetting(format!("{name}: {e}")))?;
             if url.scheme() != "https" && !is_loopback(&url) {
                 return bad(format!("{name} must be https unless it is on this machine"));

@@ -1,0 +1,140 @@
+//! The settings of Amazon Pay.
+
+use std::path::PathBuf;
+
+use super::{BadSetting, Environment, bad};
+
+/// The demo's account with the sandbox.
+const DEMO_KEY_ID: &str = "SANDBOX-PUSHCARTDEMO";
+const DEMO_MERCHANT: &str = "A1PUSHCARTDEMO";
+const DEMO_STORE: &str = "amzn1.application-oa2-client.pushcartdemo";
+
+/// The regions and where Amazon Pay answers in each. Source: the API reference, "Endpoints".
+const REGIONS: [(&str, &str); 3] =
+    [("na", "https://pay-api.amazon.com"), ("eu", "https://pay-api.amazon.eu"), ("jp", "https://pay-api.amazon.jp")];
+
+/// As written down, all optional.
+pub(super) struct Written {
+    pub url: Option<String>,
+    pub keys: [(Option<String>, Option<String>); 2],
+    pub merchant_id: Option<String>,
+    pub store_id: Option<String>,
+    pub region: Option<String>,
+}
+
+/// A key pair: the private half is read when the provider is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFile {
+    /// The public key's id, `SANDBOX-…` or `LIVE-…`.
+    pub id: String,
+    /// The private key, PEM.
+    pub file: PathBuf,
+}
+
+/// The settings after every rule was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AmazonPay {
+    /// Where the API answers, without a slash at the end.
+    pub url: String,
+    /// One or two key pairs, the first preferred.
+    pub keys: Vec<KeyFile>,
+    /// The merchant account.
+    pub merchant_id: String,
+    /// The store.
+    pub store_id: String,
+    /// `na`, `eu` or `jp`.
+    pub region: &'static str,
+}
+
+impl AmazonPay {
+    /// Fills in the demo's defaults. Production that names none of it gets none; that names a part is refused.
+    pub(super) fn checked(
+        written: Written,
+        data_dir: &str,
+        sandbox_url: &str,
+        environment: Environment,
+    ) -> Result<Option<AmazonPay>, BadSetting> {
+        let region = written.region.as_deref().unwrap_or("na");
+        let Some((region, own_url)) = REGIONS.into_iter().find(|(name, _)| *name == region) else {
+            return bad(format!("PUSHCART_AMAZON_PAY_REGION is {region:?}, but must be na, eu or jp"));
+        };
+        let is_demo = environment == Environment::Demo;
+        let [first, second] = written.keys;
+        let is_named = first.0.is_some() || written.merchant_id.is_some() || written.store_id.is_some();
+        if !is_demo && !is_named {
+            return Ok(None);
+        }
+        let mut keys = Vec::new();
+        match first {
+            (Some(id), Some(file)) => keys.push(KeyFile { id, file: file.into() }),
+            (id, file) if is_demo => keys.push(KeyFile {
+                id: id.unwrap_or_else(|| DEMO_KEY_ID.to_owned()),
+                file: file.unwrap_or_else(|| format!("{data_dir}/keys/amazon-pay.pem")).into(),
+            }),
+            _ => return bad("PUSHCART_AMAZON_PAY_PUBLIC_KEY_ID and PUSHCART_AMAZON_PAY_PRIVATE_KEY_FILE go together"),
+        }
+        match second {
+            (Some(id), Some(file)) => keys.push(KeyFile { id, file: file.into() }),
+            (None, None) => {}
+            _ => {
+                return bad(
+                    "PUSHCART_AMAZON_PAY_PUBLIC_KEY_ID_2 and PUSHCART_AMAZON_PAY_PRIVATE_KEY_FILE_2 go together",
+                );
+            }
+        }
+        let needed = |name: &str, written: Option<String>, demo: &str| match written {
+            Some(value) => Ok(value),
+            None if is_demo => Ok(demo.to_owned()),
+            None => bad(format!("{name} is missing")),
+        };
+        let url = written.url.unwrap_or_else(|| if is_demo { sandbox_url.to_owned() } else { own_url.to_owned() });
+        Ok(Some(AmazonPay {
+            url: url.trim_end_matches('/').to_owned(),
+            keys,
+            merchant_id: needed("PUSHCART_AMAZON_PAY_MERCHANT_ID", written.merchant_id, DEMO_MERCHANT)?,
+            store_id: needed("PUSHCART_AMAZON_PAY_STORE_ID", written.store_id, DEMO_STORE)?,
+            region,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nothing() -> Written {
+        Written { url: None, keys: [(None, None), (None, None)], merchant_id: None, store_id: None, region: None }
+    }
+
+    fn checked(written: Written, environment: Environment) -> Result<Option<AmazonPay>, BadSetting> {
+        AmazonPay::checked(written, "data", "http://127.0.0.1:3001", environment)
+    }
+
+    #[test]
+    fn the_demo_pays_into_the_sandbox_and_production_names_all_or_nothing() {
+        let demo = checked(nothing(), Environment::Demo).unwrap().unwrap();
+        assert_eq!((&*demo.url, demo.region), ("http://127.0.0.1:3001", "na"));
+        assert_eq!(demo.keys[0].file, PathBuf::from("data/keys/amazon-pay.pem"));
+        assert_eq!(checked(nothing(), Environment::Production), Ok(None));
+        let merchant = Written { merchant_id: Some("A1".into()), ..nothing() };
+        assert!(checked(merchant, Environment::Production).unwrap_err().0.contains("PUBLIC_KEY_ID"));
+        let half = Written { keys: [(Some("LIVE-1".into()), Some("key.pem".into())), (None, None)], ..nothing() };
+        assert!(checked(half, Environment::Production).unwrap_err().0.contains("MERCHANT_ID is missing"));
+    }
+
+    #[test]
+    fn each_region_has_its_own_address() {
+        for (region, host) in [("na", "pay-api.amazon.com"), ("eu", "pay-api.amazon.eu"), ("jp", "pay-api.amazon.jp")] {
+            let live = Written {
+                keys: [(Some("LIVE-1".into()), Some("key.pem".into())), (None, None)],
+                merchant_id: Some("A1".into()),
+                store_id: Some("store".into()),
+                region: Some(region.into()),
+                ..nothing()
+            };
+            assert!(checked(live, Environment::Production).unwrap().unwrap().url.ends_with(host));
+        }
+        let moon = Written { region: Some("moon".into()), ..nothing() };
+        assert!(checked(moon, Environment::Demo).unwrap_err().0.contains("na, eu or jp"));
+    }
+}

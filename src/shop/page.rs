@@ -62,6 +62,8 @@ pub struct Chrome {
     pub sandbox_url: Option<String>,
     /// The navigation.
     pub categories: Categories,
+    /// The section that is being looked at, or nothing.
+    pub category: String,
 }
 
 impl Chrome {
@@ -81,6 +83,7 @@ impl Chrome {
             demo: ctx.shop.is_demo,
             sandbox_url: ctx.shop.sandbox_url.clone(),
             categories: shop.catalogue().categories(),
+            category: String::new(),
         }
     }
 }

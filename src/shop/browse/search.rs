@@ -126,7 +126,7 @@ fn bound(typed: &str, currency: Currency) -> Result<Option<i64>, &'static str> {
 async fn search_page(site: &Site, typed: Typed, bounds: [Option<i64>; 2]) -> Result<SearchPage, PageError> {
     let (store, paths) = (&site.ctx.store, &site.ctx.paths);
     site.shop.catalogue().know_categories(store).await?;
-    let chrome = Chrome::plain(&site.ctx, &site.shop);
+    let chrome = Chrome { category: typed.category.clone(), ..Chrome::plain(&site.ctx, &site.shop) };
     let mut terms = search_terms(&typed.q);
     terms.truncate(MOST_TERMS);
     let seller = match typed.seller.as_str() {

@@ -231,8 +231,9 @@ async fn want_consent(
 
 /// The address at the provider where the buyer approves this order: for the first time, again after
 /// coming back without approving, or with another method after a decline. Holds the stock again.
-pub async fn approval_address(ctx: &Context, order: &OrderId) -> Result<String, ActError> {
-    let operation = retried(|| approval(ctx, order)).await?;
+/// `with` names another provider than the order's; the attempt at the old one is closed first.
+pub async fn approval_address(ctx: &Context, order: &OrderId, with: Option<&str>) -> Result<String, ActError> {
+    let operation = retried(|| approval(ctx, order, with)).await?;
     let provider = ctx.providers.get(&operation.provider);
     let provider = provider.ok_or(ActError::NotNow("This way to pay is no longer offered."))?;
     let return_url = ctx.paths.absolute(ctx.paths.provider_return(&operation.provider));
@@ -249,12 +250,16 @@ pub async fn approval_address(ctx: &Context, order: &OrderId) -> Result<String, 
     }
 }
 
-async fn approval(ctx: &Context, id: &OrderId) -> Result<Operation, ActError> {
+async fn approval(ctx: &Context, id: &OrderId, with: Option<&str>) -> Result<Operation, ActError> {
     let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;
     let mut order = tx.order(id).await?.ok_or(ActError::NoSuchOrder)?;
     if !matches!(order.state, State::Placed | State::Declined) {
         return Err(ActError::NotNow("This order does not wait for a payment."));
+    }
+    let is_elsewhere = with.is_some_and(|name| name != order.provider);
+    if let Some(name) = with.filter(|_| is_elsewhere) {
+        move_to(ctx, &mut tx, &mut order, name).await?;
     }
     let lines = tx.order_lines(id).await?;
     if tx.hold_stock(id, &lines, Some(now.plus(STOCK_HOLD)), now).await?.is_err() {
@@ -264,10 +269,36 @@ async fn approval(ctx: &Context, id: &OrderId) -> Result<Operation, ActError> {
     let payee = tx.payee(&order.seller, &order.provider).await?;
     let payee = payee.ok_or(ActError::NotNow("This seller cannot be paid this way any more."))?;
     let operation = want_consent(&mut tx, &order, &payee.token, &seller, now).await?;
-    if order.message.take().is_some() {
+    if order.message.take().is_some() || is_elsewhere {
         let due = (order.state == State::Placed).then(|| order.placed_at.plus(APPROVAL_WAIT));
         tx.change_order(&mut order, due).await?;
     }
     tx.commit().await?;
     Ok(operation)
+}
+
+/// Turns an order to another provider. Nothing is held or taken in the states that allow it; an
+/// approval that still arrives from the old one finds its operation closed and is never charged.
+async fn move_to(ctx: &Context, tx: &mut Write, order: &mut Order, name: &str) -> Result<(), ActError> {
+    let now = ctx.clock.now();
+    let provider = ctx.providers.get(name).filter(|provider| provider.takes(order.total.currency));
+    let message = "Please choose one of the ways to pay.".to_owned();
+    let provider = provider.ok_or(ActError::BadField { field: "provider", message })?;
+    for operation in tx.operations_of(order.id.as_str()).await? {
+        if operation.kind == Kind::Consent && operation.progress.is_open() {
+            tx.record_progress(&Operation { progress: Progress::Failed, ..operation }, now).await?;
+        }
+    }
+    order.provider = provider.name().to_owned();
+    (order.consent, order.instrument, order.transaction) = (None, None, None);
+    tx.note(&order.id, now, "Another way to pay", provider.title()).await?;
+    tx.audit(&Act {
+        at: now,
+        actor: "buyer".to_owned(),
+        act: "provider changed".to_owned(),
+        subject: order.id.to_string(),
+        detail: name.to_owned(),
+    })
+    .await?;
+    Ok(())
 }

@@ -230,7 +230,7 @@ async fn lead_on(ctx: &Context, session: &Session, checkout: &CheckoutId) -> Res
     let waits = orders.iter().find(|order| order.state == OrderState::Placed);
     let address = match waits {
         None => ctx.paths.checkout_status(checkout),
-        Some(order) => match check_out::approval_address(ctx, &order.id).await {
+        Some(order) => match check_out::approval_address(ctx, &order.id, None).await {
             Ok(address) => address,
             // The order stands, and its page offers to go on.
             Err(ActError::NotNow(why)) => {

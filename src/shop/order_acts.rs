@@ -28,6 +28,13 @@ pub fn router() -> Router<Site> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+struct Chosen {
+    /// Another provider than the order's; empty for the same one.
+    provider: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Said {
     form_key: FormKey,
     body: String,

@@ -77,6 +77,8 @@ struct OrderPage {
     /// Whether the page looks again by itself; then it has no field to type in.
     is_looking: bool,
     can_pay: bool,
+    /// The ways to pay, this order's first; empty where there is nothing to choose.
+    ways: Vec<(&'static str, &'static str)>,
     can_cancel: bool,
     can_wish: bool,
     typed: Typed,
@@ -163,6 +165,7 @@ async fn order_page(ctx: &Context, chrome: Chrome, order: Order) -> Result<Order
         waiting: waiting(&operations, ctx.clock.now()),
         is_looking: false,
         can_pay: order.state.waits_for_approval(),
+        ways: ways_to_pay(ctx, &order),
         can_cancel: order.state.can_be_called_off()
             && !is_open(&operations, Kind::Settle)
             && !is_open(&operations, Kind::Cancel),
@@ -176,6 +179,13 @@ async fn order_page(ctx: &Context, chrome: Chrome, order: Order) -> Result<Order
         message_key: FormKey::fresh(),
         wish_key: FormKey::fresh(),
     })
+}
+
+fn ways_to_pay(ctx: &Context, order: &Order) -> Vec<(&'static str, &'static str)> {
+    let taking = ctx.providers.iter().filter(|provider| provider.takes(order.total.currency));
+    let mut ways: Vec<_> = taking.map(|provider| (provider.name(), provider.title())).collect();
+    ways.sort_by_key(|(name, _)| *name != order.provider);
+    if ways.len() > 1 { ways } else { Vec::new() }
 }
 
 fn line_view(ctx: &Context, line: Line) -> LineView {

@@ -67,14 +67,11 @@ pub fn parcels(
     let mut by_seller: BTreeMap<&SellerId, Vec<&CartLine>> = BTreeMap::new();
     for line in cart {
         if !line.is_offered {
-            return Err(cart_problem(format!(
-                "{} is no longer offered. Please take it out of your basket.",
-                line.title
-            )));
+            return Err(cart_problem(format!("{} is no longer offered. Please take it out of your cart.", line.title)));
         }
         if line.available < line.quantity {
             let text = match line.available {
-                0 => format!("{} is sold out. Please take it out of your basket.", line.title),
+                0 => format!("{} is sold out. Please take it out of your cart.", line.title),
                 left => format!("Only {left} of {} left. Please change the quantity.", line.title),
             };
             return Err(cart_problem(text));
@@ -95,7 +92,7 @@ fn parcel(cart: &[&CartLine], method: ShippingMethod, is_gift: bool, address: &A
             unit: line.unit,
         })
         .collect();
-    let too_dear = |_| cart_problem("The basket is too large to add up. Please take something out.".to_owned());
+    let too_dear = |_| cart_problem("The cart is too large to add up. Please take something out.".to_owned());
     let totals = Totals::of(&lines, method, is_gift, &address.country, &address.state).map_err(too_dear)?;
     let total = totals.total().map_err(too_dear)?;
     Ok(Parcel { seller: cart[0].seller.clone(), seller_name: cart[0].seller_name.clone(), lines, totals, total })
@@ -135,7 +132,7 @@ async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, Ac
     }
     let cart = tx.cart_lines(&form.cart).await?;
     if cart.is_empty() {
-        return Err(cart_problem("Your basket is empty.".to_owned()));
+        return Err(cart_problem("Your cart is empty.".to_owned()));
     }
     tx.insert_checkout(&checkout).await?;
     for parcel in parcels(&cart, form.shipping_method, form.is_gift, &form.address)? {
@@ -181,8 +178,8 @@ async fn place_order(tx: &mut Write, checkout: &Checkout, parcel: Parcel, now: M
     tx.insert_order(&order, &parcel.lines, &print, now.plus(APPROVAL_WAIT)).await?;
     if let Err(gone) = tx.hold_stock(&order.id, &parcel.lines, Some(now.plus(STOCK_HOLD)), now).await? {
         let line = parcel.lines.iter().find(|line| line.product == gone.product);
-        let title = line.map_or("Something in your basket", |line| &line.title);
-        return Err(cart_problem(format!("{title} was just sold to somebody else. Please change your basket.")));
+        let title = line.map_or("Something in your cart", |line| &line.title);
+        return Err(cart_problem(format!("{title} was just sold to somebody else. Please change your cart.")));
     }
     want_consent(tx, &order, &payee.token, &seller, now).await?;
     tx.note(&order.id, now, "Order placed", &format!("{} at {}.", order.total, seller.name)).await?;

@@ -217,7 +217,7 @@ fn cannot_add(line: &carts::CartLine, quantity: i64) -> Option<String> {
         (true, left) if left >= line.quantity => None,
         (true, 1) if had == 0 => Some("There is only one.".to_owned()),
         (true, left) if had == 0 => Some(format!("There are only {left}.")),
-        (true, left) => Some(format!("There are only {left}, and {had} of them in your basket already.")),
+        (true, left) => Some(format!("There are only {left}, and {had} of them in your cart already.")),
     }
 }
 

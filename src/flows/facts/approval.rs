@@ -48,7 +48,8 @@ impl Case<'_> {
         }
         self.order.message = Some(text.to_owned());
         let due = self.order.placed_at.plus(APPROVAL_WAIT);
-        self.change("Came back without approving", &format!("The payment service says {code}."), Some(due)).await
+        tracing::info!(order.id = %self.order.id, code, "came back without approving");
+        self.change("Came back without approving", "Nothing was charged.", Some(due)).await
     }
 
     pub(super) async fn refused(&mut self, refusal: &Refusal) -> Result<Recorded> {

@@ -243,5 +243,5 @@ async fn an_empty_basket_leads_to_the_cart_s_page() {
     assert_eq!(market.get("/checkout").await.leads_to(), "/cart");
     let answer = market.visitor().post("/checkout", &ADDRESS).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.body.contains("Your basket is empty"));
+    assert!(answer.body.contains("Your cart is empty"));
 }

@@ -1,9 +1,9 @@
 //! Who is asking, and what they sent: the extractors that every handler's signature is made of.
 
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
-use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::AppendHeaders;
 use subtle::ConstantTimeEq;
 use tower_sessions::Session;
@@ -301,13 +301,17 @@ where
     type Rejection = PageError;
 
     async fn from_request(request: Request, state: &S) -> Result<TextForm<T>, PageError> {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let body = axum::body::to_bytes(body, super::limits::FORM_LIMIT).await.map_err(|_| PageError::TooLarge)?;
         let text = percent_encoding::percent_decode(&body)
             .decode_utf8()
             .map_err(|_| PageError::BadRequest("The form is not text."))?;
         if text.contains('\0') {
             return Err(PageError::Unprocessable("Something in the form is not text.".to_owned()));
+        }
+        if body.is_empty() {
+            // a form without fields has no type of its own
+            parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         }
         let request = Request::from_parts(parts, axum::body::Body::from(body.clone()));
         let form = axum::Form::<T>::from_request(request, state).await;

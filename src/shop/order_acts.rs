@@ -49,8 +49,14 @@ struct Asked {
 }
 
 /// `POST /orders/{id}/pay`: 303 to the provider, or the order page with what stands against it.
-async fn pay(State(site): State<Site>, chrome: Chrome, TheirOrder(order): TheirOrder) -> Result<Response, PageError> {
-    match approval_address(&site.ctx, &order.id).await {
+async fn pay(
+    State(site): State<Site>,
+    chrome: Chrome,
+    TheirOrder(order): TheirOrder,
+    TextForm(chosen): TextForm<Chosen>,
+) -> Result<Response, PageError> {
+    let with = Some(chosen.provider.as_str()).filter(|name| !name.is_empty());
+    match approval_address(&site.ctx, &order.id, with).await {
         Ok(address) => Ok(Redirect::to(&address).into_response()),
         Err(error) => refused(&site.ctx, chrome, &order.id, problems(error, "main")?, Typed::default()).await,
     }

@@ -69,19 +69,21 @@ impl Market {
         Market::of("http://localhost:3000", false).await
     }
 
-    /// One whose sellers can all be paid through the till.
+    /// One whose sellers can all be paid through both tills.
     async fn with_till() -> Market {
         let market = Market::open().await;
         let mut tx = market.ctx.store.write().await.unwrap();
         for seller in market.ctx.store.sellers("", 200).await.unwrap() {
-            let payee = Payee {
-                token: seller.id.to_string(),
-                email: seller.email,
-                seller: seller.id,
-                provider: "till".to_owned(),
-                refund_token: None,
-            };
-            tx.set_payee(&payee).await.unwrap();
+            for provider in ["till", "counter"] {
+                let payee = Payee {
+                    token: seller.id.to_string(),
+                    email: seller.email.clone(),
+                    seller: seller.id.clone(),
+                    provider: provider.to_owned(),
+                    refund_token: None,
+                };
+                tx.set_payee(&payee).await.unwrap();
+            }
         }
         tx.commit().await.unwrap();
         market
@@ -92,11 +94,11 @@ impl Market {
         let store = Store::open(&format!("sqlite://{}", folder.path().join("shop.db").display())).await.unwrap();
         store.migrate().await.unwrap();
         let clock = Clock::new();
-        let till = Arc::new(Till::default());
+        let (till, counter) = (Arc::new(Till::called("till")), Arc::new(Till::called("counter")));
         seed::plant(&store, &clock).await.unwrap();
         let ctx = Context {
             store,
-            providers: Providers::new(vec![till.clone() as Arc<dyn Provider>]),
+            providers: Providers::new(vec![till.clone() as Arc<dyn Provider>, counter]),
             clock,
             paths: Paths::new(base_url).unwrap(),
             shop: Arc::new(ShopFacts {

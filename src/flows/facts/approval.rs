@@ -11,6 +11,9 @@ use crate::store::Result;
 impl Case<'_> {
     pub(super) async fn consented(&mut self, consent: &str, instrument: Instrument) -> Result<Recorded> {
         let Change::To(state) = self.order.state.after(Fact::Consented) else { return Ok(Recorded::KnownAlready) };
+        if self.is_from_elsewhere() {
+            return Ok(Recorded::KnownAlready);
+        }
         let Some(Request::Consent { payee, .. }) = self.operation.map(|operation| operation.request.clone()) else {
             return Ok(Recorded::KnownAlready);
         };
@@ -33,6 +36,11 @@ impl Case<'_> {
         self.change("Payment approved", instrument.label(), Some(due)).await
     }
 
+    /// Whether the order has turned to another provider since: an approval there is not charged any more.
+    fn is_from_elsewhere(&self) -> bool {
+        self.operation.is_some_and(|operation| operation.provider != self.order.provider)
+    }
+
     /// Takes the stock again; names the first product that is gone.
     async fn sold_out(&mut self, lines: &[Line]) -> Result<Option<String>> {
         let held = self.tx.hold_stock(&self.order.id, lines, None, self.now).await?;
@@ -43,7 +51,7 @@ impl Case<'_> {
     }
 
     pub(super) async fn abandoned(&mut self, text: &str, code: &str) -> Result<Recorded> {
-        if self.order.state.after(Fact::Abandoned) != Change::Stays {
+        if self.order.state.after(Fact::Abandoned) != Change::Stays || self.is_from_elsewhere() {
             return Ok(Recorded::KnownAlready);
         }
         self.order.message = Some(text.to_owned());

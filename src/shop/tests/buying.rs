@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::*;
+use crate::orders::operation::Kind;
 use crate::orders::order::Order;
 use crate::orders::state::State;
 
@@ -175,6 +176,33 @@ async fn a_silent_provider_loses_no_order_and_the_page_offers_to_go_on() {
     market.till.is_silent.store(false, Ordering::Relaxed);
     let again = guest.post(&format!("{page}/pay"), &[]).await;
     assert!(again.leads_to().starts_with("http://127.0.0.1:3001/approve"), "{}", again.leads_to());
+}
+
+#[tokio::test]
+async fn an_order_turns_to_another_provider_and_the_old_approval_is_never_charged() {
+    let market = Market::with_till().await;
+    let mut guest = market.buyer_of(&["pretzel"]).await;
+    let first = guest.post("/checkout", &ADDRESS).await;
+    let order = market.orders().await.remove(0);
+    let page = format!("/orders/{}", order.id);
+    let shown = guest.get(&page).await.body;
+    assert!(shown.contains("value=\"till\" checked") && shown.contains("value=\"counter\""), "{shown}");
+    let unknown = guest.post(&format!("{page}/pay"), &[("provider", "nobody")]).await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let second = guest.post(&format!("{page}/pay"), &[("provider", "counter")]).await;
+    assert!(second.leads_to().contains("at=counter"), "{}", second.leads_to());
+
+    market.get(&back(first.leads_to(), "card")).await;
+    assert_eq!(market.orders().await[0].state, State::Placed, "the old approval comes too late");
+    let reference = second.leads_to().split_once("reference=").unwrap().1;
+    market.get(&format!("/return/counter?reference={reference}&how=card")).await;
+    let order = market.orders().await.remove(0);
+    assert_eq!((order.state, &*order.provider), (State::Reserved, "counter"));
+    let asked = market.ctx.store.operations_of(order.id.as_str()).await.unwrap();
+    let held: Vec<&str> = asked.iter().filter(|op| op.kind == Kind::Reserve).map(|op| &*op.provider).collect();
+    assert_eq!(held, ["counter"]);
+    let again = guest.post(&format!("{page}/pay"), &[("provider", "till")]).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "paid for already");
 }
 
 #[tokio::test]

@@ -16,8 +16,8 @@ use crate::pay::{
 };
 
 /// The provider. A return is `reference=…&how=`: `card`, `bank`, `leave`, or anything else for a forged one.
-#[derive(Default)]
 pub struct Till {
+    name: &'static str,
     /// Nobody answers.
     pub is_silent: AtomicBool,
     /// Takes calls and leaves them pending.
@@ -25,6 +25,10 @@ pub struct Till {
 }
 
 impl Till {
+    pub fn called(name: &'static str) -> Till {
+        Till { name, is_silent: AtomicBool::new(false), is_slow: AtomicBool::new(false) }
+    }
+
     fn is_silent(&self) -> bool {
         self.is_silent.load(Ordering::Relaxed)
     }
@@ -33,11 +37,11 @@ impl Till {
 #[async_trait]
 impl Provider for Till {
     fn name(&self) -> &'static str {
-        "till"
+        self.name
     }
 
     fn title(&self) -> &'static str {
-        "The till"
+        if self.name == "till" { "The till" } else { "The other till" }
     }
 
     fn abilities(&self) -> Abilities {
@@ -62,7 +66,9 @@ impl Provider for Till {
         if self.is_silent() {
             return Answer::Silent("nobody is there".to_owned());
         }
-        Answer::Done(Redirect { address: format!("http://127.0.0.1:3001/approve?reference={}", operation.id) })
+        Answer::Done(Redirect {
+            address: format!("http://127.0.0.1:3001/approve?at={}&reference={}", self.name, operation.id),
+        })
     }
 
     async fn understand_return(&self, returned: &Returned) -> Answer<Result<ReturnNews, Doubt>> {

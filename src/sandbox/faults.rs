@@ -20,7 +20,7 @@ pub enum Kind {
     Delay,
     /// An empty answer with HTTP status `code`, before any work.
     Status,
-    /// 503 `Throttling`, before any work.
+    /// Throttled, before any work: 503 `Throttling`, or 429 `TooManyRequests`.
     Throttle,
     /// The notification is sent twice.
     DuplicateNotification,
@@ -38,7 +38,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// `fps`.
+    /// `fps` or `amazon_pay`.
     pub provider: String,
     /// Which operation it strikes, in any case; `*` or nothing for every one.
     #[serde(default = "any_operation")]

@@ -1,10 +1,9 @@
--- Amazon Pay: merchants with their keys, the objects of the API, remembered answers, books, notifications.
+-- Amazon Pay: merchants (all of them sandbox-only) with their keys, the objects of the API, remembered answers, books, notifications.
 -- Empty text and 0 stand for "none". What an object says is JSON text; what is searched has a column.
 CREATE TABLE apay_merchants (
     id                   TEXT PRIMARY KEY,
     store_id             TEXT NOT NULL,
     status               TEXT NOT NULL CHECK (status IN ('active', 'suspended')),
-    live                 BIGINT NOT NULL,
     notification_url     TEXT NOT NULL,
     signature_version    TEXT NOT NULL CHECK (signature_version IN ('1', '2')),
     subscription         TEXT NOT NULL CHECK (subscription IN ('direct', 'pending', 'confirmed'))

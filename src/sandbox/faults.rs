@@ -1,6 +1,7 @@
 //! Scripted faults: what a test wants to go wrong next, on the wire or with notifications.
 //!
-//! Each names a provider, an operation (`Pay`, a pipeline such as `SingleUse`, or `*`) and how many
+//! Each names a provider, an operation (`Pay`, a pipeline such as `SingleUse`, `CreateCharge`, a notified object such
+//! as `CHARGE`, or `*`) and how many
 //! times it strikes. They live in memory: a restart forgets them.
 
 use std::sync::{Mutex, MutexGuard};

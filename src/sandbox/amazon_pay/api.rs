@@ -138,7 +138,7 @@ async fn serve(
         }
         Route::Nowhere => return Err(ApiError::not_found(received.uri.path())),
     };
-    let region = gate::check_headers(received)?;
+    let region = gate::check_headers(sandbox, received)?;
     let key = idempotency_key(received, operation)?;
     let caller = gate::authenticate(sandbox, received, received.place().0, entry).await?;
     let _alone = take_turn(sandbox, &caller, operation, key, &ids)?;

@@ -76,7 +76,6 @@ pub struct NewCredential {
     notification_url: Option<String>,
     status: Option<String>,
     account_status: Option<String>,
-    live: Option<bool>,
     signature_version: Option<String>,
     confirm_subscription: Option<bool>,
 }
@@ -113,7 +112,6 @@ pub async fn register(
     account.store_id = new.store_id.unwrap_or(account.store_id);
     account.notification_url = new.notification_url.unwrap_or(account.notification_url);
     account.status = new.account_status.unwrap_or(account.status);
-    account.live = new.live.map_or(account.live, i64::from);
     account.signature_version = new.signature_version.unwrap_or(account.signature_version);
     match new.confirm_subscription {
         Some(true) if account.subscription == "direct" => account.subscription = "pending".to_owned(),
@@ -137,7 +135,7 @@ pub async fn credential_lines(tx: &mut Tx) -> Result<Vec<Value>, StateError> {
         lines.push(json!({
             "provider": PROVIDER, "public_key_id": key.public_key_id, "merchant_id": key.merchant_id,
             "status": key.status, "store_id": account.store_id, "notification_url": account.notification_url,
-            "account_status": account.status, "live": account.live == 1,
+            "account_status": account.status,
             "signature_version": account.signature_version, "subscription": account.subscription,
         }));
     }

@@ -78,6 +78,11 @@ impl ApiError {
         }
     }
 
+    /// Whether the API has an error of this name.
+    pub fn is_known(reason_code: &str) -> bool {
+        CODES.iter().chain(&LATER).any(|(_, code)| *code == reason_code)
+    }
+
     /// A parameter with a value that is not acceptable.
     pub fn value(name: &str, why: &str) -> ApiError {
         ApiError::new("InvalidParameterValue", format!("The value provided for '{name}' is invalid: {why}."))

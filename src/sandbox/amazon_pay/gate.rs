@@ -7,9 +7,13 @@ use super::errors::ApiError;
 use super::ops::small::Delegation;
 use super::sign::{Authorization, Signed, read_key};
 use super::state::merchants::{Account, PublicKey};
-use super::wire::is_timestamp;
+use super::wire::read_timestamp;
+use crate::base::clock::minutes;
 use crate::sandbox::Sandbox;
 use crate::sandbox::state::{LogEntry, StateError};
+
+/// In a strict sandbox requests live for 15 minutes of real time either way; no window is documented.
+const FRESH: std::time::Duration = minutes(15);
 
 /// Who signed a request.
 pub struct Caller {
@@ -30,7 +34,7 @@ pub fn region(name: &str) -> Option<&'static str> {
 /// Checks the headers that every request carries; answers the region.
 ///
 /// Errors: `MissingHeader`, `MissingHeaderValue`, `InvalidHeaderValue`.
-pub fn check_headers(received: &Received<'_>) -> Result<&'static str, ApiError> {
+pub fn check_headers(sandbox: &Sandbox, received: &Received<'_>) -> Result<&'static str, ApiError> {
     for name in ["authorization", "x-amz-pay-region", "x-amz-pay-date", "x-amz-pay-host"] {
         if !received.headers.contains_key(name) {
             return Err(ApiError::new("MissingHeader", format!("The header {name} is required.")));
@@ -40,8 +44,11 @@ pub fn check_headers(received: &Received<'_>) -> Result<&'static str, ApiError> 
         }
     }
     let wrong = |message: &str| ApiError::new("InvalidHeaderValue", message);
-    if !is_timestamp(received.header("x-amz-pay-date")) {
-        return Err(wrong("x-amz-pay-date must be an ISO 8601 instant such as 20260102T030405Z."));
+    let at = read_timestamp(received.header("x-amz-pay-date"))
+        .ok_or_else(|| wrong("x-amz-pay-date must be an ISO 8601 instant such as 20260102T030405Z."))?;
+    let now = sandbox.clock().real_now();
+    if sandbox.is_strict() && (now.since(at) > FRESH || at.since(now) > FRESH) {
+        return Err(wrong("x-amz-pay-date is more than 15 minutes away."));
     }
     let content_type = received.header("content-type").split(';').next().unwrap_or_default().trim();
     if !received.body.is_empty() && !content_type.eq_ignore_ascii_case("application/json") {
@@ -84,7 +91,7 @@ pub async fn authenticate(
         return Err(ApiError::new("InvalidRequestSignature", message));
     }
     let is_live = environment == "live" || authorization.public_key_id.to_ascii_uppercase().starts_with("LIVE");
-    if is_live && account.live == 0 {
+    if is_live {
         let message = "This account has access to the sandbox only.";
         return Err(ApiError::new("InvalidAccountStatus", message));
     }

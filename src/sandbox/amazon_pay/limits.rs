@@ -42,6 +42,11 @@ pub fn takes(region: &str, currency: Currency) -> bool {
     }
 }
 
+/// Whether the buyer pays in another currency than the account settles in; Visa and Mastercard only then.
+pub fn is_foreign(region: &str, currency: Currency) -> bool {
+    region == "eu" && !matches!(currency.code(), "EUR" | "GBP")
+}
+
 /// The most that one charge may be: 150,000, or 10,000,000 yen.
 pub fn most(currency: Currency) -> Money {
     Money::new(if currency.exponent() == 0 { 10_000_000 } else { 150_000 * currency.scale() }, currency)

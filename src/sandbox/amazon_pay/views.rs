@@ -52,6 +52,7 @@ pub fn constraints(session: &Session) -> Vec<&'static str> {
     all
 }
 
+/// One of [`constraints`] as the API shows it.
 fn constraint(id: &str) -> Value {
     let description = match id {
         "BuyerNotAssociated" => {
@@ -267,4 +268,44 @@ pub fn refund(refund: &Refund) -> Value {
         "statusDetails": status(refund.state, &refund.reason, refund.updated_at),
         "creationTimestamp": timestamp(Millis(refund.created_at)), "releaseEnvironment": "Sandbox",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::amazon_pay::errors::ApiError;
+
+    /// Every row of the published table is something that this emulator can say: a state, a reason, a
+    /// constraint or an error. Two rows name refunds by the table's own words.
+    #[test]
+    fn all_rows_of_the_published_table_can_be_said() {
+        const STATES: [&str; 12] = [
+            "Open",
+            "Canceled",
+            "Completed",
+            "Chargeable",
+            "NonChargeable",
+            "AuthorizationInitiated",
+            "Authorized",
+            "CaptureInitiated",
+            "Captured",
+            "Refunded",
+            "RefundPending",
+            "RefundDeclined",
+        ];
+        let bare = Session {
+            request: serde_json::from_value(json!({ "chargePermissionType": "Recurring" })).unwrap(),
+            ..Session::default()
+        };
+        let missing = constraints(&bare);
+        assert_eq!(missing.len(), 5);
+        let table = include_str!("../../../tests/data/amazon_pay/amazon-pay-statuses.tsv");
+        let codes: Vec<&str> = table.lines().skip(1).filter_map(|row| row.split('\t').nth(1)).collect();
+        assert_eq!(codes.len(), 75);
+        for code in codes {
+            let is_error = ApiError::is_known(code);
+            let is_said = STATES.contains(&code) || missing.contains(&code) || !describe(code).is_empty() || is_error;
+            assert!(is_said, "{code}");
+        }
+    }
 }

@@ -94,10 +94,7 @@ async fn credentials_are_listed_changed_and_limited() {
     let listed = shop.house.get("/_sandbox/credentials").await.json();
     let own =
         listed["credentials"].as_array().unwrap().iter().find(|own| own["public_key_id"] == KEY_ID).unwrap().clone();
-    assert_eq!(
-        (own["merchant_id"].as_str(), own["store_id"].as_str(), own["live"].as_bool()),
-        (Some(MERCHANT), Some(STORE), Some(false))
-    );
+    assert_eq!((own["merchant_id"].as_str(), own["store_id"].as_str()), (Some(MERCHANT), Some(STORE)));
     let charge = shop.bought("5.00", "Authorize", ANA, "1111").await.1;
     good.path = format!("/v2/charges/{charge}");
     assert_eq!(refusal(&shop.send(&good).await), refused(404, "ResourceNotFound"));
@@ -248,4 +245,13 @@ async fn scripted_faults_strike_this_provider_only() {
     assert_eq!(shop.send(&good).await.status, StatusCode::BAD_GATEWAY);
     let stranger = json!({ "provider": "nobody", "fault": "throttle" });
     assert_eq!(shop.house.post_json("/_sandbox/faults", &stranger).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_strict_sandbox_wants_fresh_requests() {
+    let shop = Shop::open_with(|settings| settings.strict = true).await;
+    let old = call("GET", NOTHING, &Value::Null);
+    assert_eq!(refusal(&shop.send(&old).await), refused(400, "InvalidHeaderValue"));
+    let now = shop.house.clock.real_now().iso8601();
+    assert_eq!(refusal(&shop.send(&old.with("x-amz-pay-date", &now)).await), refused(404, "ResourceNotFound"));
 }

@@ -238,3 +238,33 @@ async fn finalizing_repeats_what_the_buyer_shared() {
     let done = shop.post(&path, &body(address)).await;
     assert_eq!((done.status, &done.json()["statusDetails"]["state"]), (StatusCode::OK, &json!("Completed")));
 }
+
+#[tokio::test]
+async fn a_first_payment_stays_below_the_ceiling_too() {
+    let shop = Shop::open().await;
+    assert_eq!(
+        refusal(&shop.post("checkoutSessions", &recurring("1000.01")).await),
+        refused(400, "TransactionAmountExceeded")
+    );
+    assert_eq!(shop.post("checkoutSessions", &recurring("1000.00")).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_foreign_currency_is_for_some_cards_only() {
+    let shop = Shop::open().await;
+    let mut body = session("20.00", "Authorize");
+    body["paymentDetails"]["chargeAmount"]["currencyCode"] = "SEK".into();
+    let made =
+        shop.send(&call("POST", "checkoutSessions", &body).with("x-amz-pay-region", "eu").keyed("sek-1")).await.json();
+    let id = made["checkoutSessionId"].as_str().unwrap().to_owned();
+    let page = shop.house.get(&format!("/checkout?amazonCheckoutSessionId={id}")).await;
+    let page = shop.house.post("/checkout/sign-in", &[("session", &page.session()), ("persona", ANA)]).await;
+    let fields = [("session", page.session()), ("address", "berlin".to_owned()), ("instrument", "0005".to_owned())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    shop.house.post("/checkout/choose", &fields).await;
+    assert_eq!(shop.pay(&id, "0005").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(shop.pay(&id, "4444").await.status, StatusCode::SEE_OTHER);
+    let body = json!({ "chargeAmount": { "amount": "20.00", "currencyCode": "SEK" } });
+    let done = shop.post(&format!("checkoutSessions/{id}/complete"), &body).await.json();
+    assert!(done["chargePermissionId"].as_str().unwrap().starts_with("S02-"), "{done}");
+}

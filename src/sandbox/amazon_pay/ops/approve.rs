@@ -52,7 +52,9 @@ fn can_pend(session: &Session) -> bool {
 
 fn decide(session: &Session, turn: Turn) -> Paid {
     let charges_now = intent(session) != "Confirm" && session.permission_type() != "Recurring";
+    let is_foreign = session.charge_amount().is_some_and(|amount| limits::is_foreign(&session.region, amount.currency));
     match turn {
+        _ if is_foreign && !takes_foreign(session) => Paid::Refused,
         Turn::TurnsBack => Paid::TurnedBack,
         Turn::RefusedAtPay => Paid::Refused,
         Turn::AsksCode if !session.has_code => Paid::NeedsCode,
@@ -64,6 +66,12 @@ fn decide(session: &Session, turn: Turn) -> Paid {
         Turn::CaptureRefused(_) if intent(session) == "AuthorizeWithCapture" => Paid::Refused,
         _ => Paid::Yes,
     }
+}
+
+/// Whether the chosen card can be charged in a foreign currency.
+fn takes_foreign(session: &Session) -> bool {
+    let instrument = buyers::find(&session.buyer_id).and_then(|buyer| buyer.instrument(&session.instrument_id));
+    instrument.is_some_and(|own| matches!(own.brand, "Visa" | "MasterCard"))
 }
 
 /// Whether a pending charge can end with this reason.

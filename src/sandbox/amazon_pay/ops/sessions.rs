@@ -98,7 +98,12 @@ fn check_payment(session: &Session) -> Result<(), ApiError> {
     if amount.is_zero() && matches!(intent, "Authorize" | "AuthorizeWithCapture") {
         return Err(ApiError::value("paymentDetails.chargeAmount.amount", "it must be above zero"));
     }
-    if amount > limits::most(amount.currency) {
+    let ceiling = match session.permission_type() {
+        "Recurring" => limits::monthly(amount.currency),
+        "PaymentMethodOnFile" => limits::saved_wallet(amount.currency),
+        _ => limits::most(amount.currency),
+    };
+    if amount > ceiling {
         return Err(ApiError::new("TransactionAmountExceeded", "chargeAmount is above the most that can be charged."));
     }
     match session.price("paymentDetails.totalOrderAmount") {

@@ -55,7 +55,7 @@ fn raw<'a>(form: &'a Form, name: &str) -> &'a str {
 
 async fn start(sandbox: &Sandbox, form: &Form) -> Result<Response, Trouble> {
     let (account, payload) = check_signature(sandbox, form).await?;
-    if value(form, "sandbox").eq_ignore_ascii_case("false") && account.live == 0 {
+    if value(form, "sandbox").eq_ignore_ascii_case("false") {
         return Err(ApiError::new("InvalidAccountStatus", "This account has access to the sandbox only.").into());
     }
     let now = sandbox.clock().now();

@@ -2,7 +2,7 @@
 
 use crate::sandbox::state::{StateError, Tx};
 
-/// One merchant account.
+/// One merchant account. It has access to the sandbox only: there is no live side here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct Account {
     /// `MerchantID` in notifications.
@@ -11,8 +11,6 @@ pub struct Account {
     pub store_id: String,
     /// `active` or `suspended`.
     pub status: String,
-    /// 1 when live calls are allowed; a sandbox-only account has 0.
-    pub live: i64,
     /// Where notifications go; empty for nowhere.
     pub notification_url: String,
     /// `1` (SHA-1) or `2` (SHA-256).
@@ -43,16 +41,15 @@ impl Tx {
     /// Adds or changes an account.
     pub async fn keep_merchant(&mut self, account: &Account) -> Result<(), StateError> {
         sqlx::query(
-            "INSERT INTO apay_merchants (id, store_id, status, live, notification_url, signature_version, subscription)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
-             ON CONFLICT (id) DO UPDATE SET store_id = excluded.store_id, status = excluded.status, live = excluded.live,
+            "INSERT INTO apay_merchants (id, store_id, status, notification_url, signature_version, subscription)
+             VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (id) DO UPDATE SET store_id = excluded.store_id, status = excluded.status,
                 notification_url = excluded.notification_url, signature_version = excluded.signature_version,
                 subscription = excluded.subscription",
         )
         .bind(&account.id)
         .bind(&account.store_id)
         .bind(&account.status)
-        .bind(account.live)
         .bind(&account.notification_url)
         .bind(&account.signature_version)
         .bind(&account.subscription)

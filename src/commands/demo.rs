@@ -88,6 +88,7 @@ mod with_sandbox {
             fps_access_key: access_key,
             fps_secret_key: secret_key,
             ipn_url: Some(paths.absolute(paths.ipn("fps"))),
+            amazon_pay: None,
             strict: false,
         };
         Sandbox::open(settings, clock.clone()).await

@@ -63,6 +63,7 @@ impl Sandbox {
         let _no_delivery = self.inner.delivering.lock().await;
         let mut tx = self.db().write().await?;
         tx.clear_fps().await?;
+        tx.clear_amazon_pay().await?;
         tx.clear_common().await?;
         tx.commit().await?;
         self.faults().clear();

@@ -17,6 +17,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use super::Sandbox;
+use super::amazon_pay;
 use super::faults::Fault;
 use super::fps::notify;
 use super::state::StateError;
@@ -40,6 +41,7 @@ pub fn router() -> Router<Sandbox> {
         .route("/_sandbox/credentials", get(acts::show_credentials).post(acts::keep_credentials))
         .route("/_sandbox/fps/refund", post(acts::refund_as_recipient))
         .route("/_sandbox/fps/cancel", post(acts::cancel_as_recipient))
+        .route("/_sandbox/amazon-pay/act", post(acts::happen))
         .route("/_sandbox/reset", post(reset))
         .route_layer(middleware::from_fn(guard))
 }
@@ -156,8 +158,8 @@ async fn show_faults(State(sandbox): State<Sandbox>) -> Json<Value> {
 
 async fn add_fault(State(sandbox): State<Sandbox>, body: Bytes) -> Result<(StatusCode, Json<Value>), Refused> {
     let fault: Fault = read(&body)?;
-    if fault.provider != "fps" {
-        return Err(bad("provider must be \"fps\""));
+    if !["fps", amazon_pay::PROVIDER].contains(&fault.provider.as_str()) {
+        return Err(bad("provider must be \"fps\" or \"amazon_pay\""));
     }
     sandbox.faults().add(fault).map_err(bad)?;
     Ok((StatusCode::CREATED, show_faults(State(sandbox)).await))
@@ -169,13 +171,18 @@ async fn clear_faults(State(sandbox): State<Sandbox>) -> Json<Value> {
 }
 
 async fn resend(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Result<Json<Value>, Refused> {
-    let notification = sandbox.db().read().await?.notification(&id).await?;
-    let Some(notification) = notification else {
-        return Err(Refused(StatusCode::NOT_FOUND, "no such notification".to_owned()));
-    };
-    notify::deliver(&sandbox, &notification).await?;
-    let again = sandbox.db().read().await?.notification(&id).await?;
-    Ok(Json(json!({ "id": id, "state": again.map(|notification| notification.state) })))
+    let mut tx = sandbox.db().read().await?;
+    let (fps, other) = (tx.notification(&id).await?, tx.message(&id).await?);
+    drop(tx);
+    match (fps, other) {
+        (Some(notification), _) => notify::deliver(&sandbox, &notification).await?,
+        (None, Some(message)) => amazon_pay::notify::deliver(&sandbox, &message).await?,
+        (None, None) => return Err(Refused(StatusCode::NOT_FOUND, "no such notification".to_owned())),
+    }
+    let mut tx = sandbox.db().read().await?;
+    let fps = tx.notification(&id).await?.map(|again| again.state);
+    let other = tx.message(&id).await?.map(|again| again.state);
+    Ok(Json(json!({ "id": id, "state": fps.or(other) })))
 }
 
 async fn reset(State(sandbox): State<Sandbox>) -> Result<Json<Value>, Refused> {

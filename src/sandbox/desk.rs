@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::Sandbox;
+use super::amazon_pay::buyers::{BUYERS, Buyer};
 use super::fps::personas::{PERSONAS, Persona};
 
 const STYLE: &str = include_str!("../../static/sandbox/sandbox.css");
@@ -31,6 +32,7 @@ struct Desk {
     now: String,
     is_moved: bool,
     personas: &'static [Persona],
+    buyers: &'static [Buyer],
     base_url: String,
 }
 
@@ -40,6 +42,7 @@ pub async fn show(State(sandbox): State<Sandbox>) -> Response {
         now: sandbox.clock().now().for_people(),
         is_moved: sandbox.clock().offset_ms() != 0,
         personas: &PERSONAS,
+        buyers: &BUYERS,
         base_url: sandbox.base_url().to_owned(),
     };
     page(StatusCode::OK, &desk)

@@ -1,6 +1,7 @@
 //! Scripted faults: what a test wants to go wrong next, on the wire or with notifications.
 //!
-//! Each names a provider, an operation (`Pay`, a pipeline such as `SingleUse`, or `*`) and how many
+//! Each names a provider, an operation (`Pay`, a pipeline such as `SingleUse`, `CreateCharge`, a notified object such
+//! as `CHARGE`, or `*`) and how many
 //! times it strikes. They live in memory: a restart forgets them.
 
 use std::sync::{Mutex, MutexGuard};
@@ -20,7 +21,7 @@ pub enum Kind {
     Delay,
     /// An empty answer with HTTP status `code`, before any work.
     Status,
-    /// 503 `Throttling`, before any work.
+    /// Throttled, before any work: 503 `Throttling`, or 429 `TooManyRequests`.
     Throttle,
     /// The notification is sent twice.
     DuplicateNotification,
@@ -38,7 +39,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// `fps`.
+    /// `fps` or `amazon_pay`.
     pub provider: String,
     /// Which operation it strikes, in any case; `*` or nothing for every one.
     #[serde(default = "any_operation")]

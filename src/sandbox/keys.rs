@@ -75,11 +75,13 @@ pub fn verifies(public: &RsaPublicKey, text: &str, signature: &str) -> bool {
     public.verify(rsa_sha1(), &sha1::Sha1::digest(text.as_bytes()), &signature).is_ok()
 }
 
-fn rsa_sha1() -> Pkcs1v15Sign {
+/// RSA-SHA1 as PKCS#1 v1.5 describes it.
+pub(super) fn rsa_sha1() -> Pkcs1v15Sign {
     Pkcs1v15Sign { hash_len: Some(20), prefix: SHA1_PREFIX.into() }
 }
 
-fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
+/// Writes a file that only its owner can read.
+pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

@@ -3,12 +3,15 @@
 //! It is reached only over HTTP, has its own database, its own keys and its own signature code, and
 //! knows nothing of the shop. No money moves here. A production build leaves it out.
 
+pub mod amazon_pay;
 pub mod clock;
 pub mod control;
 pub mod desk;
 pub mod faults;
 pub mod fps;
 pub mod keys;
+mod next;
+pub mod root;
 pub mod state;
 
 use std::path::PathBuf;
@@ -26,6 +29,8 @@ use faults::Faults;
 use fps::personas;
 pub use fps::recipients::Recipient;
 use keys::SigningKey;
+use next::{Delivery, Step};
+use root::Root;
 use state::{Database, LogEntry, StateError};
 
 /// How the sandbox is set up.
@@ -43,6 +48,8 @@ pub struct Settings {
     pub fps_secret_key: Secret,
     /// Where that account's notifications go; `None` leaves what is stored.
     pub ipn_url: Option<String>,
+    /// The marketplace's account with Amazon Pay; `None` leaves what is registered.
+    pub amazon_pay: Option<amazon_pay::Merchant>,
     /// Whether unsigned requests to the co-branded pages are refused.
     pub strict: bool,
 }
@@ -58,6 +65,8 @@ struct Inner {
     clock: Clock,
     db: Database,
     key: SigningKey,
+    root: Root,
+    amazon_pay: amazon_pay::Office,
     faults: Faults,
     http: reqwest::Client,
     wake: Notify,
@@ -73,13 +82,16 @@ impl Sandbox {
     pub async fn open(settings: Settings, clock: Clock) -> anyhow::Result<Sandbox> {
         let db = Database::open(&settings.database_url).await.context("opening the sandbox's database")?;
         let directory = settings.keys_dir.clone();
-        let key = tokio::task::spawn_blocking(move || SigningKey::open(&directory)).await??;
+        let open_keys = move || anyhow::Ok((SigningKey::open(&directory)?, Root::open(&directory)?));
+        let (key, root) = tokio::task::spawn_blocking(open_keys).await??;
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
         let inner = Inner {
             settings,
             clock,
             db,
             key,
+            root,
+            amazon_pay: amazon_pay::Office::default(),
             faults: Faults::default(),
             http,
             wake: Notify::new(),
@@ -97,6 +109,7 @@ impl Sandbox {
     pub fn router(&self) -> Router {
         Router::new()
             .merge(fps::pages::router())
+            .merge(amazon_pay::router())
             .merge(desk::router())
             .merge(control::router())
             .with_state(self.clone())
@@ -114,10 +127,10 @@ impl Sandbox {
     pub async fn turn(&self) -> anyhow::Result<bool> {
         let now = self.clock().now();
         let mut tx = self.db().read().await?;
-        let transaction = tx.due_transaction(now).await?.map(|transaction| (transaction.due_at, transaction.seq));
-        let notification = tx.due_notification(now).await?.map(|notification| (notification.due_at, notification.seq));
+        let step = tx.next_step(now).await?.map(|step| step.due);
+        let delivery = tx.next_delivery(now).await?.map(|delivery| delivery.due());
         drop(tx);
-        Ok(match (transaction, notification) {
+        Ok(match (step, delivery) {
             (None, None) => false,
             (Some(step), Some(delivery)) if step > delivery => self.deliver().await?,
             (Some(_), _) => self.step().await?,
@@ -151,19 +164,24 @@ impl Sandbox {
 
     async fn step(&self) -> Result<bool, StateError> {
         let _one_at_a_time = self.inner.stepping.lock().await;
-        if self.db().read().await?.due_transaction(self.clock().now()).await?.is_none() {
-            return Ok(false);
-        }
-        let done = fps::due::fire(self).await?;
+        let next = self.db().read().await?.next_step(self.clock().now()).await?;
+        let done = match next {
+            None => return Ok(false),
+            Some(Step { is_amazon_pay: false, .. }) => fps::due::fire(self).await?,
+            Some(_) => amazon_pay::due::fire(self).await?,
+        };
         self.wake();
         Ok(done)
     }
 
     async fn deliver(&self) -> Result<bool, StateError> {
         let _one_at_a_time = self.inner.delivering.lock().await;
-        let due = self.db().read().await?.due_notification(self.clock().now()).await?;
-        let Some(notification) = due else { return Ok(false) };
-        fps::notify::deliver(self, &notification).await?;
+        let due = self.db().read().await?.next_delivery(self.clock().now()).await?;
+        match due {
+            None => return Ok(false),
+            Some(Delivery::Fps(notification)) => fps::notify::deliver(self, &notification).await?,
+            Some(Delivery::AmazonPay(message)) => amazon_pay::notify::deliver(self, &message).await?,
+        }
         Ok(true)
     }
 
@@ -178,6 +196,9 @@ impl Sandbox {
             self.clock().now(),
         )
         .await?;
+        if let Some(merchant) = &settings.amazon_pay {
+            amazon_pay::plant(self, &mut tx, merchant).await?;
+        }
         tx.commit().await
     }
 
@@ -208,6 +229,14 @@ impl Sandbox {
 
     pub(crate) fn key(&self) -> &SigningKey {
         &self.inner.key
+    }
+
+    pub(crate) fn root(&self) -> &Root {
+        &self.inner.root
+    }
+
+    pub(crate) fn amazon_pay(&self) -> &amazon_pay::Office {
+        &self.inner.amazon_pay
     }
 
     pub(crate) fn faults(&self) -> &Faults {

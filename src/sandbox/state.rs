@@ -35,7 +35,7 @@ pub struct LogEntry {
     pub id: i64,
     /// Business time, milliseconds since 1970.
     pub at: i64,
-    /// `fps`.
+    /// `fps` or `amazon_pay`.
     pub provider: String,
     /// `request`, `page` or `notification`.
     pub direction: String,
@@ -71,7 +71,9 @@ impl Database {
         sqlx::migrate!("./migrations/sandbox").run(&writers).await?;
         let readers = if is_sqlite { options(4).connect_lazy(&url)? } else { writers.clone() };
         let database = Database { readers, writers, is_sqlite, sequence: Arc::default() };
-        let highest = database.read().await?.highest_sequence().await?;
+        let mut tx = database.read().await?;
+        let highest = tx.highest_sequence().await?.max(tx.highest_number_of_amazon_pay().await?);
+        drop(tx);
         database.sequence.store(highest, Ordering::SeqCst);
         Ok(database)
     }
@@ -213,9 +215,14 @@ impl Tx {
 impl LogEntry {
     /// An entry of FPS at `at`, to be filled in.
     pub fn fps(at: Millis, direction: &str, operation: &str) -> LogEntry {
+        LogEntry::of("fps", at, direction, operation)
+    }
+
+    /// An entry of `provider` at `at`, to be filled in.
+    pub fn of(provider: &str, at: Millis, direction: &str, operation: &str) -> LogEntry {
         LogEntry {
             at: at.0,
-            provider: "fps".to_owned(),
+            provider: provider.to_owned(),
             direction: direction.to_owned(),
             operation: operation.to_owned(),
             ..LogEntry::default()

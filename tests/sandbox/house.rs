@@ -202,6 +202,7 @@ pub fn settings(directory: &std::path::Path) -> Settings {
         fps_access_key: KEY.to_owned(),
         fps_secret_key: Secret::new(SECRET),
         ipn_url: None,
+        amazon_pay: None,
         strict: false,
     }
 }

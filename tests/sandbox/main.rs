@@ -4,6 +4,7 @@
 
 mod house;
 
+mod amazon_pay;
 mod api;
 mod control;
 mod gate;

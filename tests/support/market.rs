@@ -278,6 +278,7 @@ pub async fn open_sandbox(config: &Config, clock: &Clock, folder: &std::path::Pa
         fps_access_key: config.fps_keys[0].0.clone(),
         fps_secret_key: config.fps_keys[0].1.clone(),
         ipn_url: Some(paths.absolute(paths.ipn("fps"))),
+        amazon_pay: None,
         strict: false,
     };
     Sandbox::open(settings, clock.clone()).await.unwrap()

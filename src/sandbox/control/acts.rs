@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Refused, bad, read};
 use crate::sandbox::Sandbox;
+use crate::sandbox::amazon_pay::{self, control};
 use crate::sandbox::fps::actions::{Trouble, give_back, settle};
 use crate::sandbox::fps::machine::{self, Event};
 use crate::sandbox::fps::personas;
@@ -15,12 +16,16 @@ use crate::sandbox::fps::state::accounts::{Account, Credential};
 
 /// Registered key pairs, without their secrets.
 pub async fn show_credentials(State(sandbox): State<Sandbox>) -> Result<Json<Value>, Refused> {
-    let credentials = sandbox.db().read().await?.credentials().await?;
-    let credentials: Vec<Value> = credentials
+    let mut tx = sandbox.db().read().await?;
+    let mut all = control::credential_lines(&mut tx).await?;
+    let fps: Vec<Value> = tx
+        .credentials()
+        .await?
         .into_iter()
         .map(|own| json!({ "provider": "fps", "access_key": own.access_key, "account_id": own.account_id, "status": own.status }))
         .collect();
-    Ok(Json(json!({ "credentials": credentials })))
+    all.splice(0..0, fps);
+    Ok(Json(json!({ "credentials": all })))
 }
 
 #[derive(serde::Deserialize)]
@@ -40,6 +45,10 @@ pub async fn keep_credentials(
     State(sandbox): State<Sandbox>,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
+    let kind: Value = read(&body)?;
+    if kind["provider"] == amazon_pay::PROVIDER {
+        return keep_public_key(&sandbox, &body).await;
+    }
     let new: NewCredential = read(&body)?;
     let status = new.status.unwrap_or_else(|| "active".to_owned());
     if new.provider != "fps"
@@ -47,7 +56,9 @@ pub async fn keep_credentials(
         || new.secret_key.is_empty()
         || !matches!(status.as_str(), "active" | "inactive")
     {
-        return Err(bad("needs provider \"fps\", access_key, secret_key, and status active or inactive"));
+        return Err(bad(
+            "needs provider \"fps\" or \"amazon_pay\"; for fps: access_key, secret_key, and status active or inactive",
+        ));
     }
     let account_id = new.account_id.filter(|id| !id.is_empty()).unwrap_or_else(|| personas::CALLER.to_owned());
     let mut tx = sandbox.db().write().await?;
@@ -76,6 +87,23 @@ pub async fn keep_credentials(
         .await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, show_credentials(State(sandbox)).await?))
+}
+
+async fn keep_public_key(sandbox: &Sandbox, body: &Bytes) -> Result<(StatusCode, Json<Value>), Refused> {
+    let mut tx = sandbox.db().write().await?;
+    control::register(sandbox, &mut tx, read(body)?).await?.map_err(bad)?;
+    tx.commit().await?;
+    sandbox.wake();
+    Ok((StatusCode::CREATED, show_credentials(State(sandbox.clone())).await?))
+}
+
+/// As if a buyer, a bank or Amazon did something to a permission or a charge of Amazon Pay.
+pub async fn happen(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value>, Refused> {
+    let mut tx = sandbox.db().write().await?;
+    let done = control::act(&sandbox, &mut tx, &read(&body)?).await?.map_err(bad)?;
+    tx.commit().await?;
+    sandbox.wake();
+    Ok(Json(done))
 }
 
 #[derive(serde::Deserialize)]

@@ -1,11 +1,14 @@
 //! The ledger and the notifications as the control calls show them.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::Refused;
 use crate::sandbox::Sandbox;
+use crate::sandbox::amazon_pay::{self, control};
 use crate::sandbox::fps::state::transactions::{HistoryLine, Transaction};
 use crate::sandbox::state::Tx;
 
@@ -17,13 +20,22 @@ pub async fn show(State(sandbox): State<Sandbox>) -> Result<Json<Value>, Refused
     for transaction in tx.transactions().await? {
         lines.extend(lines_of(&mut tx, &transaction).await?);
     }
-    let balances = tx.balances().await?;
-    let sum: i64 = balances.iter().map(|own| own.balance_minor).sum();
-    let accounts: Vec<Value> = balances
-        .into_iter()
-        .map(|own| json!({ "provider": "fps", "account": own.account, "currency": "USD", "balance_minor": own.balance_minor }))
-        .collect();
-    Ok(Json(json!({ "transactions": lines, "accounts": accounts, "sum_minor": { "USD": sum } })))
+    lines.extend(control::ledger_lines(&mut tx).await?);
+    let mut accounts = Vec::new();
+    let mut sums = BTreeMap::from([("USD".to_owned(), 0)]);
+    let mut add = |provider: &str, account: String, currency: String, balance_minor: i64| {
+        accounts.push(
+            json!({ "provider": provider, "account": account, "currency": currency, "balance_minor": balance_minor }),
+        );
+        *sums.entry(currency).or_insert(0) += balance_minor;
+    };
+    for own in tx.balances().await? {
+        add("fps", own.account, "USD".to_owned(), own.balance_minor);
+    }
+    for own in tx.holdings().await? {
+        add(amazon_pay::PROVIDER, own.account, own.currency, own.balance_minor);
+    }
+    Ok(Json(json!({ "transactions": lines, "accounts": accounts, "sum_minor": sums })))
 }
 
 async fn lines_of(tx: &mut Tx, t: &Transaction) -> Result<Vec<Value>, Refused> {
@@ -54,16 +66,15 @@ fn line(t: &Transaction, kind: &str, parent_id: &str, amount_minor: i64, state: 
 
 /// Every notification with its fields, so that one can be picked and sent again.
 pub async fn notifications(State(sandbox): State<Sandbox>) -> Result<Json<Value>, Refused> {
-    let all = sandbox.db().read().await?.notifications().await?;
-    let all: Vec<Value> = all
-        .into_iter()
-        .map(|own| {
-            json!({
-                "provider": "fps", "id": own.id, "transaction_id": own.transaction_id, "operation": own.operation,
-                "address": own.address, "state": own.state, "attempts": own.attempts, "at": own.created_at,
-                "due_at": own.due_at, "fields": serde_json::from_str::<Value>(&own.fields).unwrap_or_default(),
-            })
+    let mut tx = sandbox.db().read().await?;
+    let fps = tx.notifications().await?.into_iter().map(|own| {
+        json!({
+            "provider": "fps", "id": own.id, "transaction_id": own.transaction_id, "operation": own.operation,
+            "address": own.address, "state": own.state, "attempts": own.attempts, "at": own.created_at,
+            "due_at": own.due_at, "fields": serde_json::from_str::<Value>(&own.fields).unwrap_or_default(),
         })
-        .collect();
+    });
+    let mut all: Vec<Value> = fps.collect();
+    all.extend(control::notification_lines(&mut tx).await?);
     Ok(Json(json!({ "notifications": all })))
 }

@@ -32,6 +32,8 @@ mod steps;
 mod views;
 mod visit;
 
+pub use views::Problem;
+
 /// Where pipelines begin, as in the original.
 pub const START: &str = "/cobranded-ui/actions/start";
 

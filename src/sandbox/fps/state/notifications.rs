@@ -84,8 +84,8 @@ impl Tx {
         Ok(())
     }
 
-    /// When the next thing happens by itself, whatever it is; `None` when nothing is to come.
-    pub async fn next_due(&mut self) -> Result<Option<Millis>, StateError> {
+    /// When the next thing of FPS happens by itself; `None` when nothing is to come.
+    pub async fn next_due_of_fps(&mut self) -> Result<Option<Millis>, StateError> {
         let at: i64 = sqlx::query_scalar(
             "SELECT CAST(COALESCE(MIN(due_at), 0) AS BIGINT) FROM (
                 SELECT MIN(due_at) AS due_at FROM fps_notifications WHERE due_at > 0 UNION ALL

@@ -1,0 +1,11 @@
+//! The Amazon Pay emulator through its own doors: signed calls, hosted pages, notifications.
+
+mod shop;
+
+mod declines;
+mod flow;
+mod gate;
+mod life;
+mod notices;
+mod pages;
+mod reports;

@@ -47,6 +47,8 @@ settings! {
     base_url, "PUSHCART_BASE_URL";
     /// Where the sandbox listens. Default: 127.0.0.1:3001
     sandbox_listen, "PUSHCART_SANDBOX_LISTEN";
+    /// Where the sandbox listens over TLS. Default: 127.0.0.1:3443, and none where SANDBOX_LISTEN is set
+    sandbox_tls_listen, "PUSHCART_SANDBOX_TLS_LISTEN";
     /// How the shop and its visitors reach the sandbox. Default: http://127.0.0.1:3001, with the port of SANDBOX_LISTEN
     sandbox_url, "PUSHCART_SANDBOX_URL";
     /// The sandbox's own database. Default: sqlite://DATA_DIR/sandbox.db
@@ -124,6 +126,8 @@ pub struct Config {
     pub base_url: String,
     /// Where the sandbox listens.
     pub sandbox_listen: SocketAddr,
+    /// Where the sandbox listens over TLS.
+    pub sandbox_tls_listen: Option<SocketAddr>,
     /// How the sandbox is reached.
     pub sandbox_url: String,
     /// The sandbox's own database.
@@ -198,6 +202,9 @@ impl Config {
             parsed(name, written.as_deref().unwrap_or(otherwise), address)
         };
         let listen = listens("PUSHCART_LISTEN", w.listen, "127.0.0.1:3000")?;
+        // next to the default address only: a second sandbox on this machine must not fail over a port it did not name
+        let tls = w.sandbox_tls_listen.or_else(|| w.sandbox_listen.is_none().then(|| "127.0.0.1:3443".to_owned()));
+        let sandbox_tls_listen = tls.map(|text| parsed("PUSHCART_SANDBOX_TLS_LISTEN", &text, address)).transpose()?;
         let sandbox_listen = listens("PUSHCART_SANDBOX_LISTEN", w.sandbox_listen, "127.0.0.1:3001")?;
         let sandbox_url = w.sandbox_url.unwrap_or_else(|| format!("http://127.0.0.1:{}", sandbox_listen.port()));
         let sandbox_url = sandbox_url.trim_end_matches('/').to_owned();
@@ -226,6 +233,7 @@ impl Config {
             base_url: w.base_url.unwrap_or_else(|| format!("http://localhost:{}", listen.port())),
             listen,
             sandbox_listen,
+            sandbox_tls_listen,
             sandbox_database_url: w.sandbox_database_url.unwrap_or_else(|| format!("sqlite://{data_dir}/sandbox.db")),
             fps_api_url: w.fps_api_url.unwrap_or_else(|| format!("{sandbox_url}/fps/")),
             fps_cbui_url: w.fps_cbui_url.unwrap_or_else(|| format!("{sandbox_url}/cobranded-ui/actions/start")),

@@ -29,13 +29,18 @@ pub use with_sandbox::{run, sandbox};
 mod with_sandbox {
     use std::process::ExitCode;
 
+    use anyhow::Context as _;
     use pushcart::app::App;
     use pushcart::base::clock::Clock;
     use pushcart::base::paths::Paths;
     use pushcart::config::Config;
     use pushcart::market::sellers::Payee;
+    use pushcart::sandbox::amazon_pay::{self, Merchant};
+    use pushcart::sandbox::tls::Peer;
     use pushcart::sandbox::{Recipient, Sandbox, Settings};
     use pushcart::seed;
+    use tokio::net::TcpListener;
+    use tokio_util::sync::CancellationToken;
 
     use super::super::serve::{listen, metrics_listener, serve, serve_metrics, stop_on_signal};
 
@@ -48,9 +53,11 @@ mod with_sandbox {
         let stop = stop_on_signal();
         let shop_listener = listen(config.listen, "PUSHCART_LISTEN").await?;
         let sandbox_listener = listen(config.sandbox_listen, "PUSHCART_SANDBOX_LISTEN").await?;
+        let tls_listener = tls_listener(config).await?;
         let metrics = metrics_listener(config).await?;
         let clock = Clock::new();
         let sandbox = open(config, &clock).await?;
+        serve_tls(tls_listener, &sandbox, &stop)?;
         let app = App::open(config, clock).await?;
         serve_metrics(metrics, &app, &stop);
         plant(&app, &sandbox).await?;
@@ -71,10 +78,30 @@ mod with_sandbox {
     pub async fn sandbox(config: &Config) -> anyhow::Result<ExitCode> {
         let stop = stop_on_signal();
         let listener = listen(config.sandbox_listen, "PUSHCART_SANDBOX_LISTEN").await?;
+        let tls_listener = tls_listener(config).await?;
         let sandbox = open(config, &Clock::new()).await?;
+        serve_tls(tls_listener, &sandbox, &stop)?;
         println!("The sandbox answers at {}", config.sandbox_url);
         tokio::join!(serve(listener, sandbox.router(), stop.clone()), sandbox.work(stop.clone())).0?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    async fn tls_listener(config: &Config) -> anyhow::Result<Option<TcpListener>> {
+        match config.sandbox_tls_listen {
+            Some(address) => listen(address, "PUSHCART_SANDBOX_TLS_LISTEN").await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Serves the sandbox over TLS too, where there is a listener for it.
+    fn serve_tls(listener: Option<TcpListener>, sandbox: &Sandbox, stop: &CancellationToken) -> anyhow::Result<()> {
+        let Some(listener) = listener else { return Ok(()) };
+        let listener = sandbox.tls_listener(listener)?;
+        let service = sandbox.tls_router().into_make_service_with_connect_info::<Peer>();
+        let stop = stop.clone();
+        let server = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
+        tokio::spawn(server.into_future());
+        Ok(())
     }
 
     async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Sandbox> {
@@ -88,10 +115,26 @@ mod with_sandbox {
             fps_access_key: access_key,
             fps_secret_key: secret_key,
             ipn_url: Some(paths.absolute(paths.ipn("fps"))),
-            amazon_pay: None,
+            amazon_pay: merchant(config, &paths)?,
             strict: false,
         };
         Sandbox::open(settings, clock.clone()).await
+    }
+
+    /// The marketplace's account with Amazon Pay; a key pair that is not there is made.
+    fn merchant(config: &Config, paths: &Paths) -> anyhow::Result<Option<Merchant>> {
+        let Some(settings) = &config.amazon_pay else { return Ok(None) };
+        let mut public_keys = Vec::new();
+        for key in &settings.keys {
+            let public = amazon_pay::public_key(&key.file).with_context(|| format!("{}", key.file.display()))?;
+            public_keys.push((key.id.clone(), public));
+        }
+        Ok(Some(Merchant {
+            merchant_id: settings.merchant_id.clone(),
+            store_id: settings.store_id.clone(),
+            public_keys,
+            notification_url: Some(paths.absolute(paths.ipn("amazon-pay"))),
+        }))
     }
 
     /// Seeds an empty shop, and makes its registered sellers known to the sandbox, where they are not yet.

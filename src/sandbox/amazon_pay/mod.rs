@@ -26,13 +26,18 @@ pub mod views;
 pub mod wire;
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::routing::any;
+use rsa::RsaPrivateKey;
+use rsa::pkcs1::DecodeRsaPrivateKey as _;
+use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use tokio::sync::OnceCell;
 
 use super::Sandbox;
+use super::keys::write_private;
 use super::state::{StateError, Tx};
 use crate::base::clock::Millis;
 use state::merchants::{Account, PublicKey};
@@ -59,6 +64,22 @@ pub struct Merchant {
 pub fn fresh_key_pair() -> anyhow::Result<(String, String)> {
     let pair = rcgen::KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048)?;
     Ok((pair.serialize_pem(), pair.public_key_pem()))
+}
+
+/// The public half of the shop's private key in `file` (PEM, PKCS#8 or PKCS#1), which is made where there is none.
+///
+/// Errors: the file cannot be read or written, or holds no RSA key.
+pub fn public_key(file: &Path) -> anyhow::Result<String> {
+    if !file.exists() {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let (private, _) = fresh_key_pair()?;
+        write_private(file, &private)?;
+    }
+    let pem = std::fs::read_to_string(file)?;
+    let key = RsaPrivateKey::from_pkcs8_pem(&pem).or_else(|_| RsaPrivateKey::from_pkcs1_pem(&pem))?;
+    Ok(key.to_public_key().to_public_key_pem(LineEnding::LF)?)
 }
 
 /// What the emulator keeps in memory: whose turn it is, and the key of notifications once it was needed.

@@ -13,6 +13,7 @@ pub mod keys;
 mod next;
 pub mod root;
 pub mod state;
+mod tls;
 
 use std::path::PathBuf;
 use std::sync::Arc;

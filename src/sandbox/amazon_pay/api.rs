@@ -244,8 +244,7 @@ async fn once(
 
 async fn work(sandbox: &Sandbox, tx: &mut Tx, received: &Received<'_>, asked: &Asked<'_>) -> Result<Good, Trouble> {
     let body = fields::parse(received.body)?;
-    let is_for_others = asked.operation.fields.is_empty() && !body.is_empty() && is_partners(asked.operation);
-    if !is_for_others {
+    if !asked.operation.is_for_partners {
         fields::check(&body, asked.operation.fields, asked.operation.required)?;
     }
     let query: Vec<(String, String)> =
@@ -263,11 +262,6 @@ async fn work(sandbox: &Sandbox, tx: &mut Tx, received: &Received<'_>, asked: &A
         now: sandbox.clock().now(),
     };
     perform(&call, tx).await
-}
-
-/// Operations that merchants are refused, whatever the body holds.
-fn is_partners(operation: &Operation) -> bool {
-    ["Merchant", "Store", "InStore", "Dispute"].iter().any(|word| operation.name.contains(word))
 }
 
 fn unavailable(error: &StateError) -> ApiError {

@@ -1,11 +1,12 @@
 //! Amazon Pay, played from the provider's side (API version 2, Checkout v2).
 //!
-//! Read in this order: `operations` and `fields` (what a request may hold), `sign` and `gate` (who may come
+//! Read in this order: `operations`, `bodies` and `fields` (what a request may hold), `sign` and `gate` (who may come
 //! in), `api` (the door), `machine` and `limits` (how things live), `ops` (what each call does), `moves`
 //! (steps, with books and notices), `due` (what happens by itself), `notify` and `sns` (what merchants are
 //! told), `buyers` and `pages` (what buyers see), `views` and `wire` (how it is written), `state` (what is kept).
 
 pub mod api;
+pub mod bodies;
 pub mod buyers;
 pub mod control;
 pub mod due;

@@ -1,6 +1,6 @@
 //! A buyer's own page about an agreement: choose another method after a decline, or end it.
 //!
-//! The guide sends buyers of a spoiled subscription to `…/jr/your-account/ba/{ChargePermissionId}`.
+//! There is no sign-in: in this house whoever has the address is the buyer. The guide sends buyers of a spoiled subscription to `…/jr/your-account/ba/{ChargePermissionId}`.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;

@@ -207,6 +207,7 @@ async fn once(
     asked: &Asked<'_>,
 ) -> Result<Result<(u16, String), ApiError>, StateError> {
     let only_reads = asked.operation.method == "GET" && asked.operation.name != "GetAuthorizationToken";
+    let _alone = if only_reads { None } else { Some(sandbox.amazon_pay().alone().await) };
     let mut tx = if only_reads { sandbox.db().read().await? } else { sandbox.db().write().await? };
     let path = received.place().1.trim_matches('/');
     let fingerprint = format!("{} {path} {}", received.method, sign::hash(received.body));

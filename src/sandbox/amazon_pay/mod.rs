@@ -31,7 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::routing::any;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, OwnedMutexGuard};
 
 use super::Sandbox;
 use super::state::{StateError, Tx};
@@ -67,6 +67,8 @@ pub fn fresh_key_pair() -> anyhow::Result<(String, String)> {
 pub struct Office {
     turns: Arc<Mutex<HashSet<String>>>,
     signer: OnceCell<sns::Signer>,
+    /// One change at a time: what is checked still holds when it is written, on PostgreSQL too.
+    changing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A turn that was taken; given back when dropped.
@@ -94,6 +96,11 @@ impl Office {
         turns.extend(names.iter().cloned());
         drop(turns);
         Some(Turn { turns: self.turns.clone(), names })
+    }
+
+    /// Waits until nobody else changes anything; the wait of others ends when this is dropped.
+    pub async fn alone(&self) -> OwnedMutexGuard<()> {
+        self.changing.clone().lock_owned().await
     }
 
     /// The key of notifications, made on first use.

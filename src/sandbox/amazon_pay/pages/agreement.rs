@@ -66,6 +66,7 @@ pub async fn change(
     axum::extract::Form(form): axum::extract::Form<Form>,
 ) -> Response {
     let step = async {
+        let _alone = sandbox.amazon_pay().alone().await;
         let mut tx = sandbox.db().write().await?;
         let now = sandbox.clock().now();
         let found = find(&mut tx, &id).await?.filter(|(_, visit)| !visit.is_empty() && value(&form, "visit") == visit);

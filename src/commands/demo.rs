@@ -36,7 +36,6 @@ mod with_sandbox {
     use pushcart::config::Config;
     use pushcart::market::sellers::Payee;
     use pushcart::sandbox::amazon_pay::{self, Merchant};
-    use pushcart::sandbox::tls::Peer;
     use pushcart::sandbox::{Recipient, Sandbox, Settings};
     use pushcart::seed;
     use tokio::net::TcpListener;
@@ -57,7 +56,7 @@ mod with_sandbox {
         let metrics = metrics_listener(config).await?;
         let clock = Clock::new();
         let sandbox = open(config, &clock).await?;
-        serve_tls(tls_listener, &sandbox, &stop)?;
+        serve_tls(tls_listener, &sandbox, &stop);
         let app = App::open(config, clock).await?;
         serve_metrics(metrics, &app, &stop);
         plant(&app, &sandbox).await?;
@@ -80,7 +79,7 @@ mod with_sandbox {
         let listener = listen(config.sandbox_listen, "PUSHCART_SANDBOX_LISTEN").await?;
         let tls_listener = tls_listener(config).await?;
         let sandbox = open(config, &Clock::new()).await?;
-        serve_tls(tls_listener, &sandbox, &stop)?;
+        serve_tls(tls_listener, &sandbox, &stop);
         println!("The sandbox answers at {}", config.sandbox_url);
         tokio::join!(serve(listener, sandbox.router(), stop.clone()), sandbox.work(stop.clone())).0?;
         Ok(ExitCode::SUCCESS)
@@ -94,14 +93,14 @@ mod with_sandbox {
     }
 
     /// Serves the sandbox over TLS too, where there is a listener for it.
-    fn serve_tls(listener: Option<TcpListener>, sandbox: &Sandbox, stop: &CancellationToken) -> anyhow::Result<()> {
-        let Some(listener) = listener else { return Ok(()) };
-        let listener = sandbox.tls_listener(listener)?;
-        let service = sandbox.tls_router().into_make_service_with_connect_info::<Peer>();
-        let stop = stop.clone();
-        let server = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
-        tokio::spawn(server.into_future());
-        Ok(())
+    fn serve_tls(listener: Option<TcpListener>, sandbox: &Sandbox, stop: &CancellationToken) {
+        let Some(listener) = listener else { return };
+        let (sandbox, stop) = (sandbox.clone(), stop.clone());
+        tokio::spawn(async move {
+            if let Err(error) = sandbox.serve_tls(listener, stop).await {
+                tracing::error!("the sandbox does not answer over TLS: {error:#}");
+            }
+        });
     }
 
     async fn open(config: &Config, clock: &Clock) -> anyhow::Result<Sandbox> {

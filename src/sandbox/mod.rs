@@ -13,7 +13,7 @@ pub mod keys;
 mod next;
 pub mod root;
 pub mod state;
-pub mod tls;
+mod tls;
 
 use std::path::PathBuf;
 use std::sync::Arc;

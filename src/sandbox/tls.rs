@@ -1,107 +1,97 @@
-//! The same house over TLS, with a certificate of its own root, for clients that insist on https.
+//! The same over TLS, for SDKs that insist on https: with a certificate for this machine that the sandbox's
+//! own root has issued. A client trusts `sandbox-root.pem`, nothing more.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
-use axum::extract::connect_info::{ConnectInfo, Connected};
-use axum::extract::{FromRequestParts as _, Request};
+use axum::extract::connect_info::Connected;
+use axum::extract::{ConnectInfo, Request};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::serve::{IncomingStream, Listener};
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::server::TlsStream;
+use tokio_util::sync::CancellationToken;
 
 use super::Sandbox;
+use super::root::Issued;
 
+/// The names that the certificate is for.
+const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 /// How long a client may take to shake hands.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How many may shake hands or wait to be served at once.
-const WAITING: usize = 64;
+impl Sandbox {
+    /// Serves everything over TLS on `listener` until `stop`.
+    ///
+    /// Errors: the certificate could not be issued, or the listener has no address.
+    pub async fn serve_tls(&self, listener: TcpListener, stop: CancellationToken) -> anyhow::Result<()> {
+        let sandbox = self.clone();
+        let issued = tokio::task::spawn_blocking(move || sandbox.root().issue(&NAMES)).await??;
+        let listener = TlsListener::open(listener, acceptor(&issued)?)?;
+        let router = self.router().layer(middleware::from_fn(name_peer));
+        let service = router.into_make_service_with_connect_info::<Peer>();
+        let asked = stop.clone();
+        let server = axum::serve(listener, service).with_graceful_shutdown(async move { asked.cancelled().await });
+        let server = tokio::spawn(server.into_future());
+        stop.cancelled().await;
+        let _ = tokio::time::timeout(PATIENCE, server).await;
+        Ok(())
+    }
+}
 
-/// Connections that have shaken hands. One that is slow to do so holds up nobody else.
-pub struct TlsListener {
+fn acceptor(issued: &Issued) -> anyhow::Result<TlsAcceptor> {
+    let certificate = CertificateDer::from_pem_slice(issued.certificate_pem.as_bytes())?;
+    let key = PrivateKeyDer::from_pem_slice(issued.key_pem.as_bytes())?;
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .context("using the sandbox's certificate")?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// Hands out connections whose handshake is done; one that dawdles holds nobody up.
+struct TlsListener {
     ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
     address: SocketAddr,
 }
 
-/// Who is at the other end, as `serve` tells it.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(SocketAddr);
-
-impl Connected<IncomingStream<'_, TlsListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Peer {
-        Peer(*stream.remote_addr())
-    }
-}
-
-impl Sandbox {
-    /// Listens on `tcp` with a certificate for `localhost` and the loopback addresses, issued by the
-    /// root in `data/keys/sandbox-root.pem`.
-    ///
-    /// Errors: the root or the certificate cannot be made.
-    pub fn tls_listener(&self, tcp: TcpListener) -> anyhow::Result<TlsListener> {
-        let issued = self.root().issue(&["localhost", "127.0.0.1", "::1"])?;
-        let chain = vec![
-            CertificateDer::from_pem_slice(issued.certificate_pem.as_bytes())?,
-            CertificateDer::from_pem_slice(self.root().certificate_pem().as_bytes())?,
-        ];
-        let key = PrivateKeyDer::from_pem_slice(issued.key_pem.as_bytes())?;
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .context("the sandbox's certificate")?;
-        let address = tcp.local_addr()?;
-        let (sender, ready) = mpsc::channel(WAITING);
-        tokio::spawn(accept(tcp, TlsAcceptor::from(Arc::new(config)), sender));
-        Ok(TlsListener { ready, address })
-    }
-
-    /// The router for a [`TlsListener`]: serve it with `into_make_service_with_connect_info::<Peer>()`.
-    pub fn tls_router(&self) -> Router {
-        self.router().layer(middleware::from_fn(tell_the_peer))
-    }
-}
-
-/// The rest of the house knows its peers by `ConnectInfo<SocketAddr>`.
-async fn tell_the_peer(request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    if let Ok(ConnectInfo(Peer(address))) = ConnectInfo::<Peer>::from_request_parts(&mut parts, &()).await {
-        parts.extensions.insert(ConnectInfo(address));
-    }
-    next.run(Request::from_parts(parts, body)).await
-}
-
-async fn accept(tcp: TcpListener, acceptor: TlsAcceptor, ready: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>) {
-    loop {
-        // a place is taken before the connection is, so that a flood waits in the system's queue
-        let Ok(place) = ready.clone().reserve_owned().await else { return };
-        match tcp.accept().await {
-            Ok((stream, address)) => {
-                let handshake = acceptor.accept(stream);
+impl TlsListener {
+    fn open(listener: TcpListener, acceptor: TlsAcceptor) -> io::Result<TlsListener> {
+        let address = listener.local_addr()?;
+        let (done, ready) = mpsc::channel(16);
+        tokio::spawn(async move {
+            loop {
+                let accepted = tokio::select! {
+                    () = done.closed() => return,
+                    accepted = listener.accept() => accepted,
+                };
+                let Ok((stream, peer)) = accepted else {
+                    // Out of file descriptors, most likely: a moment later there are some.
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                };
+                let (done, acceptor) = (done.clone(), acceptor.clone());
                 tokio::spawn(async move {
-                    match tokio::time::timeout(PATIENCE, handshake).await {
-                        Ok(Ok(stream)) => drop(place.send((stream, address))),
-                        Ok(Err(error)) => tracing::debug!(%address, %error, "no TLS"),
-                        Err(_) => tracing::debug!(%address, "a handshake that took too long"),
+                    match tokio::time::timeout(PATIENCE, acceptor.accept(stream)).await {
+                        Ok(Ok(stream)) => drop(done.send((stream, peer)).await),
+                        Ok(Err(error)) => tracing::debug!(%peer, %error, "a TLS handshake failed"),
+                        Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
                     }
                 });
             }
-            Err(error) => {
-                tracing::warn!(%error, "a connection was not accepted");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        }
+        });
+        Ok(TlsListener { ready, address })
     }
 }
 
@@ -111,13 +101,28 @@ impl Listener for TlsListener {
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         match self.ready.recv().await {
-            Some(connection) => connection,
-            // the accepting task ends with the runtime only
+            Some(ready) => ready,
             None => std::future::pending().await,
         }
     }
 
-    fn local_addr(&self) -> std::io::Result<SocketAddr> {
+    fn local_addr(&self) -> io::Result<Self::Addr> {
         Ok(self.address)
     }
+}
+
+/// Who is at the other end.
+#[derive(Clone, Copy)]
+struct Peer(SocketAddr);
+
+impl Connected<IncomingStream<'_, TlsListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Peer {
+        Peer(*stream.remote_addr())
+    }
+}
+
+/// Names the other end as a plain listener does, which the guard of the control calls looks at.
+async fn name_peer(ConnectInfo(Peer(address)): ConnectInfo<Peer>, mut request: Request, next: Next) -> Response {
+    request.extensions_mut().insert(ConnectInfo(address));
+    next.run(request).await
 }

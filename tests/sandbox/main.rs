@@ -9,4 +9,5 @@ mod api;
 mod control;
 mod gate;
 mod pages;
+mod tls;
 mod wire;

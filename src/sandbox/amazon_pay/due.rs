@@ -14,6 +14,7 @@ use crate::sandbox::state::{StateError, Tx};
 
 /// Does the oldest due thing, if it is an object's turn. True when something was done.
 pub async fn fire(sandbox: &Sandbox) -> Result<bool, StateError> {
+    let _alone = sandbox.amazon_pay().alone().await;
     let mut tx = sandbox.db().write().await?;
     let Some(due) = tx.due_object(sandbox.clock().now()).await? else { return Ok(false) };
     let at = Millis(due.due_at);

@@ -20,7 +20,7 @@ pub struct ApiError {
 }
 
 /// Status and code, as the reference lists them.
-pub const CODES: [(u16, &str); 40] = [
+pub const CODES: [(u16, &str); 42] = [
     (400, "InvalidHeaderValue"),
     (400, "InvalidRequest"),
     (400, "InvalidParameterValue"),
@@ -61,15 +61,14 @@ pub const CODES: [(u16, &str); 40] = [
     (426, "TLSVersionNotSupported"),
     (429, "TooManyRequests"),
     (500, "InternalServerError"),
+    (500, "ProcessingFailure"),
+    (503, "ServiceUnavailable"),
 ];
-
-/// The rest of the list, which callers may try again.
-const LATER: [(u16, &str); 2] = [(500, "ProcessingFailure"), (503, "ServiceUnavailable")];
 
 impl ApiError {
     /// A refusal with this code; one that is not in the list (from a scripted fault) is a 400.
     pub fn new(reason_code: &str, message: impl Into<String>) -> ApiError {
-        let known = CODES.iter().chain(&LATER).find(|(_, code)| *code == reason_code);
+        let known = CODES.iter().find(|(_, code)| *code == reason_code);
         let status = known.and_then(|(status, _)| StatusCode::from_u16(*status).ok());
         ApiError {
             status: status.unwrap_or(StatusCode::BAD_REQUEST),
@@ -80,7 +79,7 @@ impl ApiError {
 
     /// Whether the API has an error of this name.
     pub fn is_known(reason_code: &str) -> bool {
-        CODES.iter().chain(&LATER).any(|(_, code)| *code == reason_code)
+        CODES.iter().any(|(_, code)| *code == reason_code)
     }
 
     /// A parameter with a value that is not acceptable.

@@ -1,11 +1,12 @@
 //! Amazon Pay, played from the provider's side (API version 2, Checkout v2).
 //!
-//! Read in this order: `operations` and `fields` (what a request may hold), `sign` and `gate` (who may come
+//! Read in this order: `operations`, `bodies` and `fields` (what a request may hold), `sign` and `gate` (who may come
 //! in), `api` (the door), `machine` and `limits` (how things live), `ops` (what each call does), `moves`
 //! (steps, with books and notices), `due` (what happens by itself), `notify` and `sns` (what merchants are
 //! told), `buyers` and `pages` (what buyers see), `views` and `wire` (how it is written), `state` (what is kept).
 
 pub mod api;
+pub mod bodies;
 pub mod buyers;
 pub mod control;
 pub mod due;
@@ -34,7 +35,7 @@ use axum::routing::any;
 use rsa::RsaPrivateKey;
 use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use rsa::pkcs8::{DecodePrivateKey as _, EncodePublicKey as _, LineEnding};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, OwnedMutexGuard};
 
 use super::Sandbox;
 use super::keys::write_private;
@@ -87,6 +88,8 @@ pub fn public_key(file: &Path) -> anyhow::Result<String> {
 pub struct Office {
     turns: Arc<Mutex<HashSet<String>>>,
     signer: OnceCell<sns::Signer>,
+    /// One change at a time: what is checked still holds when it is written, on PostgreSQL too.
+    changing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A turn that was taken; given back when dropped.
@@ -114,6 +117,11 @@ impl Office {
         turns.extend(names.iter().cloned());
         drop(turns);
         Some(Turn { turns: self.turns.clone(), names })
+    }
+
+    /// Waits until nobody else changes anything; the wait of others ends when this is dropped.
+    pub async fn alone(&self) -> OwnedMutexGuard<()> {
+        self.changing.clone().lock_owned().await
     }
 
     /// The key of notifications, made on first use.

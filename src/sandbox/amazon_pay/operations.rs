@@ -1,8 +1,12 @@
-//! Every operation of the API: method, path, idempotency, answer, simulations, and what its body may hold
-//! (sections 5, 6 and 16 of the reference).
+//! Every operation of the API: method, path, idempotency, answer, body and simulations (sections 6, 11 and 16
+//! of the reference).
 
+use super::bodies::{
+    CAPTURE, CHARGE, CLOSE, COMPLETE, CONTEST, FINALIZE, PERMISSION_UPDATE, REFUND, REPORT, SCHEDULE, SESSION,
+    SESSION_UPDATE, TRACKER, UPLOAD,
+};
 use super::fields::Field;
-use super::fields::Kind::{Address, Flag, Free, List, Object, Price, Text, Word};
+use super::fields::Kind::Text;
 
 /// Whether a request carries `x-amz-pay-idempotency-key`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub struct Operation {
     pub required: &'static [&'static str],
     /// Codes of `x-amz-pay-simulation-code` that fit.
     pub simulations: &'static [&'static str],
+    /// Whether it is for payment service providers and partners; merchants are refused, whatever the body holds.
+    pub is_for_partners: bool,
 }
 
 /// What a path leads to.
@@ -65,7 +71,17 @@ pub fn route(method: &str, path: &str) -> Route {
 
 const fn get(name: &'static str, path: &'static str) -> Operation {
     let (fields, required, simulations): (&[Field], &[&str], &[&str]) = (&[], &[], &[]);
-    Operation { name, method: "GET", path, key: Key::Unused, ok: 200, fields, required, simulations }
+    Operation {
+        name,
+        method: "GET",
+        path,
+        key: Key::Unused,
+        ok: 200,
+        fields,
+        required,
+        simulations,
+        is_for_partners: false,
+    }
 }
 
 const fn post(
@@ -75,7 +91,17 @@ const fn post(
     fields: &'static [Field],
     required: &'static [&'static str],
 ) -> Operation {
-    Operation { name, method: "POST", path, key: Key::Needed, ok, fields, required, simulations: &[] }
+    Operation {
+        name,
+        method: "POST",
+        path,
+        key: Key::Needed,
+        ok,
+        fields,
+        required,
+        simulations: &[],
+        is_for_partners: false,
+    }
 }
 
 /// A POST that also works without a key.
@@ -90,11 +116,25 @@ const fn other(
     fields: &'static [Field],
     required: &'static [&'static str],
 ) -> Operation {
-    Operation { name, method, path, key: Key::Unused, ok: 200, fields, required, simulations: &[] }
+    Operation {
+        name,
+        method,
+        path,
+        key: Key::Unused,
+        ok: 200,
+        fields,
+        required,
+        simulations: &[],
+        is_for_partners: false,
+    }
 }
 
 const fn simulated(operation: Operation, simulations: &'static [&'static str]) -> Operation {
     Operation { simulations, ..operation }
+}
+
+const fn for_partners(name: &'static str, method: &'static str, path: &'static str) -> Operation {
+    Operation { key: Key::Optional, is_for_partners: true, ..other(name, method, path, &[], &[]) }
 }
 
 /// All of them, in the order of the reference.
@@ -135,7 +175,7 @@ pub static OPERATIONS: &[Operation] = &[
         ],
     ),
     get("GetCharge", "charges/{}"),
-    other("UpdateCharge", "PATCH", "charges/{}", CHARGE_UPDATE, &["statusDetails"]),
+    for_partners("UpdateCharge", "PATCH", "charges/{}"),
     post("CaptureCharge", "charges/{}/capture", 200, CAPTURE, &["captureAmount"]),
     other(
         "CancelCharge",
@@ -158,221 +198,20 @@ pub static OPERATIONS: &[Operation] = &[
     get("GetReportSchedule", "report-schedules/{}"),
     other("CancelReportSchedule", "DELETE", "report-schedules/{}", &[], &[]),
     get("GetDisbursements", "disbursements"),
-    post("CreateDispute", "disputes", 201, ANYTHING, &[]),
+    for_partners("CreateDispute", "POST", "disputes"),
     get("GetDispute", "disputes/{}"),
-    other("UpdateDispute", "PATCH", "disputes/{}", ANYTHING, &[]),
+    for_partners("UpdateDispute", "PATCH", "disputes/{}"),
     post("ContestDispute", "disputes/{}/contest", 200, CONTEST, &["merchantEvidences"]),
     post("UploadFile", "files", 201, UPLOAD, &["type", "purpose"]),
-    lenient(post("CreateMerchantAccount", "merchantAccounts", 201, ANYTHING, &[])),
-    other("UpdateMerchantAccount", "PATCH", "merchantAccounts/{}", ANYTHING, &[]),
-    other("DeleteMerchantAccount", "DELETE", "merchantAccounts/{}", ANYTHING, &[]),
-    lenient(post("ClaimMerchantAccount", "merchantAccounts/{}/claim", 303, ANYTHING, &[])),
-    lenient(post("CreateStore", "merchantAccounts/{}/stores", 201, ANYTHING, &[])),
-    other("UpdateStore", "PATCH", "merchantAccounts/{}/stores/{}", ANYTHING, &[]),
-    lenient(post("InStoreMerchantScan", "in-store/merchantScan", 200, ANYTHING, &[])),
-    lenient(post("InStoreCharge", "in-store/charge", 200, ANYTHING, &[])),
-    lenient(post("InStoreRefund", "in-store/refund", 200, ANYTHING, &[])),
-];
-
-/// Operations that are for others than merchants are refused before anybody looks at the body.
-const ANYTHING: &[Field] = &[];
-
-const INTENT: super::fields::Kind = Word(&["Confirm", "Authorize", "AuthorizeWithCapture"]);
-const PERMISSION_TYPE: super::fields::Kind = Word(&["OneTime", "Recurring", "PaymentMethodOnFile"]);
-
-const WEB: &[Field] = &[
-    Field("checkoutReviewReturnUrl", Address),
-    Field("checkoutResultReturnUrl", Address),
-    Field("checkoutCancelUrl", Address),
-    Field("checkoutErrorUrl", Address),
-    Field("checkoutMode", Word(&["ProcessOrder"])),
-    Field("amazonPayRedirectUrl", Text(512)),
-];
-
-const PAYMENT: &[Field] = &[
-    Field("paymentIntent", INTENT),
-    Field("canHandlePendingAuthorization", Flag),
-    Field("chargeAmount", Price),
-    Field("totalOrderAmount", Price),
-    Field("estimateOrderTotal", Price),
-    Field("presentmentCurrency", Text(3)),
-    Field("softDescriptor", Text(16)),
-    Field("allowOvercharge", Flag),
-    Field("extendExpiration", Flag),
-];
-
-const METADATA: &[Field] = &[
-    Field("merchantReferenceId", Text(256)),
-    Field("merchantStoreName", Text(50)),
-    Field("noteToBuyer", Text(255)),
-    Field("customInformation", Text(4096)),
-];
-
-const RECURRING: &[Field] = &[
-    Field(
-        "frequency",
-        Object(&[Field("unit", Word(&["Year", "Month", "Week", "Day", "Variable"])), Field("value", Text(4))]),
-    ),
-    Field("amount", Price),
-];
-
-const PROVIDER: &[Field] = &[Field("providerReferenceId", Text(256))];
-
-const ADDRESS: &[Field] = &[
-    Field("name", Text(50)),
-    Field("addressLine1", Text(180)),
-    Field("addressLine2", Text(60)),
-    Field("addressLine3", Text(60)),
-    Field("city", Text(50)),
-    Field("districtOrCounty", Text(50)),
-    Field("county", Text(50)),
-    Field("district", Text(50)),
-    Field("stateOrRegion", Text(50)),
-    Field("postalCode", Text(20)),
-    Field("countryCode", Text(3)),
-    Field("phoneNumber", Text(20)),
-];
-
-const DELIVERY: &[Field] = &[
-    Field("specialRestrictions", List(&Word(&["RestrictPOBoxes", "RestrictPackstations"]))),
-    Field(
-        "addressRestrictions",
-        Object(&[Field("type", Word(&["Allowed", "NotAllowed"])), Field("restrictions", Free)]),
-    ),
-];
-
-/// What a buyer may be asked to share.
-pub const SCOPES: super::fields::Kind =
-    Word(&["name", "email", "phoneNumber", "billingAddress", "shippingAddress", "postalCode", "primeStatus"]);
-
-/// Create Checkout Session; also the payload of a button.
-pub const SESSION: &[Field] = &[
-    Field("webCheckoutDetails", Object(WEB)),
-    Field("storeId", Text(128)),
-    Field("scopes", List(&SCOPES)),
-    Field("chargePermissionType", PERMISSION_TYPE),
-    Field("recurringMetadata", Object(RECURRING)),
-    Field("paymentMethodOnFileMetadata", Object(&[Field("setupOnly", Flag)])),
-    Field("chargePermissionId", Text(32)),
-    Field("deliverySpecifications", Object(DELIVERY)),
-    Field("paymentDetails", Object(PAYMENT)),
-    Field("merchantMetadata", Object(METADATA)),
-    Field("providerMetadata", Object(PROVIDER)),
-    Field("platformId", Text(64)),
-    Field("supplementaryData", Text(4096)),
-    Field("addressDetails", Object(ADDRESS)),
-];
-
-/// The payload of a sign-in button.
-pub const SIGN_IN: &[Field] =
-    &[Field("signInReturnUrl", Address), Field("storeId", Text(128)), Field("signInScopes", List(&SCOPES))];
-
-const SESSION_UPDATE: &[Field] = &[
-    Field("webCheckoutDetails", Object(WEB)),
-    Field("paymentDetails", Object(PAYMENT)),
-    Field("merchantMetadata", Object(METADATA)),
-    Field("supplementaryData", Text(4096)),
-    Field("platformId", Text(64)),
-    Field("providerMetadata", Object(PROVIDER)),
-    Field("chargePermissionType", PERMISSION_TYPE),
-    Field("recurringMetadata", Object(RECURRING)),
-    Field("multiAddressesCheckoutMetadata", List(&Object(&[Field("addressId", Text(64)), Field("price", Price)]))),
-];
-
-const COMPLETE: &[Field] = &[Field("chargeAmount", Price), Field("totalOrderAmount", Price)];
-
-const FINALIZE: &[Field] = &[
-    Field("paymentIntent", INTENT),
-    Field("chargeAmount", Price),
-    Field("totalOrderAmount", Price),
-    Field("canHandlePendingAuthorization", Flag),
-    Field("supplementaryData", Text(4096)),
-    Field("shippingAddress", Object(ADDRESS)),
-    Field("billingAddress", Object(ADDRESS)),
-];
-
-const PERMISSION_UPDATE: &[Field] =
-    &[Field("merchantMetadata", Object(METADATA)), Field("recurringMetadata", Object(RECURRING))];
-
-const CLOSE: &[Field] = &[Field("closureReason", Text(255)), Field("cancelPendingCharges", Flag)];
-
-const CHARGE: &[Field] = &[
-    Field("chargePermissionId", Text(32)),
-    Field("chargeAmount", Price),
-    Field("captureNow", Flag),
-    Field("softDescriptor", Text(16)),
-    Field("canHandlePendingAuthorization", Flag),
-    Field("merchantMetadata", Object(METADATA)),
-    Field("providerMetadata", Object(PROVIDER)),
-    Field("platformId", Text(64)),
-    Field("chargeInitiator", Word(&["CITU", "MITU", "CITR", "MITR"])),
-    Field("channel", Word(&["Web", "Phone", "App", "Alexa", "PointOfSale", "FireTv", "Offline", "Amazon"])),
-    Field("webCheckoutDetails", Object(&[Field("checkoutResultReturnUrl", Address)])),
-];
-
-const CHARGE_UPDATE: &[Field] =
-    &[Field("statusDetails", Object(&[Field("state", Text(64)), Field("reasonCode", Text(64))]))];
-
-const CAPTURE: &[Field] = &[Field("captureAmount", Price), Field("softDescriptor", Text(16))];
-
-const REFUND: &[Field] =
-    &[Field("chargeId", Text(32)), Field("refundAmount", Price), Field("softDescriptor", Text(16))];
-
-const TRACKER: &[Field] = &[
-    Field("chargePermissionId", Text(32)),
-    Field("amazonOrderReferenceId", Text(32)),
-    Field("deliveryDetails", List(&Object(&[Field("trackingNumber", Text(64)), Field("carrierCode", Text(64))]))),
-];
-
-const REPORT_TYPE: super::fields::Kind = Word(&[
-    "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_",
-    "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SANDBOX_SETTLEMENT_DATA_",
-    "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_ORDER_REFERENCE_DATA_",
-    "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_BILLING_AGREEMENT_DATA_",
-    "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_AUTHORIZATION_DATA_",
-    "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_CAPTURE_DATA_",
-    "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_",
-]);
-
-const REPORT: &[Field] = &[Field("reportType", REPORT_TYPE), Field("startTime", Text(32)), Field("endTime", Text(32))];
-
-/// How often a scheduled report is made, with the minutes between two.
-pub const FREQUENCIES: [(&str, u64); 18] = [
-    ("PT5M", 5),
-    ("PT15M", 15),
-    ("PT30M", 30),
-    ("PT1H", 60),
-    ("PT2H", 120),
-    ("PT4H", 240),
-    ("PT8H", 480),
-    ("PT12H", 720),
-    ("PT24H", 1440),
-    ("PT84H", 5040),
-    ("P1D", 1440),
-    ("P2D", 2880),
-    ("P3D", 4320),
-    ("P7D", 10_080),
-    ("P14D", 20_160),
-    ("P15D", 21_600),
-    ("P18D", 25_920),
-    ("P30D", 43_200),
-];
-
-const SCHEDULE: &[Field] = &[
-    Field("reportType", REPORT_TYPE),
-    Field("scheduleFrequency", Text(8)),
-    Field("nextReportCreationTime", Text(32)),
-    Field("deleteExistingSchedule", Flag),
-];
-
-const CONTEST: &[Field] = &[Field(
-    "merchantEvidences",
-    List(&Object(&[Field("evidenceType", Text(64)), Field("fileId", Text(64)), Field("evidenceText", Text(4096))])),
-)];
-
-const UPLOAD: &[Field] = &[
-    Field("type", Word(&["csv", "pdf", "xls", "xlsx", "doc", "docx", "ods", "jpg", "png"])),
-    Field("purpose", Word(&["disputeEvidence"])),
+    for_partners("CreateMerchantAccount", "POST", "merchantAccounts"),
+    for_partners("UpdateMerchantAccount", "PATCH", "merchantAccounts/{}"),
+    for_partners("DeleteMerchantAccount", "DELETE", "merchantAccounts/{}"),
+    for_partners("ClaimMerchantAccount", "POST", "merchantAccounts/{}/claim"),
+    for_partners("CreateStore", "POST", "merchantAccounts/{}/stores"),
+    for_partners("UpdateStore", "PATCH", "merchantAccounts/{}/stores/{}"),
+    for_partners("InStoreMerchantScan", "POST", "in-store/merchantScan"),
+    for_partners("InStoreCharge", "POST", "in-store/charge"),
+    for_partners("InStoreRefund", "POST", "in-store/refund"),
 ];
 
 #[cfg(test)]

@@ -99,6 +99,7 @@ async fn keep_public_key(sandbox: &Sandbox, body: &Bytes) -> Result<(StatusCode,
 
 /// As if a buyer, a bank or Amazon did something to a permission or a charge of Amazon Pay.
 pub async fn happen(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value>, Refused> {
+    let _alone = sandbox.amazon_pay().alone().await;
     let mut tx = sandbox.db().write().await?;
     let done = control::act(&sandbox, &mut tx, &read(&body)?).await?.map_err(bad)?;
     tx.commit().await?;

@@ -255,3 +255,23 @@ async fn a_strict_sandbox_wants_fresh_requests() {
     let now = shop.house.clock.real_now().iso8601();
     assert_eq!(refusal(&shop.send(&old.with("x-amz-pay-date", &now)).await), refused(404, "ResourceNotFound"));
 }
+
+#[tokio::test]
+async fn everything_survives_a_restart_and_only_the_configured_account_a_reset() {
+    let shop = Shop::open().await;
+    let (_, charge) = shop.bought("20.00", "Authorize", ANA, "1111").await;
+    let other = json!({ "provider": "amazon_pay", "public_key_id": "SANDBOX-T1", "public_key_pem": public_key(), "merchant_id": "A2OTHER" });
+    shop.house.post_json("/_sandbox/credentials", &other).await;
+    let clock = pushcart::base::clock::Clock::new();
+    let again = pushcart::sandbox::Sandbox::open(shop.house.settings.clone(), clock.clone()).await.unwrap();
+    clock.advance(pushcart::base::clock::days(30));
+    while again.turn().await.unwrap() {}
+    assert_eq!(shop.status(&format!("charges/{charge}")).await, ("Canceled".to_owned(), "ExpiredUnused".to_owned()));
+    drop(again);
+    assert_eq!(shop.house.post_json("/_sandbox/reset", &json!({})).await.status, StatusCode::OK);
+    assert_eq!(shop.house.get("/_sandbox/ledger").await.json()["transactions"], json!([]));
+    let listed = shop.house.get("/_sandbox/credentials").await.json();
+    let ids: Vec<&Value> = listed["credentials"].as_array().unwrap().iter().map(|own| &own["public_key_id"]).collect();
+    assert!(ids.contains(&&json!(KEY_ID)) && !ids.contains(&&json!("SANDBOX-T1")), "{ids:?}");
+    shop.bought("20.00", "Authorize", ANA, "1111").await;
+}

@@ -87,11 +87,16 @@ async fn a_chargeback_is_lost_in_silence_and_won_with_evidence() {
         (&json!("ActionRequired"), &json!("Fraudulent"))
     );
     let file = shop.post("files", &json!({ "type": "pdf", "purpose": "disputeEvidence" })).await.json();
+    let address = file["url"].as_str().unwrap().strip_prefix("http://127.0.0.1:3001").unwrap();
+    for (path, status) in [(address, StatusCode::OK), ("/amazon-pay/files/none.pdf", StatusCode::NOT_FOUND)] {
+        let put = axum::http::Request::put(path).body(axum::body::Body::from("%PDF")).unwrap();
+        assert_eq!(shop.house.send(put).await.status, status);
+    }
     let evidence = |fields: Value| json!({ "merchantEvidences": [fields] });
     let path = format!("disputes/{}/contest", disputes[0]);
     for (wrong, code) in [
         (json!({ "evidenceType": "Guess", "evidenceText": "x" }), "InvalidParameterValue"),
-        (json!({ "evidenceType": "Receipt" }), "InvalidParameterCombination"),
+        (json!({ "evidenceType": "Receipt" }), "MissingParameterValue"),
         (json!({ "evidenceType": "Receipt", "fileId": "none" }), "ResourceNotFound"),
     ] {
         assert_eq!(refusal(&shop.post(&path, &evidence(wrong)).await).1, code);

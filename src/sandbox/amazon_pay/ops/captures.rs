@@ -36,7 +36,7 @@ pub async fn capture(call: &Call<'_>, tx: &mut Tx) -> Result<Value, Trouble> {
         _ => "",
     };
     charge.outcome = refusal.to_owned();
-    let is_at_once = call.now.since(Millis(charge.created_at)) <= limits::CAPTURED_AT_ONCE;
+    let is_at_once = call.now.since(Millis(charge.updated_at)) <= limits::CAPTURED_AT_ONCE;
     let event = if is_at_once && refusal.is_empty() { ChargeEvent::Capture } else { ChargeEvent::CaptureLate };
     let reason = charge.reason.clone();
     moves::charge(call.sandbox, tx, &mut charge, event, &reason, call.now).await?;

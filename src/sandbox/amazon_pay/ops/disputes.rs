@@ -62,6 +62,8 @@ pub struct Upload {
     pub merchant_id: String,
     /// `pdf`, …
     pub kind: String,
+    /// How many bytes have come; 0 before.
+    pub size: usize,
 }
 
 impl Kept for Dispute {
@@ -192,8 +194,8 @@ pub async fn contest(call: &Call<'_>, tx: &mut Tx) -> Result<Value, Trouble> {
         if !EVIDENCES.contains(&text("evidenceType")) {
             return Err(ApiError::value("merchantEvidences.evidenceType", "it is not a type of evidence").into());
         }
-        if text("fileId").is_empty() == text("evidenceText").is_empty() {
-            return refuse("InvalidParameterCombination", "An evidence has either a fileId or an evidenceText.");
+        if text("fileId").is_empty() && text("evidenceText").is_empty() {
+            return Err(ApiError::missing("merchantEvidences.fileId").into());
         }
         if !text("fileId").is_empty() {
             call.own::<Upload>(tx, text("fileId")).await?;
@@ -210,10 +212,22 @@ pub async fn contest(call: &Call<'_>, tx: &mut Tx) -> Result<Value, Trouble> {
     Ok(view(&dispute))
 }
 
+/// The file of an announced upload has come; its content is of no interest here. False for an unknown one.
+pub async fn receive(tx: &mut Tx, id: &str, size: usize) -> Result<bool, StateError> {
+    let Some(mut upload) = tx.object::<Upload>(id).await? else { return Ok(false) };
+    upload.size = size;
+    tx.keep_object(&upload).await?;
+    Ok(true)
+}
+
 /// Upload File: announces a file of evidence and names the address to put it to.
 pub async fn upload(call: &Call<'_>, tx: &mut Tx) -> Result<Value, Trouble> {
-    let upload =
-        Upload { id: ids::fresh("file"), merchant_id: call.merchant.id.clone(), kind: call.text("type").to_owned() };
+    let upload = Upload {
+        id: ids::fresh("file"),
+        merchant_id: call.merchant.id.clone(),
+        kind: call.text("type").to_owned(),
+        size: 0,
+    };
     tx.add_object(&upload, call.now).await?;
     let url = format!("{}/amazon-pay/files/{}.{}", call.sandbox.base_url(), upload.id, upload.kind);
     Ok(json!({ "fileId": upload.id, "type": upload.kind, "url": url }))

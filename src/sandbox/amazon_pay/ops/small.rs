@@ -79,7 +79,8 @@ pub async fn authorization_token(call: &Call<'_>, tx: &mut Tx) -> Result<Value, 
         let message = "This account has no delegated authorization for that merchant.";
         return Err(ApiError::new("UnauthorizedAccess", message).into());
     }
-    let token = Delegation { id: format!("AuthToken.{}", call.id()), merchant_id: merchant_id.to_owned() };
+    let token =
+        Delegation { id: format!("AuthToken.{merchant_id}.{}", call.id()), merchant_id: merchant_id.to_owned() };
     if tx.object::<Delegation>(&token.id).await?.is_none() {
         tx.add_object(&token, call.now).await?;
     }

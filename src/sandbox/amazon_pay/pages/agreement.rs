@@ -1,6 +1,6 @@
 //! A buyer's own page about an agreement: choose another method after a decline, or end it.
 //!
-//! The guide sends buyers of a spoiled subscription to `…/jr/your-account/ba/{ChargePermissionId}`.
+//! There is no sign-in: in this house whoever has the address is the buyer. The guide sends buyers of a spoiled subscription to `…/jr/your-account/ba/{ChargePermissionId}`.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -66,6 +66,7 @@ pub async fn change(
     axum::extract::Form(form): axum::extract::Form<Form>,
 ) -> Response {
     let step = async {
+        let _alone = sandbox.amazon_pay().alone().await;
         let mut tx = sandbox.db().write().await?;
         let now = sandbox.clock().now();
         let found = find(&mut tx, &id).await?.filter(|(_, visit)| !visit.is_empty() && value(&form, "visit") == visit);

@@ -17,7 +17,7 @@ use crate::sandbox::amazon_pay::ops::sessions::begin;
 use crate::sandbox::amazon_pay::sign::{Algorithm, verifies};
 use crate::sandbox::amazon_pay::state::merchants::Account;
 use crate::sandbox::amazon_pay::state::objects::{BuyerToken, Session};
-use crate::sandbox::amazon_pay::{PROVIDER, fields, gate, operations, views};
+use crate::sandbox::amazon_pay::{PROVIDER, bodies, fields, gate, views};
 use crate::sandbox::desk;
 use crate::sandbox::state::LogEntry;
 
@@ -61,7 +61,7 @@ async fn start(sandbox: &Sandbox, form: &Form) -> Result<Response, Trouble> {
     let now = sandbox.clock().now();
     let mut tx = sandbox.db().write().await?;
     if value(form, "productType") == "SignIn" || payload.contains_key("signInReturnUrl") {
-        fields::check(&payload, operations::SIGN_IN, &["signInReturnUrl", "storeId"])?;
+        fields::check(&payload, bodies::SIGN_IN, &["signInReturnUrl", "storeId"])?;
         let text = |name: &str| payload.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let token = BuyerToken {
             id: format!("{}{}", ids::secret(), ids::secret()),
@@ -75,7 +75,7 @@ async fn start(sandbox: &Sandbox, form: &Form) -> Result<Response, Trouble> {
         tx.commit().await?;
         return Ok(share_page(&token, ""));
     }
-    fields::check(&payload, operations::SESSION, &["webCheckoutDetails", "storeId"])?;
+    fields::check(&payload, bodies::SESSION, &["webCheckoutDetails", "storeId"])?;
     let product_type = match value(form, "productType") {
         "" => "PayAndShip",
         known @ ("PayAndShip" | "PayOnly" | "PayAndShipMultiAddress") => known,

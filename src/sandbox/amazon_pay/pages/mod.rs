@@ -6,12 +6,14 @@
 //! ```
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 
 use crate::sandbox::Sandbox;
+use crate::sandbox::amazon_pay::ops::disputes;
 use crate::sandbox::amazon_pay::ops::reports::Report;
 use crate::sandbox::amazon_pay::state::merchants::Account;
 use crate::sandbox::desk;
@@ -50,6 +52,7 @@ pub fn aside() -> Router<Sandbox> {
         .route("/amazon-pay/sns", get(topic))
         .route("/amazon-pay/sns/{file}", get(certificate))
         .route("/amazon-pay/report-files/{id}", get(report))
+        .route("/amazon-pay/files/{file}", put(file))
 }
 
 async fn script() -> Response {
@@ -129,6 +132,22 @@ async fn report(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Respo
             ([(header::CONTENT_TYPE, "text/tab-separated-values; charset=utf-8")], report.text).into_response()
         }
         Ok(_) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => broken(&error),
+    }
+}
+
+/// A file of evidence, put to the address that Upload File has named.
+async fn file(State(sandbox): State<Sandbox>, Path(name): Path<String>, body: Bytes) -> Response {
+    let id = name.split('.').next().unwrap_or_default();
+    let keep = async {
+        let mut tx = sandbox.db().write().await?;
+        let is_known = disputes::receive(&mut tx, id, body.len()).await?;
+        tx.commit().await?;
+        Ok::<bool, StateError>(is_known)
+    };
+    match keep.await {
+        Ok(true) => StatusCode::OK.into_response(),
+        Ok(false) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => broken(&error),
     }
 }

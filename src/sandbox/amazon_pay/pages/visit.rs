@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::Value;
+use tokio::sync::OwnedMutexGuard;
 
 use super::problem;
 use crate::base::ids;
@@ -29,6 +30,8 @@ pub struct Visit {
     pub tx: Tx,
     /// What is kept of it.
     pub session: Session,
+    /// Held until the step is over: the second of two clicks sees what the first one did.
+    _alone: OwnedMutexGuard<()>,
 }
 
 /// What an id leads to.
@@ -41,9 +44,10 @@ pub enum Found {
 
 /// Finds the checkout that an address names, and gives it a secret for its forms.
 pub async fn by_id(sandbox: &Sandbox, id: &str) -> Result<Found, StateError> {
+    let alone = sandbox.amazon_pay().alone().await;
     let mut tx = sandbox.db().write().await?;
     let session = if id.contains('\0') { None } else { tx.object::<Session>(id).await? };
-    match open(sandbox, tx, session)? {
+    match open(sandbox, alone, tx, session)? {
         Found::Open(mut visit) if visit.session.visit.is_empty() => {
             visit.session.visit = ids::secret();
             visit.tx.keep_object(&visit.session).await?;
@@ -56,12 +60,13 @@ pub async fn by_id(sandbox: &Sandbox, id: &str) -> Result<Found, StateError> {
 /// Finds the checkout that a form belongs to.
 pub async fn by_form(sandbox: &Sandbox, form: &[(String, String)]) -> Result<Found, StateError> {
     let (id, secret) = value(form, "session").split_once('.').unwrap_or_default();
+    let alone = sandbox.amazon_pay().alone().await;
     let mut tx = sandbox.db().write().await?;
     let session = tx.object::<Session>(id).await?.filter(|own| !secret.is_empty() && own.visit == secret);
-    open(sandbox, tx, session)
+    open(sandbox, alone, tx, session)
 }
 
-fn open(sandbox: &Sandbox, tx: Tx, session: Option<Session>) -> Result<Found, StateError> {
+fn open(sandbox: &Sandbox, _alone: OwnedMutexGuard<()>, tx: Tx, session: Option<Session>) -> Result<Found, StateError> {
     let over = |title: &str, message: &str| Found::Ended(problem(StatusCode::GONE, title, message));
     Ok(match session {
         None => Found::Ended(problem(
@@ -80,7 +85,7 @@ fn open(sandbox: &Sandbox, tx: Tx, session: Option<Session>) -> Result<Found, St
             Some(address) => Found::Ended(Redirect::to(&address).into_response()),
             None => over("This checkout is complete", "There is nothing left to do here."),
         },
-        Some(session) => Found::Open(Box::new(Visit { tx, session })),
+        Some(session) => Found::Open(Box::new(Visit { tx, session, _alone })),
     })
 }
 

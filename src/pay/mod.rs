@@ -4,6 +4,7 @@
 //! store, of pages or of another provider. Unknown is never success and never failure: what is not
 //! plainly done or refused comes back as [`Outcome::Pending`] or [`Outcome::Silent`].
 
+pub mod amazon_pay;
 pub mod fps;
 pub mod http;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::record_outcome::LOST_RETURN;
+use super::record_outcome::{LOST_RETURN, record_outcome};
 use super::{ActError, Context};
 use crate::base::clock::Millis;
 use crate::base::ids::{self, BuyerId, CheckoutId, OrderId, SellerId};
@@ -15,8 +15,9 @@ use crate::orders::audit::Act;
 use crate::orders::checkout::{Address, Checkout};
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
 use crate::orders::order::{APPROVAL_WAIT, Line, Order, STOCK_HOLD, Totals};
+use crate::orders::outcome::Outcome;
 use crate::orders::state::State;
-use crate::pay::{Answer, ConsentAsk};
+use crate::pay::{Answer, ConsentAsk, Redirect};
 use crate::store::carts::CartLine;
 use crate::store::{Write, retried};
 
@@ -238,7 +239,12 @@ pub async fn approval_address(ctx: &Context, order: &OrderId) -> Result<String, 
     let return_url = ctx.paths.absolute(ctx.paths.provider_return(&operation.provider));
     let ask = ConsentAsk { return_url: &return_url, shop_name: &ctx.shop.name };
     match provider.start_consent(&operation, ask).await {
-        Answer::Done(redirect) => Ok(redirect.address),
+        Answer::Done(Redirect { address, visit: None }) => Ok(address),
+        Answer::Done(Redirect { address, visit: Some(visit) }) => {
+            // Kept before anyone is sent there: the sweep asks by it for a buyer who never comes back.
+            record_outcome(ctx, &operation.id, Outcome::Pending { transaction: Some(visit) }).await?;
+            Ok(address)
+        }
         Answer::Refused(refusal) => Err(ActError::NotNow(refusal.reason.words().buyer)),
         Answer::Silent(why) => {
             tracing::warn!(operation.id = %operation.id, "no way to the provider's pages: {why}");

@@ -62,7 +62,10 @@ impl Provider for Till {
         if self.is_silent() {
             return Answer::Silent("nobody is there".to_owned());
         }
-        Answer::Done(Redirect { address: format!("http://127.0.0.1:3001/approve?reference={}", operation.id) })
+        Answer::Done(Redirect {
+            address: format!("http://127.0.0.1:3001/approve?reference={}", operation.id),
+            visit: None,
+        })
     }
 
     async fn understand_return(&self, returned: &Returned) -> Answer<Result<ReturnNews, Doubt>> {

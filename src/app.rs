@@ -3,6 +3,8 @@
 //! The only place that names concrete providers. `examples/embed.rs` mounts the shop in somebody
 //! else's program with it.
 
+mod amazon_pay;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,6 +21,7 @@ use crate::base::paths::Paths;
 use crate::config::Config;
 use crate::flows::{Context, ShopFacts};
 use crate::mail::send::Post;
+use crate::pay::amazon_pay::provider::AmazonPayProvider;
 use crate::pay::fps::{self, FpsProvider};
 use crate::pay::{Provider, Providers, http};
 use crate::store::Store;
@@ -127,6 +130,7 @@ fn prepare_data_dir(config: &Config) -> anyhow::Result<()> {
 
 /// The providers that the settings name.
 pub fn providers(config: &Config, clock: &Clock) -> anyhow::Result<Providers> {
+    let paths = Paths::new(&config.base_url)?;
     let settings = fps::Settings {
         api_url: config.fps_api_url.clone(),
         cbui_url: config.fps_cbui_url.clone(),
@@ -135,23 +139,25 @@ pub fn providers(config: &Config, clock: &Clock) -> anyhow::Result<Providers> {
             .iter()
             .map(|(access, secret)| fps::KeyPair { access: access.clone(), secret: secret.clone() })
             .collect(),
-        ipn_url: None,
-        cobranding_url: None,
-    };
-    let paths = Paths::new(&config.base_url)?;
-    let settings = fps::Settings {
         ipn_url: Some(paths.absolute(paths.ipn("fps"))),
         cobranding_url: Some(paths.absolute(paths.asset("pictures/pushcart-cobrand.png"))),
-        ..settings
     };
-    let fps = FpsProvider::new(settings, http::Client::new(None)?, clock.clone());
-    Ok(Providers::new(vec![Arc::new(fps) as Arc<dyn Provider>]))
+    let http = http::Client::new(None)?;
+    let mut all: Vec<Arc<dyn Provider>> = vec![Arc::new(FpsProvider::new(settings, http.clone(), clock.clone()))];
+    if let Some(settings) = amazon_pay::settings(config)? {
+        all.push(Arc::new(AmazonPayProvider::new(settings, http, clock.clone())));
+    }
+    Ok(Providers::new(all))
 }
 
 /// Where forms may lead: the content security policy's `form-action` also judges the redirect to a provider.
 fn provider_origins(config: &Config) -> Vec<String> {
     let origin = |address: &str| url::Url::parse(address).ok().map(|url| url.origin().ascii_serialization());
-    origin(&config.fps_cbui_url).into_iter().collect()
+    let pages = amazon_pay::pages(config);
+    let mut origins: Vec<String> =
+        [&config.fps_cbui_url].into_iter().chain(&pages).filter_map(|url| origin(url)).collect();
+    origins.dedup();
+    origins
 }
 
 /// A name for this data folder that survives restarts: the owner of the leases.

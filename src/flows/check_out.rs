@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::record_outcome::LOST_RETURN;
+use super::record_outcome::{LOST_RETURN, record_outcome};
 use super::{ActError, Context};
 use crate::base::clock::Millis;
 use crate::base::ids::{self, BuyerId, CheckoutId, OrderId, SellerId};
@@ -15,10 +15,11 @@ use crate::orders::audit::Act;
 use crate::orders::checkout::{Address, Checkout};
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
 use crate::orders::order::{APPROVAL_WAIT, Line, Order, STOCK_HOLD, Totals};
+use crate::orders::outcome::Outcome;
 use crate::orders::state::State;
-use crate::pay::{Answer, ConsentAsk};
+use crate::pay::{Answer, ConsentAsk, Provider, Redirect};
 use crate::store::carts::CartLine;
-use crate::store::{Write, retried};
+use crate::store::{Result as StoreResult, Write, retried};
 
 /// What the checkout form says, already checked field by field.
 #[derive(Clone, Debug)]
@@ -136,16 +137,31 @@ async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, Ac
     }
     tx.insert_checkout(&checkout).await?;
     for parcel in parcels(&cart, form.shipping_method, form.is_gift, &form.address)? {
-        place_order(&mut tx, &checkout, parcel, now).await?;
+        place_order(&mut tx, provider.as_ref(), &checkout, parcel, now).await?;
     }
     tx.empty_cart(&form.cart).await?;
     tx.commit().await?;
     Ok(checkout.id)
 }
 
-async fn place_order(tx: &mut Write, checkout: &Checkout, parcel: Parcel, now: Millis) -> Result<(), ActError> {
+/// Who is paid: a seller whom the provider knows, or, where it splits nothing, the marketplace for them.
+async fn payee(tx: &mut Write, provider: &dyn Provider, seller: &SellerId) -> StoreResult<Option<String>> {
+    if provider.abilities().splits_fee {
+        Ok(tx.payee(seller, provider.name()).await?.map(|payee| payee.token))
+    } else {
+        Ok(Some(seller.to_string()))
+    }
+}
+
+async fn place_order(
+    tx: &mut Write,
+    provider: &dyn Provider,
+    checkout: &Checkout,
+    parcel: Parcel,
+    now: Millis,
+) -> Result<(), ActError> {
     let seller = tx.seller(&parcel.seller).await?.ok_or(ActError::NoSuchOrder)?;
-    let Some(payee) = tx.payee(&parcel.seller, &checkout.provider).await? else {
+    let Some(payee) = payee(tx, provider, &parcel.seller).await? else {
         let message = format!("{} cannot be paid this way. Please choose another one.", seller.name);
         return Err(ActError::BadField { field: "provider", message });
     };
@@ -181,7 +197,7 @@ async fn place_order(tx: &mut Write, checkout: &Checkout, parcel: Parcel, now: M
         let title = line.map_or("Something in your cart", |line| &line.title);
         return Err(cart_problem(format!("{title} was just sold to somebody else. Please change your cart.")));
     }
-    want_consent(tx, &order, &payee.token, &seller, now).await?;
+    want_consent(tx, &order, &payee, &seller, now).await?;
     tx.note(&order.id, now, "Order placed", &format!("{} at {}.", order.total, seller.name)).await?;
     tx.audit(&Act {
         at: now,
@@ -236,7 +252,12 @@ pub async fn approval_address(ctx: &Context, order: &OrderId, with: Option<&str>
     let return_url = ctx.paths.absolute(ctx.paths.provider_return(&operation.provider));
     let ask = ConsentAsk { return_url: &return_url, shop_name: &ctx.shop.name };
     match provider.start_consent(&operation, ask).await {
-        Answer::Done(redirect) => Ok(redirect.address),
+        Answer::Done(Redirect { address, visit: None }) => Ok(address),
+        Answer::Done(Redirect { address, visit: Some(visit) }) => {
+            // Kept before anyone is sent there: the sweep asks by it for a buyer who never comes back.
+            record_outcome(ctx, &operation.id, Outcome::Pending { transaction: Some(visit) }).await?;
+            Ok(address)
+        }
         Answer::Refused(refusal) => Err(ActError::NotNow(refusal.reason.words().buyer)),
         Answer::Silent(why) => {
             tracing::warn!(operation.id = %operation.id, "no way to the provider's pages: {why}");
@@ -263,9 +284,11 @@ async fn approval(ctx: &Context, id: &OrderId, with: Option<&str>) -> Result<Ope
         return Err(ActError::NotNow("Something in this order has been sold meanwhile. Please order again."));
     }
     let seller = tx.seller(&order.seller).await?.ok_or(ActError::NoSuchOrder)?;
-    let payee = tx.payee(&order.seller, &order.provider).await?;
+    let provider = ctx.providers.get(&order.provider);
+    let provider = provider.ok_or(ActError::NotNow("This way to pay is no longer offered."))?;
+    let payee = payee(&mut tx, provider.as_ref(), &order.seller).await?;
     let payee = payee.ok_or(ActError::NotNow("This seller cannot be paid this way any more."))?;
-    let operation = want_consent(&mut tx, &order, &payee.token, &seller, now).await?;
+    let operation = want_consent(&mut tx, &order, &payee, &seller, now).await?;
     if order.message.take().is_some() || is_elsewhere {
         let due = (order.state == State::Placed).then(|| order.placed_at.plus(APPROVAL_WAIT));
         tx.change_order(&mut order, due).await?;

@@ -52,6 +52,9 @@ async fn judge(ctx: &Context, stored: &Stored) -> Result<Judged> {
         Answer::Done(Err(Doubt::NotUnderstood)) => {
             return Ok(Judged::Verdict(Verdict::Unmatched, "nothing in it that we know".to_owned()));
         }
+        Answer::Done(Err(Doubt::OtherVersion(version))) => {
+            return Ok(Judged::Verdict(Verdict::Unmatched, format!("of another version, not applied: {version:?}")));
+        }
         Answer::Refused(refusal) => return Ok(Judged::Later(format!("not verified yet: {}", refusal.code))),
         Answer::Silent(why) => return Ok(Judged::Later(format!("not verified yet: {why}"))),
     };

@@ -22,13 +22,15 @@ pub fn router(ctx: Context) -> Router {
 /// 64 KiB, 503 when they could not be stored, so that the provider comes again.
 async fn take(
     State(ctx): State<Context>,
-    Path(provider): Path<String>,
+    Path(address): Path<String>,
     body: Bytes,
 ) -> Result<&'static str, (StatusCode, &'static str)> {
+    // `/ipn/amazon-pay` is for `amazon_pay`
+    let provider = address.replace('-', "_");
     if ctx.providers.get(&provider).is_none() {
         return Err((StatusCode::NOT_FOUND, "no such provider\n"));
     }
-    let endpoint = ctx.paths.absolute(ctx.paths.ipn(&provider));
+    let endpoint = ctx.paths.absolute(ctx.paths.ipn(&address));
     match ctx.store.take_in(&provider, &endpoint, &body, ctx.clock.now()).await {
         Ok(()) => {
             ctx.wake.notify_one();

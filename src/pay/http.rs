@@ -20,6 +20,9 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The largest answer that is read: 1 MiB. A longer one is no answer.
 pub const LARGEST_BODY: usize = 1024 * 1024;
 
+/// The header in which Amazon Pay names a call.
+const REQUEST_ID: &str = "x-amz-pay-request-id";
+
 /// The shared client. Clones share connections.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -33,6 +36,23 @@ pub struct Reply {
     pub status: u16,
     /// The whole body.
     pub body: String,
+    /// The provider's own name for the call, where its headers say it: for support.
+    pub request_id: Option<String>,
+}
+
+/// A call with headers of its own, already signed.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// What the log and the crash points call it: `amazon_pay CreateCharge`.
+    pub name: &'a str,
+    /// `GET`, `POST`, `PATCH`, `DELETE`.
+    pub method: &'a str,
+    /// The whole address, its query already encoded.
+    pub address: &'a str,
+    /// Names and values.
+    pub headers: &'a [(String, String)],
+    /// The body; nothing is sent where it is empty.
+    pub body: &'a str,
 }
 
 /// Nothing came back, or nothing that can be read: the call may or may not have done its work.
@@ -92,6 +112,21 @@ impl Client {
         self.call(name, &url, request).await
     }
 
+    /// Sends `ask` as it stands.
+    pub async fn send(&self, ask: Ask<'_>) -> Result<Reply, Silence> {
+        let url = allowed(ask.address)?;
+        let method = reqwest::Method::from_bytes(ask.method.as_bytes())
+            .map_err(|_| Silence(format!("not sent: {} is not a method", ask.method)))?;
+        let mut request = self.inner.request(method, url.clone());
+        for (name, value) in ask.headers {
+            request = request.header(name, value);
+        }
+        if !ask.body.is_empty() {
+            request = request.body(ask.body.to_owned());
+        }
+        self.call(ask.name, &url, request).await
+    }
+
     async fn call(&self, name: &str, url: &Url, request: reqwest::RequestBuilder) -> Result<Reply, Silence> {
         let started = Instant::now();
         let host = url.host_str().unwrap_or_default();
@@ -110,6 +145,7 @@ async fn exchange(name: &str, request: reqwest::RequestBuilder) -> Result<Reply,
     let mut response = request.send().await.map_err(silence)?;
     crash::point(&format!("call:{name} worked, answer not read"));
     let status = response.status().as_u16();
+    let request_id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned);
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(silence)? {
         if body.len() + chunk.len() > LARGEST_BODY {
@@ -120,7 +156,7 @@ async fn exchange(name: &str, request: reqwest::RequestBuilder) -> Result<Reply,
     crash::point(&format!("call:{name} answered, not recorded"));
     let body =
         String::from_utf8(body).map_err(|_| Silence(format!("HTTP {status} with an answer that is not UTF-8")))?;
-    Ok(Reply { status, body })
+    Ok(Reply { status, body, request_id })
 }
 
 /// Plain HTTP stays on this machine: anything else would send signatures and tokens in the clear.
@@ -193,7 +229,7 @@ mod tests {
         let client = Client::new(None).unwrap();
         let address = server(answer("400 Bad Request", "<Response/>")).await;
         let reply = client.get("fps Pay", &address).await.unwrap();
-        assert_eq!(reply, Reply { status: 400, body: "<Response/>".to_owned() });
+        assert_eq!(reply, Reply { status: 400, body: "<Response/>".to_owned(), request_id: None });
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@
 //! store, of pages or of another provider. Unknown is never success and never failure: what is not
 //! plainly done or refused comes back as [`Outcome::Pending`] or [`Outcome::Silent`].
 
+pub mod amazon_pay;
 pub mod fps;
 pub mod http;
 
@@ -50,6 +51,8 @@ pub enum Answer<T> {
 pub struct Redirect {
     /// The whole address, signed.
     pub address: String,
+    /// The provider's id of the visit, where it gives one that is needed to ask about it later.
+    pub visit: Option<String>,
 }
 
 /// A person who came back: the address that was called and the raw query (or form body) behind it.
@@ -77,6 +80,8 @@ pub enum Doubt {
     NotGenuine,
     /// Nothing in it that we could have asked for.
     NotUnderstood,
+    /// Genuine, but of a version of the provider's service that we do not speak; the text is its own word for it.
+    OtherVersion(String),
 }
 
 /// A notification as it was received.

@@ -153,7 +153,7 @@ pub(super) fn not_sent(why: &WireError) -> Refusal {
 
 fn redirect(address: Result<String, WireError>) -> Answer<Redirect> {
     match address {
-        Ok(address) => Answer::Done(Redirect { address }),
+        Ok(address) => Answer::Done(Redirect { address, visit: None }),
         Err(why) => Answer::Refused(not_sent(&why)),
     }
 }

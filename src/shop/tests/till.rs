@@ -68,6 +68,7 @@ impl Provider for Till {
         }
         Answer::Done(Redirect {
             address: format!("http://127.0.0.1:3001/approve?at={}&reference={}", self.name, operation.id),
+            visit: None,
         })
     }
 

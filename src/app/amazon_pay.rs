@@ -1,0 +1,59 @@
+//! Amazon Pay as the settings name it.
+
+use anyhow::Context as _;
+
+use crate::base::secret::Secret;
+use crate::config::Config;
+use crate::pay::amazon_pay::notices::Trust;
+use crate::pay::amazon_pay::sign::{Algorithm, PrivateKey};
+use crate::pay::amazon_pay::wire::sessions::PaymentIntent;
+use crate::pay::amazon_pay::{Account, KeyPair, Region, Settings};
+
+/// What the provider has to be told; none where it is not configured, or where the demo's key pair
+/// was not made yet (the sandbox makes it).
+pub(super) fn settings(config: &Config) -> anyhow::Result<Option<Settings>> {
+    let Some(written) = &config.amazon_pay else { return Ok(None) };
+    let mut keys = Vec::new();
+    for key in &written.keys {
+        if config.is_demo() && !key.file.exists() {
+            tracing::warn!(file = %key.file.display(), "Amazon Pay is not offered: the sandbox has not made its key pair yet");
+            return Ok(None);
+        }
+        let pem = std::fs::read_to_string(&key.file).with_context(|| format!("reading {}", key.file.display()))?;
+        let private_key =
+            PrivateKey::from_pem(&Secret::new(pem)).with_context(|| format!("the key in {}", key.file.display()))?;
+        keys.push(KeyPair { public_key_id: key.id.clone(), private_key });
+    }
+    Ok(Some(Settings {
+        account: Account {
+            region: Region::from_word(written.region).unwrap_or_default(),
+            base_url: Some(written.url.clone()),
+            is_sandbox: config.is_demo(),
+            algorithm: Algorithm::default(),
+            keys,
+        },
+        merchant_id: written.merchant_id.clone(),
+        store_id: written.store_id.clone(),
+        intent: PaymentIntent::Confirm,
+        waits_for_decisions: false,
+        is_multi_currency: false,
+        trust: if config.is_demo() { trust_in_the_sandbox(config, &written.merchant_id) } else { Trust::default() },
+    }))
+}
+
+/// The sandbox signs with a certificate of its own root, served at its own address.
+fn trust_in_the_sandbox(config: &Config, merchant_id: &str) -> Trust {
+    Trust {
+        roots_pem: std::fs::read(config.data_dir.join("keys/sandbox-root.pem")).ok(),
+        address_prefix: Some(format!("{}/amazon-pay/sns/", config.sandbox_url)),
+        topics: vec![format!("arn:aws:sns:us-east-1:000000000000:PushcartSandbox-{merchant_id}")],
+    }
+}
+
+/// Where its pages are, if it is configured.
+pub(super) fn pages(config: &Config) -> Option<String> {
+    config.amazon_pay.as_ref().map(|written| match Region::from_word(written.region) {
+        Some(region) if written.url == region.api_url() => region.pages_url().to_owned(),
+        _ => written.url.clone(),
+    })
+}

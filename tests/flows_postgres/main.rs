@@ -1,5 +1,7 @@
 //! The walks of `tests/flows`, on PostgreSQL.
 
+#[path = "../flows/amazon_pay.rs"]
+mod amazon_pay;
 #[path = "../flows/embedded.rs"]
 mod embedded;
 #[path = "../support/market.rs"]

@@ -14,6 +14,7 @@ use pushcart::flows::Context;
 use pushcart::flows::books::{self, Books};
 use pushcart::market::sellers::Payee;
 use pushcart::orders::order::Order;
+use pushcart::sandbox::amazon_pay;
 use pushcart::sandbox::{Recipient, Sandbox, Settings};
 use pushcart::seed;
 use serde_json::Value;
@@ -202,8 +203,33 @@ impl Market {
 
     /// Fills in the checkout and goes to the provider's sign-in page.
     pub async fn check_out(&self, visitor: &mut Visitor) {
+        self.check_out_with(visitor, "fps").await;
+    }
+
+    /// The same with this provider.
+    pub async fn check_out_with(&self, visitor: &mut Visitor, provider: &str) {
         visitor.open(&self.at("/checkout")).await;
-        visitor.submit("/checkout", &ADDRESS).await;
+        let form = ADDRESS.map(|(name, value)| (name, if name == "provider" { provider } else { value }));
+        visitor.submit("/checkout", &form).await;
+    }
+
+    /// Pays on Amazon's pages as `buyer`, with the card that ends in `card`.
+    pub async fn approve_at_amazon(&self, visitor: &mut Visitor, buyer: &str, card: &str) {
+        visitor.submit("/checkout/sign-in", &[("persona", buyer)]).await;
+        visitor.submit("/checkout/choose", &[("instrument", card)]).await;
+        if visitor.page.forms().iter().any(|form| form.action.ends_with("/checkout/pay")) {
+            visitor.submit("/checkout/pay", &[("instrument", card)]).await;
+        }
+    }
+
+    /// A whole purchase with Amazon Pay up to the order page.
+    pub async fn buy_at_amazon(&self, slug: &str, buyer: &str, card: &str) -> (Visitor, Order) {
+        let mut visitor = self.visitor_with(slug, "1").await;
+        self.check_out_with(&mut visitor, "amazon_pay").await;
+        self.approve_at_amazon(&mut visitor, buyer, card).await;
+        self.settle_down().await;
+        let order = self.last_order().await;
+        (visitor, order)
     }
 
     /// Approves at the provider as the test person `persona`, paying by `method` (CC, ACH, ABT).
@@ -278,7 +304,16 @@ pub async fn open_sandbox(config: &Config, clock: &Clock, folder: &std::path::Pa
         fps_access_key: config.fps_keys[0].0.clone(),
         fps_secret_key: config.fps_keys[0].1.clone(),
         ipn_url: Some(paths.absolute(paths.ipn("fps"))),
-        amazon_pay: None,
+        amazon_pay: config.amazon_pay.as_ref().map(|settings| amazon_pay::Merchant {
+            merchant_id: settings.merchant_id.clone(),
+            store_id: settings.store_id.clone(),
+            public_keys: settings
+                .keys
+                .iter()
+                .map(|key| (key.id.clone(), amazon_pay::public_key(&key.file).unwrap()))
+                .collect(),
+            notification_url: Some(paths.absolute(paths.ipn("amazon-pay"))),
+        }),
         strict: false,
     };
     Sandbox::open(settings, clock.clone()).await.unwrap()

@@ -1,0 +1,137 @@
+//! The same orders through Amazon Pay.
+
+use std::time::Duration;
+
+use pushcart::orders::operation::{Kind, Progress};
+use pushcart::orders::state::State;
+use serde_json::json;
+
+use crate::market::Market;
+
+const ANA: &str = "amzn1.account.ANAALLGOOD";
+/// His card is refused for good when it is charged.
+const HARRY: &str = "amzn1.account.HARRYHARD";
+const GOOD: &str = "1111";
+
+#[tokio::test]
+async fn an_order_is_held_at_the_checkout_and_captured_when_it_ships() {
+    let Some(market) = Market::open().await else { return };
+    let (visitor, order) = market.buy_at_amazon("wildflower-honey", ANA, GOOD).await;
+    assert_eq!((order.state, &*order.provider), (State::Reserved, "amazon_pay"), "{}", visitor.page.text());
+    assert_eq!(market.count("reserve", "Authorized").await, 1);
+
+    let mut seller = market.seller_of(&order).await;
+    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    seller.submit("/ship", &[("carrier", "Post")]).await;
+    market.settle_down().await;
+    assert_eq!(market.order(&order.id).await.state, State::Shipped);
+    assert_eq!(market.count("settle", "Captured").await, 1);
+
+    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    seller.submit("/refund", &[("amount", "4.00")]).await;
+    market.settle_down().await;
+    assert_eq!(market.count("refund", "Refunded").await, 1);
+    let books = market.books().await;
+    let provider = books.ledger.accounts.iter().find(|line| line.account == "provider:amazon_pay").unwrap();
+    assert_eq!(provider.balance_minor, order.total.minor - 400);
+    let operations = market.ctx().store.operations_of(order.id.as_str()).await.unwrap();
+    assert!(operations.iter().all(|operation| operation.progress == Progress::Succeeded), "{operations:?}");
+}
+
+#[tokio::test]
+async fn a_buyer_who_closes_the_window_after_paying_is_found() {
+    let Some(market) = Market::open().await else { return };
+    let mut visitor = market.visitor_with("wildflower-honey", "1").await;
+    market.check_out_with(&mut visitor, "amazon_pay").await;
+    visitor.submit("/checkout/sign-in", &[("persona", ANA)]).await;
+    let chosen = visitor.page.form("/checkout/choose").fill(&[("instrument", GOOD)]);
+    let answer = visitor.once("POST", &chosen.action, Some(chosen.body())).await;
+    if !answer.headers.get("location").is_some_and(|address| address.contains("/return/")) {
+        visitor.submit("/checkout/choose", &[("instrument", GOOD)]).await;
+        let paid = visitor.page.form("/checkout/pay");
+        visitor.once("POST", &paid.action, Some(paid.body())).await;
+    }
+    assert_eq!(market.last_order().await.state, State::Placed, "nobody came back");
+    market.later(Duration::from_secs(15 * 60)).await;
+    market.settle_down().await;
+    assert_eq!(market.last_order().await.state, State::Reserved);
+    market.books().await;
+}
+
+#[tokio::test]
+async fn a_cancelled_order_lets_the_hold_go() {
+    let Some(market) = Market::open().await else { return };
+    let (mut visitor, order) = market.buy_at_amazon("wildflower-honey", ANA, GOOD).await;
+    visitor.submit("/cancel", &[]).await;
+    market.settle_down().await;
+    assert_eq!(market.order(&order.id).await.state, State::Cancelled);
+    assert_eq!(market.count("reserve", "Canceled").await, 1);
+    market.books().await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_holds_captures_and_refunds_once() {
+    let Some(market) = Market::open().await else { return };
+    for operation in ["CreateCharge", "CaptureCharge", "CreateRefund"] {
+        let fault = json!({ "provider": "amazon_pay", "operation": operation, "fault": "drop_response", "times": 1 });
+        market.control("POST", "faults", Some(fault)).await;
+    }
+    let (_, order) = market.buy_at_amazon("wildflower-honey", ANA, GOOD).await;
+    assert_eq!(market.order(&order.id).await.state, State::Reserved);
+    let mut seller = market.seller_of(&order).await;
+    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    seller.submit("/ship", &[]).await;
+    market.settle_down().await;
+    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    seller.submit("/refund", &[("amount", "1.00")]).await;
+    market.settle_down().await;
+    for (kind, state) in [("reserve", "Authorized"), ("settle", "Captured"), ("refund", "Refunded")] {
+        assert_eq!(market.count(kind, state).await, 1, "{kind}");
+    }
+    assert_eq!(market.control("GET", "faults", None).await["faults"].as_array().map(Vec::len), Some(0));
+    market.books().await;
+}
+
+#[tokio::test]
+async fn a_declined_order_turns_to_the_other_provider() {
+    let Some(market) = Market::open().await else { return };
+    let (mut visitor, order) = market.buy_at_amazon("wildflower-honey", HARRY, "5252").await;
+    assert_eq!(order.state, State::Declined);
+    visitor.open(&market.at(&format!("/orders/{}", order.id))).await;
+    visitor.submit("/pay", &[("provider", "fps")]).await;
+    market.approve(&mut visitor, "acc_clara", "CC").await;
+    market.settle_down().await;
+    let order = market.order(&order.id).await;
+    assert_eq!((order.state, &*order.provider), (State::Reserved, "fps"));
+    let operations = market.ctx().store.operations_of(order.id.as_str()).await.unwrap();
+    let held: Vec<_> =
+        operations.iter().filter(|op| op.kind == Kind::Reserve).map(|op| (&*op.provider, op.progress)).collect();
+    assert_eq!(held, [("amazon_pay", Progress::Failed), ("fps", Progress::Succeeded)]);
+    market.books().await;
+}
+
+#[tokio::test]
+async fn a_declined_order_is_repaired_with_another_card() {
+    let Some(market) = Market::open().await else { return };
+    let (mut visitor, order) = market.buy_at_amazon("wildflower-honey", HARRY, "5252").await;
+    assert_eq!(order.state, State::Declined);
+    visitor.open(&market.at(&format!("/orders/{}", order.id))).await;
+    visitor.submit("/pay", &[]).await;
+    market.approve_at_amazon(&mut visitor, HARRY, GOOD).await;
+    market.settle_down().await;
+    assert_eq!(market.order(&order.id).await.state, State::Reserved);
+    assert_eq!(market.count("reserve", "Authorized").await, 1);
+    market.books().await;
+}
+
+#[tokio::test]
+async fn what_amazon_does_by_itself_comes_through_the_same_door() {
+    let Some(market) = Market::open().await else { return };
+    let (_, order) = market.buy_at_amazon("wildflower-honey", ANA, GOOD).await;
+    let charge = order.transaction.clone().unwrap();
+    let act = json!({ "act": "amazon_cancels", "id": charge });
+    let answer = market.control("POST", "amazon-pay/act", Some(act)).await;
+    market.settle_down().await;
+    assert_eq!(market.order(&order.id).await.state, State::Cancelled, "{answer}");
+    market.books().await;
+}

@@ -269,7 +269,7 @@ impl Config {
     fn check(&self) -> Result<(), BadSetting> {
         crate::base::paths::Paths::new(&self.base_url).map_err(|e| BadSetting(format!("PUSHCART_BASE_URL: {e}")))?;
         if self.currency != Currency::USD {
-            return bad("PUSHCART_CURRENCY must be USD: FPS, the only provider there is so far, takes nothing else");
+            return bad("PUSHCART_CURRENCY must be USD: FPS takes nothing else");
         }
         if !self.database_url.starts_with("sqlite:") && !self.database_url.starts_with("postgres") {
             return bad("PUSHCART_DATABASE_URL must begin with sqlite:// or postgres://");

@@ -122,6 +122,53 @@ async fn a_stranger_sells_buys_ships_and_refunds() {
     browser.close().await;
 }
 
+/// The first card is refused for good, the second one works; then the parcel ships and a part goes back.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_declined_card_at_amazon_is_repaired_with_another_one() {
+    let Some(buyer) = Browser::open(390, Scheme::Light).await else { return };
+    let market = working_market().await;
+    buyer.go(&market.at("/p/wildflower-honey")).await;
+    buyer.submit("/cart/items").await;
+    buyer.go(&market.at("/checkout")).await;
+    buyer.press("input[value='amazon_pay']").await;
+    buyer.press("button[value='pay']").await;
+    buyer.wait_for("Harry Harddecline").await;
+    buyer.press("input[value='amzn1.account.HARRYHARD']").await;
+    buyer.picture("amazon-people-390-light").await;
+    buyer.submit("/checkout/sign-in").await;
+    buyer.press("input[value='5252']").await;
+    buyer.picture("amazon-cards-390-light").await;
+    buyer.submit("/checkout/choose").await;
+    buyer.submit_unless_at("/checkout/pay", &market.shop_url).await;
+    buyer.wait_for("another way").await;
+    buyer.picture("amazon-declined-390-light").await;
+    assert_eq!(market.last_order().await.state, State::Declined);
+
+    buyer.submit("/pay").await;
+    buyer.wait_for("Harry Harddecline").await;
+    buyer.press("input[value='amzn1.account.HARRYHARD']").await;
+    buyer.submit("/checkout/sign-in").await;
+    buyer.press("input[value='1111']").await;
+    buyer.submit("/checkout/choose").await;
+    buyer.submit_unless_at("/checkout/pay", &market.shop_url).await;
+    buyer.wait_for("on hold").await;
+    buyer.picture("amazon-order-390-light").await;
+    let order = market.last_order().await;
+    assert_eq!((order.state, &*order.provider), (State::Reserved, "amazon_pay"));
+
+    let mut seller = market.seller_of(&order).await;
+    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    seller.submit("/ship", &[("carrier", "Post")]).await;
+    market.settle_down().await;
+    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    seller.submit("/refund", &[("amount", "2.00")]).await;
+    market.settle_down().await;
+    buyer.go(&market.at(&format!("/orders/{}", order.id))).await;
+    buyer.wait_for("$2.00").await;
+    market.books().await;
+    buyer.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_fit_phones_and_desks_in_light_and_dark() {
     for scheme in [Scheme::Light, Scheme::Dark] {

@@ -125,6 +125,21 @@ impl Browser {
         self.press(&format!("form[action$='{action}'] button[type='submit']")).await;
     }
 
+    /// Waits until the form whose action ends with `action` is there, or the page is at `otherwise`; sends it.
+    pub async fn submit_unless_at(&self, action: &str, otherwise: &str) {
+        let button = format!("form[action$='{action}'] button[type='submit']");
+        for _ in 0..60 {
+            if self.url().await.starts_with(otherwise) {
+                return;
+            }
+            if self.driver.find(By::Css(button.as_str())).await.is_ok() {
+                return self.press(&button).await;
+            }
+            tokio::time::sleep(Duration::from_millis(150)).await;
+        }
+        panic!("neither {action} nor {otherwise} on {}: {}", self.url().await, self.text().await);
+    }
+
     /// Where the browser is.
     pub async fn url(&self) -> String {
         self.driver.current_url().await.unwrap().to_string()

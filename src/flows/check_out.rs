@@ -185,6 +185,7 @@ async fn place_order(
         secret: ids::secret(),
         message: None,
         flag: None,
+        is_stopped: false,
         carrier: None,
         tracking_number: None,
         promised_date: None,

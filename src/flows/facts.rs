@@ -41,8 +41,14 @@ pub async fn apply(
     match outcome {
         Outcome::Consented { consent, instrument } => case.consented(consent, *instrument).await,
         Outcome::Abandoned { reason, code } => case.abandoned(reason.for_buyer(), code).await,
-        Outcome::Held { transaction, until } => case.held(transaction, *until).await,
-        Outcome::Taken { transaction, amount, provider_fee } => case.taken(transaction, *amount, *provider_fee).await,
+        Outcome::Held { transaction, until, is_suspect } => {
+            case.stop_if(*is_suspect);
+            case.held(transaction, *until).await
+        }
+        Outcome::Taken { transaction, amount, provider_fee, is_suspect } => {
+            case.stop_if(*is_suspect);
+            case.taken(transaction, *amount, *provider_fee).await
+        }
         Outcome::Refunded { transaction, amount, provider_fee } => {
             case.refunded(transaction, *amount, *provider_fee).await
         }
@@ -56,6 +62,16 @@ pub async fn apply(
 }
 
 impl Case<'_> {
+    /// The provider warns against shipping. Written with whatever the news changes; old news writes nothing,
+    /// and what is settled is being shipped already.
+    fn stop_if(&mut self, is_suspect: bool) {
+        if is_suspect && self.operation.is_none_or(|operation| operation.kind != Kind::Settle) {
+            self.order.is_stopped = true;
+            self.order.flag =
+                Some("Do not ship: the payment service warns of unusual activity. Look first.".to_owned());
+        }
+    }
+
     fn abilities_consent_lifetime(&self) -> std::time::Duration {
         let provider = self.ctx.providers.get(&self.order.provider);
         provider.map_or(APPROVAL_WAIT, |provider| provider.abilities().consent_lifetime)

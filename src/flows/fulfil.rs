@@ -39,6 +39,11 @@ async fn ship_once(
     let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let wanted = match order.state {
         State::Shipped => return Ok(None),
+        _ if order.is_stopped => {
+            return Err(ActError::NotNow(
+                "Do not ship yet: the payment service warns of unusual activity. The market office looks at it first.",
+            ));
+        }
         State::Reserved if order.hold_lapsed(now) => {
             return Err(ActError::NotNow("The hold on the buyer's money has run out. Do not ship."));
         }

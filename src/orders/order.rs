@@ -118,6 +118,8 @@ pub struct Order {
     pub message: Option<String>,
     /// What an operator must look at before anything else happens.
     pub flag: Option<String>,
+    /// Whether it must not ship before an operator has looked at the flag.
+    pub is_stopped: bool,
     /// Who carries the parcel, said by the seller when shipping.
     pub carrier: Option<String>,
     /// The parcel's number at the carrier.

@@ -35,6 +35,8 @@ pub enum Outcome {
         transaction: String,
         /// Until when, in business time.
         until: Millis,
+        /// Whether the provider warns against shipping before somebody has looked.
+        is_suspect: bool,
     },
     /// Money was taken.
     Taken {
@@ -44,6 +46,8 @@ pub enum Outcome {
         amount: Money,
         /// What the provider kept, where it says so.
         provider_fee: Option<Money>,
+        /// Whether the provider warns against shipping before somebody has looked.
+        is_suspect: bool,
     },
     /// Money went back.
     Refunded {

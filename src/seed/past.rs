@@ -171,6 +171,7 @@ impl Past {
             secret: crate::base::ids::secret(),
             message: None,
             flag: None,
+            is_stopped: false,
             carrier: None,
             tracking_number: None,
             promised_date: None,

@@ -168,14 +168,15 @@ impl Store {
 }
 
 impl Write {
-    /// Takes an order's flag away; says whether there was one.
+    /// Takes an order's flag away, and what kept it from being shipped; says whether there was one.
     pub async fn clear_flag(&mut self, order: &OrderId) -> Result<bool> {
-        let changed =
-            sqlx::query("UPDATE orders SET flag = NULL, version = version + 1 WHERE id = $1 AND flag IS NOT NULL")
-                .bind(order.as_str())
-                .execute(self.connection())
-                .await?
-                .rows_affected();
+        let changed = sqlx::query(
+            "UPDATE orders SET flag = NULL, is_stopped = 0, version = version + 1 WHERE id = $1 AND flag IS NOT NULL",
+        )
+        .bind(order.as_str())
+        .execute(self.connection())
+        .await?
+        .rows_affected();
         Ok(changed == 1)
     }
 

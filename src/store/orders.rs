@@ -198,8 +198,8 @@ impl Write {
         let changed = sqlx::query(
             "UPDATE orders SET state = $1, consent = $2, instrument = $3, transaction_id = $4, hold_until = $5,
                     due_at = $6, message = $7, flag = $8, carrier = $9, tracking_number = $10, promised_date = $11,
-                    provider = $12, version = version + 1
-              WHERE id = $13 AND version = $14",
+                    provider = $12, is_stopped = $13, version = version + 1
+              WHERE id = $14 AND version = $15",
         )
         .bind(order.state.word())
         .bind(order.consent.clone())
@@ -213,6 +213,7 @@ impl Write {
         .bind(order.tracking_number.clone())
         .bind(order.promised_date.clone())
         .bind(&order.provider)
+        .bind(i64::from(order.is_stopped))
         .bind(order.id.as_str())
         .bind(order.version)
         .execute(self.connection())

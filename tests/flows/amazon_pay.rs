@@ -135,3 +135,25 @@ async fn what_amazon_does_by_itself_comes_through_the_same_door() {
     assert_eq!(market.order(&order.id).await.state, State::Cancelled, "{answer}");
     market.books().await;
 }
+
+#[tokio::test]
+async fn a_suspect_order_is_not_shipped_before_an_operator_has_looked() {
+    let Some(market) = Market::open().await else { return };
+    let (_, order) = market.buy_at_amazon("wildflower-honey", "amzn1.account.AVAATYPICAL", "5858").await;
+    assert_eq!((order.state, order.is_stopped), (State::Reserved, true));
+    let mut seller = market.seller_of(&order).await;
+    let desk = market.at(&format!("/sell/orders/{}", order.id));
+    seller.open(&desk).await;
+    seller.submit("/ship", &[]).await;
+    seller.page.says(422, "Do not ship yet");
+    assert_eq!(market.count("settle", "Captured").await, 0);
+
+    let mut operator = market.signed_in("operator@example.com").await;
+    operator.open(&market.at(&format!("/admin/orders/{}", order.id))).await;
+    operator.submit("/flag", &[]).await;
+    seller.open(&desk).await;
+    seller.submit("/ship", &[]).await;
+    market.settle_down().await;
+    assert_eq!(market.order(&order.id).await.state, State::Shipped);
+    market.books().await;
+}

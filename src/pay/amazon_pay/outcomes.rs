@@ -30,9 +30,9 @@ pub enum Seen {
 /// What a charge means for an operation of `kind`; `now` is business time.
 pub fn of_charge(kind: Kind, charge: &Charge, seen: Seen, now: Millis) -> Outcome {
     let transaction = charge.charge_id.clone();
-    if let Some(row) = charge.status_details.reason().and_then(statuses::find)
-        && row.meaning == Meaning::StopShipment
-    {
+    let row = charge.status_details.reason().and_then(statuses::find);
+    let is_suspect = row.is_some_and(|row| row.meaning == Meaning::StopShipment);
+    if let Some(row) = row.filter(|_| is_suspect) {
         tracing::error!(transaction, code = row.code, "{}", row.words().operator);
     }
     match (charge.status_details.state.as_str(), kind) {
@@ -41,7 +41,7 @@ pub fn of_charge(kind: Kind, charge: &Charge, seen: Seen, now: Millis) -> Outcom
         ("Authorized", Kind::Settle | Kind::Cancel) if seen == Seen::Later => Outcome::NeverArrived,
         ("Authorized", Kind::Reserve) => {
             let until = charge.expiration_timestamp.map_or_else(|| now.plus(HOLD), |stamp| stamp.0);
-            Outcome::Held { transaction, until }
+            Outcome::Held { transaction, until, is_suspect }
         }
         // Too late: the money was taken.
         ("Captured", Kind::Cancel) => Outcome::Refused(Refusal {
@@ -51,7 +51,7 @@ pub fn of_charge(kind: Kind, charge: &Charge, seen: Seen, now: Millis) -> Outcom
             message: "the charge was captured before it could be cancelled".to_owned(),
         }),
         ("Captured", _) => match charge.capture_amount.as_ref().or(charge.charge_amount.as_ref()).map(Price::money) {
-            Some(Ok(amount)) => Outcome::Taken { transaction, amount, provider_fee: None },
+            Some(Ok(amount)) => Outcome::Taken { transaction, amount, provider_fee: None, is_suspect },
             _ => Outcome::Silent { why: format!("Amazon Pay does not say how much {transaction} took") },
         },
         // Nothing is on hold any more, for another reason than ours.

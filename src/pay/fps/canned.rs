@@ -108,7 +108,7 @@ pub(super) fn operation(kind: Kind) -> Operation {
 }
 
 pub(super) fn taken(provider_fee: Option<Money>) -> Outcome {
-    Outcome::Taken { transaction: "T1".into(), amount: Money::usd(1000), provider_fee }
+    Outcome::Taken { transaction: "T1".into(), amount: Money::usd(1000), provider_fee, is_suspect: false }
 }
 
 pub(super) const SIGNED: &str =

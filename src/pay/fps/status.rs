@@ -151,8 +151,8 @@ pub fn outcome(kind: Kind, meaning: Meaning, state: &TransactionState, known: Ci
     let transaction = state.transaction.clone();
     let Circumstances { amount, provider_fee, hold_until } = known;
     match meaning {
-        Meaning::Held => Outcome::Held { transaction, until: hold_until },
-        Meaning::Taken => Outcome::Taken { transaction, amount, provider_fee },
+        Meaning::Held => Outcome::Held { transaction, until: hold_until, is_suspect: false },
+        Meaning::Taken => Outcome::Taken { transaction, amount, provider_fee, is_suspect: false },
         Meaning::Refunded => Outcome::Refunded { transaction, amount, provider_fee },
         Meaning::Gone if state.code.as_deref() == Some("Expired") => {
             Outcome::Expired { transaction: Some(transaction) }

@@ -118,6 +118,7 @@ pub(super) async fn paid_order(market: &Market) -> Order {
         secret: crate::base::ids::secret(),
         message: None,
         flag: Some("Please look at this.".to_owned()),
+        is_stopped: false,
         carrier: None,
         tracking_number: None,
         promised_date: None,

@@ -95,9 +95,9 @@ impl Provider for Till {
         match operation.kind {
             _ if self.is_silent() => Outcome::Silent { why: "nobody is there".to_owned() },
             _ if self.is_slow.load(Ordering::Relaxed) => Outcome::Pending { transaction: Some(transaction) },
-            Kind::Reserve => Outcome::Held { transaction, until: Millis(i64::MAX / 2) },
+            Kind::Reserve => Outcome::Held { transaction, until: Millis(i64::MAX / 2), is_suspect: false },
             Kind::Cancel => Outcome::Released { transaction },
-            _ => Outcome::Taken { transaction, amount: operation.amount, provider_fee: None },
+            _ => Outcome::Taken { transaction, amount: operation.amount, provider_fee: None, is_suspect: false },
         }
     }
 

@@ -15,7 +15,7 @@ macro_rules! select_orders {
         concat!(
             "SELECT id, number, checkout_id, seller_id, buyer_id, channel, provider, currency, items_minor, ",
             "shipping_minor, gift_wrap_minor, tax_minor, total_minor, fee_fixed_minor, fee_variable_bp, state, version, ",
-            "consent, instrument, transaction_id, hold_until, secret, message, flag, carrier, tracking_number, ",
+            "consent, instrument, transaction_id, hold_until, secret, message, flag, is_stopped, carrier, tracking_number, ",
             "promised_date, placed_at FROM orders ",
             $rest
         )
@@ -49,6 +49,7 @@ pub(in crate::store) struct OrderRow {
     secret: String,
     message: Option<String>,
     flag: Option<String>,
+    is_stopped: i64,
     carrier: Option<String>,
     tracking_number: Option<String>,
     promised_date: Option<String>,
@@ -86,6 +87,7 @@ impl TryFrom<OrderRow> for Order {
             secret: row.secret,
             message: row.message,
             flag: row.flag,
+            is_stopped: row.is_stopped != 0,
             carrier: row.carrier,
             tracking_number: row.tracking_number,
             promised_date: row.promised_date,

@@ -16,7 +16,7 @@ fn later(kind: Kind, state: &str, reason: &str) -> Outcome {
 
 #[test]
 fn an_authorized_charge_is_a_hold_or_a_call_that_never_arrived() {
-    let held = Outcome::Held { transaction: "C1".into(), until: Millis(0).plus(HOLD) };
+    let held = Outcome::Held { transaction: "C1".into(), until: Millis(0).plus(HOLD), is_suspect: false };
     assert_eq!(later(Kind::Reserve, "Authorized", ""), held);
     assert_eq!(later(Kind::Settle, "Authorized", ""), Outcome::NeverArrived);
     assert_eq!(later(Kind::Cancel, "Authorized", ""), Outcome::NeverArrived);
@@ -38,7 +38,8 @@ fn what_is_under_way_is_neither_success_nor_failure() {
 fn a_capture_says_how_much_was_really_taken() {
     let mut part = charge("Captured", "");
     part.capture_amount = Some(Price::of(Money::usd(700)));
-    let taken = Outcome::Taken { transaction: "C1".into(), amount: Money::usd(700), provider_fee: None };
+    let taken =
+        Outcome::Taken { transaction: "C1".into(), amount: Money::usd(700), provider_fee: None, is_suspect: false };
     assert_eq!(of_charge(Kind::Settle, &part, Seen::Answered, Millis(0)), taken);
     let Outcome::Refused(refusal) = later(Kind::Cancel, "Captured", "") else { panic!() };
     assert_eq!((refusal.retry, refusal.reason), (Retry::Never, Reason::TransactionState));

@@ -22,7 +22,7 @@ async fn a_reserve_is_held_for_seven_days_of_business_time() {
     service.says("Reserve", state("Reserve", "Reserved", ""));
     fps.clock.advance(days(30));
     let earliest = fps.clock.now().plus(days(7));
-    let Outcome::Held { transaction, until } = fps.send(&operation(Kind::Reserve)).await else { panic!() };
+    let Outcome::Held { transaction, until, .. } = fps.send(&operation(Kind::Reserve)).await else { panic!() };
     assert!(transaction == "T1" && until >= earliest && until < earliest.plus(hours(1)));
 }
 

@@ -73,5 +73,5 @@ async fn a_hold_that_is_found_late_is_not_taken_for_a_fresh_one() {
     let reserve = Operation { transaction: Some("T1".into()), ..operation(Kind::Reserve) };
     fps.clock.advance(days(2));
     let until = reserve.created_at.plus(HOLD);
-    assert_eq!(fps.find_outcome(&reserve).await, Outcome::Held { transaction: "T1".into(), until });
+    assert_eq!(fps.find_outcome(&reserve).await, Outcome::Held { transaction: "T1".into(), until, is_suspect: false });
 }

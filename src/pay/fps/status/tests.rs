@@ -74,10 +74,13 @@ fn only_a_reserve_is_held_and_nothing_but_success_moves_money() {
 #[test]
 fn the_same_status_code_is_a_hold_or_a_payment_by_the_state_beside_it() {
     let held = outcome(Kind::Reserve, Meaning::Held, &state(Status::Reserved, Some("Success")), KNOWN);
-    assert_eq!(held, Outcome::Held { transaction: "T1".into(), until: Millis(7) });
+    assert_eq!(held, Outcome::Held { transaction: "T1".into(), until: Millis(7), is_suspect: false });
     let taken = outcome(Kind::Settle, Meaning::Taken, &state(Status::Success, Some("Success")), KNOWN);
     let amount = Money::usd(100);
-    assert_eq!(taken, Outcome::Taken { transaction: "T1".into(), amount, provider_fee: Some(Money::usd(10)) });
+    assert_eq!(
+        taken,
+        Outcome::Taken { transaction: "T1".into(), amount, provider_fee: Some(Money::usd(10)), is_suspect: false }
+    );
 }
 
 #[test]

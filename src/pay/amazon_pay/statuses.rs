@@ -44,6 +44,29 @@ use Meaning::{
     Unclear,
 };
 
+impl Meaning {
+    /// For tables and pages: what it does to the order.
+    pub fn label(self) -> &'static str {
+        match self {
+            Consented => "approved",
+            Abandoned(_) => "not approved",
+            Held => "money on hold: reserved",
+            Taken => "money taken: paid or shipped",
+            Refunded => "money back: refunded",
+            Released => "hold let go: cancelled",
+            Expired => "expired",
+            Pending => "stays, waits",
+            Refused(Retry::Never, _) => "the act is refused",
+            Refused(Retry::NewConsent, _) => "declined, can be approved anew",
+            Refused(Retry::Later, _) => "stays, flagged, tried again",
+            AskAgain => "stays, asked again",
+            Unclear => "stays, a person looks",
+            StopShipment => "stays, must not ship",
+            NoNews => "stays",
+        }
+    }
+}
+
 /// What to do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rule {
@@ -215,6 +238,27 @@ mod tests {
             let (_, rule) = SUGGESTED.iter().find(|(word, _)| *word == action).unwrap();
             assert_eq!(row.rule, *rule, "{code}");
         }
+    }
+
+    /// The page of `docs/`: `UPDATE_DOCS=1 cargo test printed` writes it anew.
+    #[test]
+    fn the_printed_table_is_the_code() {
+        let mut page = String::from(
+            "# What Amazon Pay says, and what it means here\n\n\
+             Written from the table in `src/pay/amazon_pay/statuses/table.rs`; a test holds this page against it.\n\n\
+             | Amazon Pay | the order | what is done | the buyer reads | the seller reads | the operator reads |\n\
+             | --- | --- | --- | --- | --- | --- |\n",
+        );
+        for row in &TABLE {
+            let words = row.words();
+            let cells = [row.meaning.label(), row.rule.label(), words.buyer, words.seller, words.operator];
+            page.push_str(&format!("| `{}` | {} |\n", row.code, cells.join(" | ")));
+        }
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/amazon-pay-statuses.md");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(file, &page).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(file).unwrap_or_default(), page, "UPDATE_DOCS=1 writes it anew");
     }
 
     #[test]

@@ -19,28 +19,37 @@ mod walk;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
-use walk::{Place, Template};
+use walk::{Place, Template, Via};
 
 /// How many cases run side by side; most of each is waiting.
 const SIDE_BY_SIDE: usize = 6;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_charges_once_and_loses_no_order_on_sqlite() {
-    kill_everywhere(Template::sqlite().await, 1).await;
+    kill_everywhere(Template::sqlite().await, 1, Via::Fps).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_charges_once_with_two_shops_on_postgresql() {
     let Some(server) = postgres::Server::get().await else { return };
-    kill_everywhere(Template::postgres(server).await, 2).await;
+    kill_everywhere(Template::postgres(server).await, 2, Via::Fps).await;
 }
 
-async fn kill_everywhere(template: Template, processes: usize) {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_at_any_point_charges_once_with_amazon_pay() {
+    kill_everywhere(Template::sqlite().await, 1, Via::AmazonPay).await;
+}
+
+async fn kill_everywhere(template: Template, processes: usize, via: Via) {
     let template = Arc::new(template);
-    let undisturbed = Place::open(&template, processes).await.walk(None).await;
+    let undisturbed = Place::open(&template, processes).await.walk(via, None).await;
     let points = undisturbed.points;
     assert!(points.len() > 20, "only {points:?}");
-    for call in ["Reserve", "Settle", "VerifySignature"] {
+    let calls = match via {
+        Via::Fps => ["Reserve", "Settle", "VerifySignature"],
+        Via::AmazonPay => ["CreateCharge", "CaptureCharge", "CreateCheckoutSession"],
+    };
+    for call in calls {
         for when in ["before sending", "answer not read", "not recorded"] {
             let is_there = points.iter().any(|point| point.contains(call) && point.contains(when));
             assert!(is_there, "no point {call} {when} in {points:?}");
@@ -53,7 +62,7 @@ async fn kill_everywhere(template: Template, processes: usize) {
         cases.spawn(async move {
             let _turn = gate.acquire().await;
             let place = Place::open(&template, processes).await;
-            let case = tokio::spawn(async move { place.walk(Some(at)).await });
+            let case = tokio::spawn(async move { place.walk(via, Some(at)).await });
             (at, name, case.await.err().map(|error| format!("{error}")))
         });
     }

@@ -1,6 +1,5 @@
 //! `pushcart books`: what the marketplace owes and is owed, and whether it adds up.
 
-use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use pushcart::app;
@@ -13,11 +12,7 @@ pub async fn run(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     store.migrate().await?;
     let books = books::read(&store).await?;
     let text = if json { serde_json::to_string_pretty(&books)? + "\n" } else { books.for_people() };
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // whoever reads has seen enough
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
-        written => written?,
-    }
+    super::say(&text)?;
     for problem in &books.problems {
         eprintln!("pushcart: books: {problem}");
     }

@@ -175,6 +175,12 @@ mod with_sandbox {
         println!("    the mailbox           {shop}/mailbox");
         println!("    the operator's desk   {shop}/admin");
         println!("    the payment sandbox   {sandbox}   (no money moves)");
+        if let Some(address) = config.sandbox_tls_listen {
+            println!(
+                "      the same over TLS   https://{address}   (its root: {}/keys/sandbox-root.pem)",
+                config.data_dir.display()
+            );
+        }
         println!();
         println!("  Sign in to the shop with password {:?} as", seed::PASSWORD);
         for line in seed::SIGN_INS {

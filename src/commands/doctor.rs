@@ -25,12 +25,19 @@ struct Report {
 
 impl Report {
     fn good(&mut self, what: &str, detail: &str) {
-        println!("ok    {what:<12} {detail}");
+        self.said(&format!("ok    {what:<12} {detail}\n"));
     }
 
     fn bad(&mut self, what: &str, detail: &str, mend: &str) {
         self.wrong += 1;
-        println!("WRONG {what:<12} {detail}. {mend}");
+        self.said(&format!("WRONG {what:<12} {detail}. {mend}\n"));
+    }
+
+    /// A line that cannot be written is no reason to stop looking.
+    fn said(&self, line: &str) {
+        if let Err(error) = super::say(line) {
+            tracing::warn!(%error, "cannot write to the terminal");
+        }
     }
 }
 

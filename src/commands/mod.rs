@@ -7,6 +7,7 @@ mod operator;
 mod seed;
 mod serve;
 
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -65,4 +66,13 @@ async fn migrate(config: &Config) -> anyhow::Result<ExitCode> {
         println!("nothing to do: the schema is current");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes to standard output at once. Whoever closed the other end (`| head`) has seen enough.
+fn say(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }

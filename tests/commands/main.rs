@@ -52,6 +52,7 @@ fn seeding_twice_with_one_seed_adds_once_and_the_books_balance() {
     }
     let none_waits = serde_json::json!({ "outbox_pending": 0, "outbox_failed": 0, "inbox_pending": 0 });
     assert_eq!(first["queues"], none_waits);
+    folder.run_unread(&["books"]);
     let for_people = folder.run(&["books"]).succeeds();
     assert!(for_people.starts_with("250 orders\n") && for_people.contains("provider:fps"), "{for_people}");
 }

@@ -68,6 +68,13 @@ impl Folder {
         Ran { said, status: done.status }
     }
 
+    /// Runs a command whose words nobody reads to the end, as before `| head`: it ends well all the same.
+    pub fn run_unread(&self, arguments: &[&str]) {
+        let mut child = self.command(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        assert!(child.wait().unwrap().success(), "{arguments:?}");
+    }
+
     /// Starts a command that stays, and waits until `url` answers.
     pub async fn start(&self, arguments: &[&str], url: &str) -> Running {
         let child = self.command(arguments).stdout(Stdio::piped()).spawn().unwrap();

@@ -70,6 +70,7 @@ mod with_sandbox {
         )
         .1?;
         app.context().store.close().await;
+        sandbox.close().await;
         Ok(ExitCode::SUCCESS)
     }
 

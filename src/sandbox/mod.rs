@@ -124,6 +124,11 @@ impl Sandbox {
         tokio::join!(steps, deliveries);
     }
 
+    /// Closes its database, so that the file is whole; nothing can be asked of it afterwards.
+    pub async fn close(&self) {
+        self.db().close().await;
+    }
+
     /// Does the next due thing, for tests that do not let [`Sandbox::work`] run. True when something was done.
     pub async fn turn(&self) -> anyhow::Result<bool> {
         let now = self.clock().now();

@@ -78,6 +78,12 @@ impl Database {
         Ok(database)
     }
 
+    /// Closes all connections, so that the file is whole.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+
     /// Starts a transaction that may write; on SQLite it takes the write lock at once.
     pub async fn write(&self) -> Result<Tx, StateError> {
         let inner = match self.is_sqlite {

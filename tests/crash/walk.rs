@@ -83,7 +83,9 @@ async fn fill(folder: &Path, database_url: &str) {
     let sandbox = open_sandbox(&config, &clock, folder).await;
     let app = App::open(&config, clock).await.unwrap();
     plant(&app, &sandbox).await;
+    // the files are copied for each case, so nobody may be writing them
     app.context().store.close().await;
+    sandbox.close().await;
 }
 
 fn config(folder: &Path, database_url: &str, shop_port: u16, sandbox_port: u16) -> Config {

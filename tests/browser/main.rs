@@ -44,6 +44,7 @@ async fn a_stranger_sells_buys_ships_and_refunds() {
     browser.fill("email", "nora@example.com").await;
     browser.fill("password", "a few plain words").await;
     browser.submit("/signup").await;
+    browser.wait_for("Hello, Nora").await;
     browser.go(&market.at("/sell")).await;
     browser.picture("sell-1280-light").await;
     browser.go(&market.at("/sell/register")).await;
@@ -82,7 +83,7 @@ async fn a_stranger_sells_buys_ships_and_refunds() {
     buyer.go(&market.at("/p/bowline-on-a-board")).await;
     buyer.picture("product-390-light").await;
     buyer.submit("/cart/items").await;
-    buyer.go(&market.at("/cart")).await;
+    buyer.wait_for("Go to checkout").await;
     buyer.picture("cart-390-light").await;
     buyer.go(&market.at("/checkout")).await;
     buyer.picture("checkout-390-light").await;
@@ -129,6 +130,7 @@ async fn a_declined_card_at_amazon_is_repaired_with_another_one() {
     let market = working_market().await;
     buyer.go(&market.at("/p/wildflower-honey")).await;
     buyer.submit("/cart/items").await;
+    buyer.wait_for("Go to checkout").await;
     buyer.go(&market.at("/checkout")).await;
     buyer.press("input[value='amazon_pay']").await;
     buyer.press("button[value='pay']").await;
@@ -195,6 +197,7 @@ async fn pages_fit_phones_and_desks_in_light_and_dark() {
             browser.fill("email", "operator@example.com").await;
             browser.fill("password", pushcart::seed::PASSWORD).await;
             browser.submit("/signin").await;
+            browser.wait_for("Hello, ").await;
             for page in ["", "/orders", "/notifications", "/operations", "/ledger", "/sellers"] {
                 browser.go(&market.at(&format!("/admin{page}"))).await;
                 browser.picture(&format!("admin{}-{tone}", page.replace('/', "-"))).await;

@@ -275,7 +275,8 @@ impl Config {
             return bad("PUSHCART_DATABASE_URL must begin with sqlite:// or postgres://");
         }
         let fps = [("PUSHCART_FPS_API_URL", &self.fps_api_url), ("PUSHCART_FPS_CBUI_URL", &self.fps_cbui_url)];
-        let amazon_pay = self.amazon_pay.as_ref().map(|amazon_pay| ("PUSHCART_AMAZON_PAY_URL", &amazon_pay.url));
+        let amazon_pay = self.amazon_pay.as_ref().and_then(|amazon_pay| amazon_pay.url.as_ref());
+        let amazon_pay = amazon_pay.map(|url| ("PUSHCART_AMAZON_PAY_URL", url));
         for (name, url) in fps.into_iter().chain(amazon_pay) {
             let url = url::Url::parse(url).map_err(|e| BadSetting(format!("{name}: {e}")))?;
             if url.scheme() != "https" && !is_loopback(&url) {

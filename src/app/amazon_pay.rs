@@ -27,7 +27,7 @@ pub(super) fn settings(config: &Config) -> anyhow::Result<Option<Settings>> {
     Ok(Some(Settings {
         account: Account {
             region: Region::from_word(written.region).unwrap_or_default(),
-            base_url: Some(written.url.clone()),
+            base_url: written.url.clone(),
             is_sandbox: config.is_demo(),
             algorithm: Algorithm::default(),
             keys,
@@ -52,8 +52,27 @@ fn trust_in_the_sandbox(config: &Config, merchant_id: &str) -> Trust {
 
 /// Where its pages are, if it is configured.
 pub(super) fn pages(config: &Config) -> Option<String> {
-    config.amazon_pay.as_ref().map(|written| match Region::from_word(written.region) {
-        Some(region) if written.url == region.api_url() => region.pages_url().to_owned(),
-        _ => written.url.clone(),
-    })
+    let written = config.amazon_pay.as_ref()?;
+    let region = Region::from_word(written.region).unwrap_or_default();
+    Some(written.url.clone().unwrap_or_else(|| region.pages_url().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_region_has_its_own_addresses() {
+        for (region, host) in [("na", "pay-api.amazon.com"), ("eu", "pay-api.amazon.eu"), ("jp", "pay-api.amazon.jp")] {
+            let account = Account {
+                region: Region::from_word(region).unwrap(),
+                base_url: None,
+                is_sandbox: false,
+                algorithm: Algorithm::default(),
+                keys: Vec::new(),
+            };
+            assert!(account.api_url().ends_with(host));
+            assert!(account.pages_url().starts_with("https://payments"), "{}", account.pages_url());
+        }
+    }
 }

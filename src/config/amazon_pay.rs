@@ -9,9 +9,8 @@ const DEMO_KEY_ID: &str = "SANDBOX-PUSHCARTDEMO";
 const DEMO_MERCHANT: &str = "A1PUSHCARTDEMO";
 const DEMO_STORE: &str = "amzn1.application-oa2-client.pushcartdemo";
 
-/// The regions and where Amazon Pay answers in each. Source: the API reference, "Endpoints".
-const REGIONS: [(&str, &str); 3] =
-    [("na", "https://pay-api.amazon.com"), ("eu", "https://pay-api.amazon.eu"), ("jp", "https://pay-api.amazon.jp")];
+/// The regions that an account can be in.
+const REGIONS: [&str; 3] = ["na", "eu", "jp"];
 
 /// As written down, all optional.
 pub(super) struct Written {
@@ -34,8 +33,8 @@ pub struct KeyFile {
 /// The settings after every rule was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AmazonPay {
-    /// Where the API answers, without a slash at the end.
-    pub url: String,
+    /// Where API and pages answer, without a slash at the end; none for the region's own addresses.
+    pub url: Option<String>,
     /// One or two key pairs, the first preferred.
     pub keys: Vec<KeyFile>,
     /// The merchant account.
@@ -55,7 +54,7 @@ impl AmazonPay {
         environment: Environment,
     ) -> Result<Option<AmazonPay>, BadSetting> {
         let region = written.region.as_deref().unwrap_or("na");
-        let Some((region, own_url)) = REGIONS.into_iter().find(|(name, _)| *name == region) else {
+        let Some(region) = REGIONS.into_iter().find(|name| *name == region) else {
             return bad(format!("PUSHCART_AMAZON_PAY_REGION is {region:?}, but must be na, eu or jp"));
         };
         let is_demo = environment == Environment::Demo;
@@ -87,9 +86,9 @@ impl AmazonPay {
             None if is_demo => Ok(demo.to_owned()),
             None => bad(format!("{name} is missing")),
         };
-        let url = written.url.unwrap_or_else(|| if is_demo { sandbox_url.to_owned() } else { own_url.to_owned() });
+        let url = written.url.or_else(|| is_demo.then(|| sandbox_url.to_owned()));
         Ok(Some(AmazonPay {
-            url: url.trim_end_matches('/').to_owned(),
+            url: url.map(|url| url.trim_end_matches('/').to_owned()),
             keys,
             merchant_id: needed("PUSHCART_AMAZON_PAY_MERCHANT_ID", written.merchant_id, DEMO_MERCHANT)?,
             store_id: needed("PUSHCART_AMAZON_PAY_STORE_ID", written.store_id, DEMO_STORE)?,
@@ -113,7 +112,7 @@ mod tests {
     #[test]
     fn the_demo_pays_into_the_sandbox_and_production_names_all_or_nothing() {
         let demo = checked(nothing(), Environment::Demo).unwrap().unwrap();
-        assert_eq!((&*demo.url, demo.region), ("http://127.0.0.1:3001", "na"));
+        assert_eq!((demo.url.as_deref(), demo.region), (Some("http://127.0.0.1:3001"), "na"));
         assert_eq!(demo.keys[0].file, PathBuf::from("data/keys/amazon-pay.pem"));
         assert_eq!(checked(nothing(), Environment::Production), Ok(None));
         let merchant = Written { merchant_id: Some("A1".into()), ..nothing() };
@@ -123,8 +122,8 @@ mod tests {
     }
 
     #[test]
-    fn each_region_has_its_own_address() {
-        for (region, host) in [("na", "pay-api.amazon.com"), ("eu", "pay-api.amazon.eu"), ("jp", "pay-api.amazon.jp")] {
+    fn production_leaves_the_address_to_its_region() {
+        for region in REGIONS {
             let live = Written {
                 keys: [(Some("LIVE-1".into()), Some("key.pem".into())), (None, None)],
                 merchant_id: Some("A1".into()),
@@ -132,7 +131,8 @@ mod tests {
                 region: Some(region.into()),
                 ..nothing()
             };
-            assert!(checked(live, Environment::Production).unwrap().unwrap().url.ends_with(host));
+            let live = checked(live, Environment::Production).unwrap().unwrap();
+            assert_eq!((live.url, live.region), (None, region));
         }
         let moon = Written { region: Some("moon".into()), ..nothing() };
         assert!(checked(moon, Environment::Demo).unwrap_err().0.contains("na, eu or jp"));

@@ -79,6 +79,10 @@ settings! {
     amazon_pay_merchant_id, "PUSHCART_AMAZON_PAY_MERCHANT_ID";
     /// The store at Amazon Pay.
     amazon_pay_store_id, "PUSHCART_AMAZON_PAY_STORE_ID";
+    /// What completing a checkout does to the money: Confirm (nothing), Authorize (hold it) or AuthorizeWithCapture (take it). Default: Confirm
+    amazon_pay_payment_intent, "PUSHCART_AMAZON_PAY_PAYMENT_INTENT";
+    /// Whether Amazon may take up to 24 hours to decide about a hold, true or false. Default: false
+    amazon_pay_can_handle_pending_authorization, "PUSHCART_AMAZON_PAY_CAN_HANDLE_PENDING_AUTHORIZATION";
     /// na, eu or jp. Default: na
     amazon_pay_region, "PUSHCART_AMAZON_PAY_REGION";
     /// demo or production. Production refuses sandbox addresses, example keys and plain HTTP. Default: demo
@@ -221,6 +225,8 @@ impl Config {
             merchant_id: w.amazon_pay_merchant_id,
             store_id: w.amazon_pay_store_id,
             region: w.amazon_pay_region,
+            payment_intent: w.amazon_pay_payment_intent,
+            can_handle_pending_authorization: w.amazon_pay_can_handle_pending_authorization,
         };
         let currency = w.currency.unwrap_or_else(|| "USD".to_owned());
         let smtp = match (w.smtp_url, w.mail_from) {

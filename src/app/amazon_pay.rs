@@ -34,8 +34,8 @@ pub(super) fn settings(config: &Config) -> anyhow::Result<Option<Settings>> {
         },
         merchant_id: written.merchant_id.clone(),
         store_id: written.store_id.clone(),
-        intent: PaymentIntent::Confirm,
-        waits_for_decisions: false,
+        intent: PaymentIntent::from_word(written.payment_intent).unwrap_or_default(),
+        waits_for_decisions: written.can_handle_pending_authorization,
         is_multi_currency: false,
         trust: if config.is_demo() { trust_in_the_sandbox(config, &written.merchant_id) } else { Trust::default() },
     }))

@@ -12,6 +12,9 @@ const DEMO_STORE: &str = "amzn1.application-oa2-client.pushcartdemo";
 /// The regions that an account can be in.
 const REGIONS: [&str; 3] = ["na", "eu", "jp"];
 
+/// What completing a checkout can do to the money.
+const INTENTS: [&str; 3] = ["Confirm", "Authorize", "AuthorizeWithCapture"];
+
 /// As written down, all optional.
 pub(super) struct Written {
     pub url: Option<String>,
@@ -19,6 +22,8 @@ pub(super) struct Written {
     pub merchant_id: Option<String>,
     pub store_id: Option<String>,
     pub region: Option<String>,
+    pub payment_intent: Option<String>,
+    pub can_handle_pending_authorization: Option<String>,
 }
 
 /// A key pair: the private half is read when the provider is made.
@@ -43,6 +48,10 @@ pub struct AmazonPay {
     pub store_id: String,
     /// `na`, `eu` or `jp`.
     pub region: &'static str,
+    /// `Confirm`, `Authorize` or `AuthorizeWithCapture`.
+    pub payment_intent: &'static str,
+    /// Whether a hold may be decided within 24 hours instead of at once.
+    pub can_handle_pending_authorization: bool,
 }
 
 impl AmazonPay {
@@ -56,6 +65,25 @@ impl AmazonPay {
         let region = written.region.as_deref().unwrap_or("na");
         let Some(region) = REGIONS.into_iter().find(|name| *name == region) else {
             return bad(format!("PUSHCART_AMAZON_PAY_REGION is {region:?}, but must be na, eu or jp"));
+        };
+        let intent = written.payment_intent.as_deref().unwrap_or(INTENTS[0]);
+        let Some(payment_intent) = INTENTS.into_iter().find(|name| *name == intent) else {
+            return bad(format!(
+                "PUSHCART_AMAZON_PAY_PAYMENT_INTENT is {intent:?}, but must be Confirm, Authorize or AuthorizeWithCapture"
+            ));
+        };
+        let can_handle_pending_authorization = match written.can_handle_pending_authorization.as_deref() {
+            None | Some("false") => false,
+            Some("true") if payment_intent == "AuthorizeWithCapture" => {
+                return bad(
+                    "PUSHCART_AMAZON_PAY_CAN_HANDLE_PENDING_AUTHORIZATION cannot be true with AuthorizeWithCapture",
+                );
+            }
+            Some("true") => true,
+            Some(other) => {
+                let name = "PUSHCART_AMAZON_PAY_CAN_HANDLE_PENDING_AUTHORIZATION";
+                return bad(format!("{name} is {other:?}, but must be true or false"));
+            }
         };
         let is_demo = environment == Environment::Demo;
         let [first, second] = written.keys;
@@ -93,6 +121,8 @@ impl AmazonPay {
             merchant_id: needed("PUSHCART_AMAZON_PAY_MERCHANT_ID", written.merchant_id, DEMO_MERCHANT)?,
             store_id: needed("PUSHCART_AMAZON_PAY_STORE_ID", written.store_id, DEMO_STORE)?,
             region,
+            payment_intent,
+            can_handle_pending_authorization,
         }))
     }
 }
@@ -102,7 +132,15 @@ mod tests {
     use super::*;
 
     fn nothing() -> Written {
-        Written { url: None, keys: [(None, None), (None, None)], merchant_id: None, store_id: None, region: None }
+        Written {
+            url: None,
+            keys: [(None, None), (None, None)],
+            merchant_id: None,
+            store_id: None,
+            region: None,
+            payment_intent: None,
+            can_handle_pending_authorization: None,
+        }
     }
 
     fn checked(written: Written, environment: Environment) -> Result<Option<AmazonPay>, BadSetting> {
@@ -134,6 +172,14 @@ mod tests {
             let live = checked(live, Environment::Production).unwrap().unwrap();
             assert_eq!((live.url, live.region), (None, region));
         }
+        let taken = Written { payment_intent: Some("authorize".into()), ..nothing() };
+        assert!(checked(taken, Environment::Demo).unwrap_err().0.contains("Confirm, Authorize or"));
+        let both = Written {
+            payment_intent: Some("AuthorizeWithCapture".into()),
+            can_handle_pending_authorization: Some("true".into()),
+            ..nothing()
+        };
+        assert!(checked(both, Environment::Demo).unwrap_err().0.contains("cannot be true"));
         let moon = Written { region: Some("moon".into()), ..nothing() };
         assert!(checked(moon, Environment::Demo).unwrap_err().0.contains("na, eu or jp"));
     }

@@ -1,6 +1,6 @@
 //! Calling an order off before money is taken.
 
-use super::{ActError, Actor, Context, run_operation};
+use super::{ActError, Actor, Context, run_operation, withdraw as withdraw_approval};
 use crate::base::ids::{OperationId, OrderId};
 use crate::orders::audit::Act;
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
@@ -79,6 +79,10 @@ async fn withdraw(
     {
         let recalled = Operation { progress: Progress::Failed, ..operation.clone() };
         tx.record_progress(&recalled, now).await?;
+    }
+    if let Some(consent) = order.consent.take() {
+        let provider = order.provider.clone();
+        withdraw_approval::want(ctx, tx, order, &provider, &consent).await?;
     }
     order.state = state;
     order.message = Some("The order was called off. Nothing was charged.".to_owned());

@@ -52,6 +52,8 @@ pub async fn came_back(ctx: &Context, provider: &str, local: &str, raw: &str) ->
             CameBack::Buyer(order)
         }
         Subject::Registration(seller) => CameBack::Seller(seller),
+        // Nobody is sent to a provider for one: an agreement is approved along with its first order.
+        Subject::Agreement(_) => CameBack::NotBelieved,
     })
 }
 

@@ -6,8 +6,8 @@
 mod approval;
 mod money;
 
-use super::Context;
 use super::record_outcome::Recorded;
+use super::{Context, withdraw};
 use crate::base::clock::Millis;
 use crate::base::ids::OrderId;
 use crate::base::money::Money;
@@ -55,6 +55,7 @@ pub async fn apply(
         Outcome::Released { transaction } => case.let_go(Fact::Released, Some(transaction)).await,
         Outcome::Expired { transaction } => case.let_go(Fact::Expired, transaction.as_deref()).await,
         Outcome::Refused(refusal) => case.refused(refusal).await,
+        Outcome::Approval { validity, .. } => case.approval(validity).await,
         Outcome::Registered { .. } | Outcome::Pending { .. } | Outcome::NeverArrived | Outcome::Silent { .. } => {
             Ok(Recorded::KnownAlready)
         }
@@ -77,21 +78,36 @@ impl Case<'_> {
         provider.map_or(APPROVAL_WAIT, |provider| provider.abilities().consent_lifetime)
     }
 
-    async fn want_take(&mut self, kind: Kind, consent: &str, payee: &str) -> Result<()> {
+    async fn want_take(&mut self, kind: Kind, consent: &str, payee: &str, at: Millis) -> Result<()> {
         let request = Request::Take {
             consent: consent.to_owned(),
             payee: payee.to_owned(),
             fee_fixed_minor: self.order.fee.fixed.minor,
             fee_variable_bp: self.order.fee.variable_bp,
         };
-        self.want(kind, request, self.order.total).await
+        self.want_at(kind, request, self.order.total, at).await
     }
 
     async fn want(&mut self, kind: Kind, request: Request, amount: Money) -> Result<()> {
+        self.want_at(kind, request, amount, self.now).await
+    }
+
+    async fn want_at(&mut self, kind: Kind, request: Request, amount: Money, at: Millis) -> Result<()> {
         let subject = Subject::Order(self.order.id.clone());
-        let operation = Operation::wanted(subject, kind, &self.order.provider, request, amount, self.now);
-        self.tx.want(operation, self.now).await?;
+        let operation = Operation::wanted(subject, kind, self.provider(), request, amount, self.now);
+        self.tx.want(operation, at).await?;
         Ok(())
+    }
+
+    /// Whose news it is: that of the operation's provider, which an order may have left since.
+    fn provider(&self) -> &str {
+        self.operation.map_or(&self.order.provider, |operation| &operation.provider)
+    }
+
+    /// What is charged under this approval from now on would come too late.
+    async fn withdraw(&mut self, consent: &str) -> Result<()> {
+        let provider = self.provider().to_owned();
+        withdraw::want(self.ctx, self.tx, &self.order, &provider, consent).await
     }
 
     /// The order comes to nothing: stock goes back, the buyer is told why.
@@ -99,6 +115,9 @@ impl Case<'_> {
         self.order.state = state;
         self.order.hold_until = None;
         self.order.message = Some(text.to_owned());
+        if let Some(consent) = self.order.consent.take() {
+            self.withdraw(&consent).await?;
+        }
         self.tx.release_stock(&self.order.id, self.now).await?;
         let email = self.buyer_email().await?;
         let letter = self.ctx.letters().given_up(&email, &self.order, text);

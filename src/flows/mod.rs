@@ -21,6 +21,7 @@ pub mod supervise;
 pub mod sweep;
 pub mod take_notification;
 pub mod wish;
+pub mod withdraw;
 
 use std::sync::Arc;
 

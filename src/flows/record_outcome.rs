@@ -13,7 +13,7 @@ use crate::market::sellers::{Payee, Registration};
 use crate::orders::audit::Act;
 use crate::orders::operation::{Kind, Operation, Progress, Subject};
 use crate::orders::order::APPROVAL_WAIT;
-use crate::orders::outcome::Outcome;
+use crate::orders::outcome::{Outcome, Validity};
 use crate::orders::refusal::Retry;
 use crate::store::{Result, StoreError, Write, retried};
 
@@ -57,6 +57,7 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
         Subject::Order(order) => facts::apply(ctx, &mut tx, &order.clone(), Some(&operation), outcome).await?,
         Subject::Registration(_) if was_open => register(ctx, &mut tx, &operation, outcome).await?,
         Subject::Registration(_) => Recorded::KnownAlready,
+        Subject::Agreement(_) => Recorded::KnownAlready,
     };
     let closed = was_open && tx.record_progress(&operation, run_after).await?;
     tx.commit().await?;
@@ -95,7 +96,10 @@ fn progress(operation: &mut Operation, outcome: &Outcome, now: Millis) -> Millis
             operation.refusal = Some(refusal.clone());
             Progress::Failed
         }
-        Outcome::NeverArrived | Outcome::Silent { .. } => operation.progress,
+        Outcome::Approval { validity: Validity::Ended(_), .. } if operation.kind == Kind::CancelAgreement => {
+            Progress::Succeeded
+        }
+        Outcome::Approval { .. } | Outcome::NeverArrived | Outcome::Silent { .. } => operation.progress,
     };
     if operation.needs_browser() { now.plus(LOST_RETURN) } else { later }
 }

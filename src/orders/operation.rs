@@ -3,10 +3,12 @@
 //! An operation is written before its call is sent; its id is the provider's idempotency
 //! reference and survives a crash with it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use crate::base::clock::Millis;
-use crate::base::ids::{OperationId, OrderId, SellerId};
+use crate::base::clock::{Millis, minutes};
+use crate::base::ids::{AgreementId, OperationId, OrderId, SellerId};
 use crate::base::money::Money;
 use crate::orders::refusal::Refusal;
 
@@ -27,12 +29,22 @@ pub enum Kind {
     Refund,
     /// A hold is let go.
     Cancel,
+    /// An approval that is not needed any more is closed.
+    CancelAgreement,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 7] =
-        [Kind::Register, Kind::Consent, Kind::Pay, Kind::Reserve, Kind::Settle, Kind::Refund, Kind::Cancel];
+    pub const ALL: [Kind; 8] = [
+        Kind::Register,
+        Kind::Consent,
+        Kind::Pay,
+        Kind::Reserve,
+        Kind::Settle,
+        Kind::Refund,
+        Kind::Cancel,
+        Kind::CancelAgreement,
+    ];
 
     /// The word of rows and JSON.
     pub fn word(self) -> &'static str {
@@ -44,6 +56,7 @@ impl Kind {
             Kind::Settle => "settle",
             Kind::Refund => "refund",
             Kind::Cancel => "cancel",
+            Kind::CancelAgreement => "cancel_agreement",
         }
     }
 
@@ -105,6 +118,8 @@ pub enum Subject {
     Registration(SellerId),
     /// One order.
     Order(OrderId),
+    /// A standing approval.
+    Agreement(AgreementId),
 }
 
 impl Subject {
@@ -113,19 +128,21 @@ impl Subject {
         match self {
             Subject::Registration(id) => id.as_str(),
             Subject::Order(id) => id.as_str(),
+            Subject::Agreement(id) => id.as_str(),
         }
     }
 
     /// Reads the stored id back.
     pub fn from_id(id: &str) -> Option<Subject> {
-        id.parse().map(Subject::Order).or_else(|_| id.parse().map(Subject::Registration)).ok()
+        let order = id.parse().map(Subject::Order);
+        order.or_else(|_| id.parse().map(Subject::Registration)).or_else(|_| id.parse().map(Subject::Agreement)).ok()
     }
 
     /// The order, if it is about one.
     pub fn order(&self) -> Option<&OrderId> {
         match self {
             Subject::Order(id) => Some(id),
-            Subject::Registration(_) => None,
+            Subject::Registration(_) | Subject::Agreement(_) => None,
         }
     }
 }
@@ -172,6 +189,9 @@ impl Instrument {
         }
     }
 }
+
+/// After a soft decline the same approval is charged again: after these pauses, and then no more.
+pub const SOFT_DECLINE_PAUSES: [Duration; 3] = [Duration::from_secs(10), minutes(1), minutes(5)];
 
 /// The exact business parameters of a request, frozen when it is wanted. Credentials, time stamp
 /// and signature are added when it is sent.
@@ -225,6 +245,11 @@ pub enum Request {
     Cancel {
         /// The provider's transaction that holds it.
         hold: String,
+    },
+    /// Close an approval, with whatever is still on hold under it.
+    Withdraw {
+        /// The buyer's approval.
+        consent: String,
     },
 }
 
@@ -298,7 +323,9 @@ mod tests {
 
     #[test]
     fn a_subject_is_known_by_its_id() {
-        for subject in [Subject::Order(OrderId::fresh()), Subject::Registration(SellerId::fresh())] {
+        let (seller, agreement) = (SellerId::fresh(), AgreementId::fresh());
+        for subject in [Subject::Order(OrderId::fresh()), Subject::Registration(seller), Subject::Agreement(agreement)]
+        {
             assert_eq!(Subject::from_id(subject.id()), Some(subject.clone()));
         }
         assert_eq!(Subject::from_id("buy_01"), None);

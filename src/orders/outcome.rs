@@ -68,6 +68,13 @@ pub enum Outcome {
         /// The provider's transaction, where there is one.
         transaction: Option<String>,
     },
+    /// Whether an approval can still be charged.
+    Approval {
+        /// The approval.
+        consent: String,
+        /// How it stands.
+        validity: Validity,
+    },
     /// The provider is working on it.
     Pending {
         /// The provider's transaction, where it has one already.
@@ -82,6 +89,17 @@ pub enum Outcome {
         /// For the log.
         why: String,
     },
+}
+
+/// Whether an approval can be charged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Validity {
+    /// It can.
+    Chargeable,
+    /// Not before the buyer has mended something; the provider's code says what.
+    Paused(String),
+    /// Never again; the provider's code says who ended it.
+    Ended(String),
 }
 
 /// Why someone came back from the provider's pages without approving.

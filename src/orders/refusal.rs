@@ -10,6 +10,8 @@ pub enum Retry {
     NewConsent,
     /// The same request again, later.
     Later,
+    /// The same approval may be charged again after a pause, under another reference: nothing was charged by this one.
+    SameConsent,
 }
 
 /// Why a provider refused, in the shop's words. Every provider maps its codes onto these.

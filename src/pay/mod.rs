@@ -25,6 +25,8 @@ use crate::orders::refusal::Refusal;
 pub struct Abilities {
     /// Takes the marketplace's fee out of the payment by itself and pays the seller the rest.
     pub splits_fee: bool,
+    /// Keeps approvals for later purchases and for subscriptions, and closes them when asked.
+    pub standing_consents: bool,
     /// How many sellers one approval can cover.
     pub payees_per_consent: usize,
     /// How long an approval can be charged.
@@ -152,7 +154,7 @@ pub trait Provider: Send + Sync {
     /// Reads what a person brought back, after the provider vouched for every byte of it.
     async fn understand_return(&self, returned: &Returned) -> Answer<Result<ReturnNews, Doubt>>;
 
-    /// Sends the stored request of a `pay`, `reserve`, `settle`, `refund` or `cancel`.
+    /// Sends the stored request of any operation for which nobody has to go to the provider's pages.
     async fn send(&self, operation: &Operation) -> Outcome;
 
     /// What became of an operation that was sent, or of a person sent to the provider's pages.

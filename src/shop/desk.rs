@@ -101,6 +101,7 @@ fn doing(kind: Kind) -> &'static str {
         Kind::Settle => "Settling…",
         Kind::Refund => "Refunding…",
         Kind::Cancel => "Letting the hold go…",
+        Kind::CancelAgreement => "Closing the approval…",
     }
 }
 

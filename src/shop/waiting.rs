@@ -27,7 +27,9 @@ pub struct Waiting {
 /// What the page of these operations waits for, if anything. A buyer who is at a provider's pages
 /// is not waited for: the page offers to go on instead.
 pub fn waiting(operations: &[Operation], now: Millis) -> Option<Waiting> {
-    let open = |operation: &&Operation| operation.progress.is_open() && !operation.needs_browser();
+    // Closing an approval is nothing that anybody waits for.
+    let is_awaited = |operation: &Operation| !operation.needs_browser() && operation.kind != Kind::CancelAgreement;
+    let open = |operation: &&Operation| operation.progress.is_open() && is_awaited(operation);
     let newest = operations.iter().filter(open).max_by_key(|operation| operation.created_at)?;
     Some(Waiting { words: words(newest.kind), is_fresh: now.since(newest.created_at) < PATIENCE })
 }
@@ -45,7 +47,7 @@ fn words(kind: Kind) -> &'static str {
         Kind::Reserve => "We are waiting for the payment service to put the amount on hold.",
         Kind::Settle => "Your parcel is ready. We are waiting for the payment service to take what was on hold.",
         Kind::Refund => "We are waiting for the payment service to send your money back.",
-        Kind::Cancel => "We are waiting for the payment service to let go of what was on hold.",
+        Kind::Cancel | Kind::CancelAgreement => "We are waiting for the payment service to let go of what was on hold.",
     }
 }
 

@@ -8,6 +8,7 @@ mod market;
 mod visitor;
 
 mod amazon_pay;
+mod approvals;
 mod embedded;
 mod news;
 mod purchase;

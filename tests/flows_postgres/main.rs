@@ -2,6 +2,8 @@
 
 #[path = "../flows/amazon_pay.rs"]
 mod amazon_pay;
+#[path = "../flows/approvals.rs"]
+mod approvals;
 #[path = "../flows/embedded.rs"]
 mod embedded;
 #[path = "../support/market.rs"]

@@ -61,8 +61,17 @@ impl Market {
         Some(Market::on(crate::database().await?, prefix).await)
     }
 
+    /// Opens a market with other settings than the demo's.
+    pub async fn configured(change: impl FnOnce(&mut Written)) -> Option<Market> {
+        Some(Market::with(crate::database().await?, "", change).await)
+    }
+
     /// Opens a market on this database.
     pub async fn on(database: Database, prefix: &str) -> Market {
+        Market::with(database, prefix, |_| {}).await
+    }
+
+    async fn with(database: Database, prefix: &str, change: impl FnOnce(&mut Written)) -> Market {
         let folder = tempfile::tempdir().unwrap();
         let (shop_listener, shop_port) = listener().await;
         let (sandbox_listener, sandbox_port) = listener().await;
@@ -76,7 +85,7 @@ impl Market {
             }
             Database::At { shop, sandbox } => (shop, sandbox),
         };
-        let written = Written {
+        let mut written = Written {
             data_dir: Some(folder.path().display().to_string()),
             database_url: Some(shop_database),
             sandbox_database_url: Some(sandbox_database),
@@ -84,6 +93,7 @@ impl Market {
             sandbox_url: Some(sandbox_url.clone()),
             ..Written::default()
         };
+        change(&mut written);
         let config = Config::checked(written).unwrap();
         let clock = Clock::new();
         let sandbox = open_sandbox(&config, &clock, folder.path()).await;

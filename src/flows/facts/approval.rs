@@ -2,28 +2,30 @@
 
 use super::Case;
 use crate::flows::record_outcome::Recorded;
-use crate::orders::operation::{Instrument, Kind, Request};
+use crate::orders::operation::{Instrument, Kind, Operation, Progress, Request, SOFT_DECLINE_PAUSES};
 use crate::orders::order::{APPROVAL_WAIT, Line};
+use crate::orders::outcome::Validity;
 use crate::orders::refusal::{Reason, Refusal, Retry};
 use crate::orders::state::{Change, Fact, State};
 use crate::store::Result;
 
 impl Case<'_> {
     pub(super) async fn consented(&mut self, consent: &str, instrument: Instrument) -> Result<Recorded> {
-        let Change::To(state) = self.order.state.after(Fact::Consented) else { return Ok(Recorded::KnownAlready) };
+        let change = self.order.state.after(Fact::Consented);
+        let Change::To(state) = change else { return self.not_needed(consent).await };
         if self.is_from_elsewhere() {
-            return Ok(Recorded::KnownAlready);
+            return self.not_needed(consent).await;
         }
         let Some(Request::Consent { payee, .. }) = self.operation.map(|operation| operation.request.clone()) else {
             return Ok(Recorded::KnownAlready);
         };
         let lines = self.tx.order_lines(&self.order.id).await?;
+        self.order.consent = Some(consent.to_owned());
         if let Some(line) = self.sold_out(&lines).await? {
             let text = format!("{line} was sold to somebody else while you were paying. Nothing was charged.");
             return self.give_up(State::Cancelled, &text, "Sold out before the payment").await;
         }
         self.order.state = state;
-        self.order.consent = Some(consent.to_owned());
         self.order.instrument = Some(instrument);
         self.order.message = None;
         let lifetime = self.abilities_consent_lifetime();
@@ -32,8 +34,29 @@ impl Case<'_> {
             Instrument::Card | Instrument::Untold => Kind::Reserve,
             Instrument::Bank | Instrument::Balance => Kind::Pay,
         };
-        self.want_take(kind, consent, &payee).await?;
+        self.want_take(kind, consent, &payee, self.now).await?;
         self.change("Payment approved", instrument.label(), Some(due)).await
+    }
+
+    /// An approval that nobody waits for any more. The one that the order lives on is old news.
+    async fn not_needed(&mut self, consent: &str) -> Result<Recorded> {
+        if self.order.consent.as_deref() != Some(consent) {
+            self.withdraw(consent).await?;
+        }
+        Ok(Recorded::KnownAlready)
+    }
+
+    /// How an approval of this order stands now.
+    pub(super) async fn approval(&mut self, validity: &Validity) -> Result<Recorded> {
+        match validity {
+            Validity::Ended(_) if self.operation.is_some_and(|it| it.kind == Kind::CancelAgreement) => {
+                self.tx
+                    .note(&self.order.id, self.now, "Approval closed", "Nothing more can be charged with it.")
+                    .await?;
+                Ok(Recorded::Changed)
+            }
+            Validity::Ended(_) | Validity::Paused(_) | Validity::Chargeable => Ok(Recorded::KnownAlready),
+        }
     }
 
     /// Whether the order has turned to another provider since: an approval there is not charged any more.
@@ -71,7 +94,16 @@ impl Case<'_> {
             }
             return Ok(Recorded::KnownAlready);
         }
+        if refusal.retry == Retry::SameConsent && self.charge_again(operation).await? {
+            let text = "Your bank did not agree just now. We ask again in a moment, and write to you either way.";
+            self.order.message = Some(text.to_owned());
+            return self.change("Not accepted yet", "Asked again in a moment.", self.due()).await;
+        }
         match operation.kind {
+            Kind::CancelAgreement => {
+                self.order.flag = Some(format!("An approval could not be closed: {}", refusal.code));
+                self.change("Refused by the payment service", words.seller, self.due()).await
+            }
             Kind::Refund | Kind::Cancel => {
                 self.order.flag = Some(format!("A {} was refused: {}", operation.kind.word(), refusal.code));
                 self.change("Refused by the payment service", words.seller, self.due()).await
@@ -83,7 +115,7 @@ impl Case<'_> {
                     return Ok(Recorded::KnownAlready);
                 };
                 self.order.instrument = Some(Instrument::Bank);
-                self.want_take(Kind::Pay, &consent, &payee).await?;
+                self.want_take(Kind::Pay, &consent, &payee, self.now).await?;
                 self.change("Not a card", "The amount is paid at once instead.", self.due()).await
             }
             Kind::Register | Kind::Consent | Kind::Pay | Kind::Reserve | Kind::Settle => {
@@ -95,9 +127,27 @@ impl Case<'_> {
                 {
                     self.release(hold).await?;
                 }
-                self.order.consent = None;
                 self.give_up(state, words.buyer, "Payment declined").await
             }
         }
+    }
+
+    /// A soft decline: the same approval is charged once more after a pause, under a reference of its
+    /// own. Says whether there is such a try left.
+    async fn charge_again(&mut self, refused: &Operation) -> Result<bool> {
+        let Request::Take { consent, payee, .. } = &refused.request else { return Ok(false) };
+        let all = self.tx.operations_of(self.order.id.as_str()).await?;
+        let tried =
+            |operation: &&Operation| matches!(&operation.request, Request::Take { consent: own, .. } if own == consent);
+        let tries = all.iter().filter(tried).count();
+        let Some(pause) = SOFT_DECLINE_PAUSES.get(tries - 1) else { return Ok(false) };
+        if self.order.consent.as_ref() != Some(consent) {
+            return Ok(false);
+        }
+        // Closed before the next one is wanted: only one of a kind can be open.
+        self.tx.record_progress(&Operation { progress: Progress::Failed, ..refused.clone() }, self.now).await?;
+        let (kind, consent, payee) = (refused.kind, consent.clone(), payee.clone());
+        self.want_take(kind, &consent, &payee, self.now.plus(*pause)).await?;
+        Ok(true)
     }
 }

@@ -48,7 +48,9 @@ impl Case<'_> {
     ) -> Result<Recorded> {
         let is_settle = self.order.hold_until.is_some() || self.operation.is_some_and(|op| op.kind == Kind::Settle);
         let fact = if is_settle { Fact::Settled } else { Fact::Paid };
-        let change = self.order.state.after(fact);
+        // Found while an approval was closed: the checkout had taken the money, and nobody waits for it.
+        let is_unwanted = self.operation.is_some_and(|op| op.kind == Kind::CancelAgreement);
+        let change = if is_unwanted { Change::MoneyAfterGivingUp } else { self.order.state.after(fact) };
         if change == Change::Ignored {
             return Ok(Recorded::KnownAlready);
         }
@@ -60,10 +62,12 @@ impl Case<'_> {
         if !self.book("taken", transaction, amount, fee, provider_fee, &entry).await? {
             return Ok(Recorded::KnownAlready);
         }
-        self.order.transaction = Some(transaction.to_owned());
-        self.order.hold_until = None;
-        self.order.message = None;
         let detail = format!("{amount} taken.");
+        if !is_unwanted {
+            self.order.transaction = Some(transaction.to_owned());
+            self.order.hold_until = None;
+            self.order.message = None;
+        }
         match change {
             Change::To(State::Shipped) => {
                 self.order.state = State::Shipped;
@@ -80,7 +84,8 @@ impl Case<'_> {
                 self.want(Kind::Refund, Request::Refund { payment: transaction.to_owned() }, amount).await?;
                 self.order.flag =
                     Some("Money was taken after the order was given up. It is being refunded.".to_owned());
-                self.change("Payment arrived too late", "It is being refunded.", None).await
+                let due = if is_unwanted { self.due() } else { None };
+                self.change("Payment arrived too late", "It is being refunded.", due).await
             }
         }
     }
@@ -168,7 +173,7 @@ impl Case<'_> {
         Sale {
             order: &self.order.id,
             seller: &self.order.seller,
-            provider: &self.order.provider,
+            provider: self.provider(),
             amount,
             marketplace_fee,
             provider_fee,
@@ -187,9 +192,10 @@ impl Case<'_> {
         if object.is_empty() {
             return Err(StoreError::Unreadable(format!("{fact} without the provider's id")));
         }
+        let provider = self.provider().to_owned();
         let booking = Booking {
             order: &self.order.id,
-            provider: &self.order.provider,
+            provider: &provider,
             object,
             fact,
             amount,

@@ -161,6 +161,7 @@ pub(super) fn operation(kind: Kind) -> Operation {
         Kind::Settle => Request::Settle { hold: charge() },
         Kind::Refund => Request::Refund { payment: charge() },
         Kind::Cancel => Request::Cancel { hold: charge() },
+        Kind::CancelAgreement => Request::Withdraw { consent: "S01-1-1".into() },
     };
     let now = Clock::new().now();
     Operation::wanted(Subject::Order(OrderId::fresh()), kind, "amazon_pay", request, Money::usd(1000), now)

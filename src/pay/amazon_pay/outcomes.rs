@@ -7,11 +7,12 @@
 use super::client::Miss;
 use super::statuses::{self, Meaning};
 use super::wire::charges::{Charge, Refund};
+use super::wire::sessions::ChargePermission;
 use super::wire::{Complaint, Price, StatusDetails};
 use crate::base::clock::{Millis, days};
 use crate::base::money::Money;
 use crate::orders::operation::Kind;
-use crate::orders::outcome::{AbandonReason, Outcome};
+use crate::orders::outcome::{AbandonReason, Outcome, Validity};
 use crate::orders::refusal::{Reason, Refusal, Retry};
 use crate::pay::Answer;
 
@@ -100,6 +101,21 @@ fn declined(kind: Kind, status: &StatusDetails) -> Refusal {
     }
 }
 
+/// Whether a permission can be charged.
+pub fn of_permission(permission: &ChargePermission) -> Outcome {
+    let status = &permission.status_details;
+    let code = || status.reason().unwrap_or(&status.state).to_owned();
+    let validity = match status.state.as_str() {
+        "Chargeable" => Validity::Chargeable,
+        // A charge is under way and has used up what there is: nothing for the buyer to mend.
+        "NonChargeable" if status.reason() == Some("ChargeInProgress") => Validity::Chargeable,
+        "NonChargeable" => Validity::Paused(code()),
+        "Closed" => Validity::Ended(code()),
+        other => return Outcome::Silent { why: format!("a permission cannot be {other}") },
+    };
+    Outcome::Approval { consent: permission.charge_permission_id.clone(), validity }
+}
+
 /// Why a session was cancelled: the code, and what the buyer is told.
 pub fn of_cancelled_session(status: &StatusDetails) -> Outcome {
     let code = status.reason().unwrap_or("Canceled").to_owned();
@@ -113,7 +129,9 @@ pub fn of_cancelled_session(status: &StatusDetails) -> Outcome {
 /// Nobody is sent to the provider's pages to approve a refund or the end of a hold.
 fn retry_of(kind: Kind, retry: Retry) -> Retry {
     match (kind, retry) {
-        (Kind::Refund | Kind::Cancel, Retry::NewConsent) => Retry::Never,
+        (Kind::Refund | Kind::Cancel | Kind::CancelAgreement, Retry::NewConsent | Retry::SameConsent) => Retry::Never,
+        // What was on hold is not charged again: a refused capture lets it go.
+        (Kind::Settle, Retry::SameConsent) => Retry::NewConsent,
         (_, retry) => retry,
     }
 }

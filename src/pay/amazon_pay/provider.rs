@@ -16,6 +16,7 @@ use super::calls::{self, Key};
 use super::client::{Account, Client, Miss};
 use super::notices::Trust;
 use super::outcomes::{HOLD, Seen, missed, not_told, of_charge, of_refund};
+use super::permissions::is_charge;
 use super::wire::charges::{Cancellation, Capture, NewCharge, NewRefund};
 use super::wire::sessions::PaymentIntent;
 use super::wire::{LEDGER_CURRENCIES, MerchantMetadata, PRESENTMENT_CURRENCIES, Price};
@@ -154,11 +155,6 @@ impl AmazonPayProvider {
     }
 }
 
-/// `S01-…-C123456` is a charge; a permission ends before the last part.
-fn is_charge(id: &str) -> bool {
-    id.rsplit('-').next().is_some_and(|last| last.starts_with('C')) && id.split('-').count() > 3
-}
-
 #[async_trait]
 impl Provider for AmazonPayProvider {
     fn name(&self) -> &'static str {
@@ -172,6 +168,7 @@ impl Provider for AmazonPayProvider {
     fn abilities(&self) -> Abilities {
         Abilities {
             splits_fee: false,
+            standing_consents: true,
             payees_per_consent: 1,
             consent_lifetime: CONSENT,
             hold_lifetime: HOLD,
@@ -205,10 +202,14 @@ impl Provider for AmazonPayProvider {
 
     async fn send(&self, operation: &Operation) -> Outcome {
         match &operation.request {
-            Request::Take { consent, .. } => self.take(operation, consent).await,
+            Request::Take { consent, .. } => {
+                let outcome = self.take(operation, consent).await;
+                self.again_if_chargeable(outcome, consent).await
+            }
             Request::Settle { hold } => self.settle(operation, hold).await,
             Request::Refund { payment } => self.give_back(operation, payment).await,
             Request::Cancel { hold } => self.let_go(operation, hold).await,
+            Request::Withdraw { consent } => self.withdraw(consent).await,
             Request::Register { .. } | Request::Consent { .. } => {
                 Outcome::Silent { why: "a person has to go to Amazon's pages for that".to_owned() }
             }
@@ -224,7 +225,11 @@ impl Provider for AmazonPayProvider {
             (Request::Settle { hold } | Request::Cancel { hold }, _) => {
                 self.look_at(operation.kind, hold, Seen::Later).await
             }
-            (Request::Take { .. }, Some(charge)) => self.look_at(operation.kind, charge, Seen::Later).await,
+            (Request::Take { consent, .. }, Some(charge)) => {
+                let outcome = self.look_at(operation.kind, charge, Seen::Later).await;
+                self.again_if_chargeable(outcome, consent).await
+            }
+            (Request::Withdraw { consent }, _) => self.look_for_closure(consent).await,
             (Request::Refund { .. }, Some(refund)) => self.look_at_refund(refund).await,
             // The same key gives the first answer again, for ever.
             (Request::Take { .. } | Request::Refund { .. }, None) => Outcome::NeverArrived,

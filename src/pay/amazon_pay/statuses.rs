@@ -58,6 +58,7 @@ impl Meaning {
             Pending => "stays, waits",
             Refused(Retry::Never, _) => "the act is refused",
             Refused(Retry::NewConsent, _) => "declined, can be approved anew",
+            Refused(Retry::SameConsent, _) => "stays, charged again after a pause; then declined",
             Refused(Retry::Later, _) => "stays, flagged, tried again",
             AskAgain => "stays, asked again",
             Unclear => "stays, a person looks",

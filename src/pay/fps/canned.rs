@@ -102,6 +102,7 @@ pub(super) fn operation(kind: Kind) -> Operation {
         Kind::Settle => Request::Settle { hold: "T1".into() },
         Kind::Refund => Request::Refund { payment: "T1".into() },
         Kind::Cancel => Request::Cancel { hold: "T1".into() },
+        Kind::CancelAgreement => Request::Withdraw { consent: "BUYER".into() },
     };
     let now = Clock::new().now();
     Operation::wanted(Subject::Order(OrderId::fresh()), kind, "fps", request, Money::usd(1000), now)

@@ -189,6 +189,7 @@ impl Provider for FpsProvider {
     fn abilities(&self) -> Abilities {
         Abilities {
             splits_fee: true,
+            standing_consents: false,
             payees_per_consent: 1,
             consent_lifetime: CONSENT,
             hold_lifetime: HOLD,

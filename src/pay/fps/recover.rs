@@ -27,6 +27,7 @@ impl FpsProvider {
                 self.look_at(operation, transaction).await
             }
             (Request::Take { .. } | Request::Refund { .. }, None) => self.if_resending_is_safe(operation),
+            (Request::Withdraw { .. }, _) => Outcome::Silent { why: "single-use tokens end by themselves".to_owned() },
         }
     }
 

@@ -109,8 +109,10 @@ pub fn answered(kind: Kind, status: Status) -> Meaning {
         (Kind::Cancel, Status::Failure) => Odd,
         (Kind::Cancel, Status::Cancelled) => Gone,
 
-        (Kind::Register | Kind::Consent, Status::Pending | Status::Reserved | Status::Success) => Odd,
-        (Kind::Register | Kind::Consent, Status::Failure | Status::Cancelled) => Odd,
+        // None of them makes a transaction.
+        (Kind::Register | Kind::Consent | Kind::CancelAgreement, Status::Pending | Status::Reserved) => Odd,
+        (Kind::Register | Kind::Consent | Kind::CancelAgreement, Status::Success | Status::Failure) => Odd,
+        (Kind::Register | Kind::Consent | Kind::CancelAgreement, Status::Cancelled) => Odd,
     }
 }
 
@@ -131,7 +133,9 @@ pub fn found(kind: Kind, status: Status) -> Meaning {
         | (Kind::Settle, Status::Pending | Status::Success | Status::Failure | Status::Cancelled) => {
             answered(kind, status)
         }
-        (Kind::Pay | Kind::Reserve | Kind::Refund | Kind::Register | Kind::Consent, status) => answered(kind, status),
+        (Kind::Pay | Kind::Reserve | Kind::Refund | Kind::Register | Kind::Consent | Kind::CancelAgreement, status) => {
+            answered(kind, status)
+        }
     }
 }
 

@@ -47,6 +47,7 @@ impl Provider for Till {
     fn abilities(&self) -> Abilities {
         Abilities {
             splits_fee: false,
+            standing_consents: false,
             payees_per_consent: 1,
             consent_lifetime: days(1),
             hold_lifetime: days(7),

@@ -11,7 +11,7 @@ use crate::orders::refusal::Reason::{
     Amount, BuyerAccount, ConsentGone, Denied, NeedsOtherMethod, OurCredentials, OurRequest, PaymentMethod,
     TransactionState,
 };
-use crate::orders::refusal::Retry::{Later, Never, NewConsent};
+use crate::orders::refusal::Retry::{Later, Never, NewConsent, SameConsent};
 
 /// Every status.
 #[rustfmt::skip]
@@ -41,7 +41,7 @@ pub const TABLE: [Row; 75] = [
     row("AmazonCanceled", 0, Abandoned(Temporary), Rule::NewCheckout, "Amazon's service was not available. It says nothing about the buyer's payment."),
     row("AuthorizationInitiated", 0, Pending, Rule::Wait, "Amazon decides within 24 hours whether the amount can be held."),
     row("CaptureInitiated", 0, Pending, Rule::Wait, "The capture is under way and ends in Captured or Declined."),
-    row("SoftDeclined", 0, Refused(NewConsent, PaymentMethod), Rule::BackOff, "The bank refused for now. A few more tries may pass while the permission is chargeable; then another method is needed."),
+    row("SoftDeclined", 0, Refused(SameConsent, PaymentMethod), Rule::BackOff, "The bank refused for now. Charged again by itself three times while the permission is chargeable; then another method is needed."),
     row("HardDeclined", 0, Refused(NewConsent, PaymentMethod), Rule::NewMethod, "The bank refused for good. Only another method helps."),
     row("AmazonRejected", 0, Refused(NewConsent, Denied), Rule::NewMethod, "Amazon's risk rules refused it and the permission is gone. Do not try again; offer another way to pay."),
     row("ProcessingFailure", 500, AskAgain, Rule::BackOff, "Amazon could not process it. Tried again by itself, with the same key, while the permission is chargeable."),

@@ -32,6 +32,18 @@ pub enum PaymentIntent {
     AuthorizeWithCapture,
 }
 
+impl PaymentIntent {
+    /// Reads Amazon Pay's word.
+    pub fn from_word(word: &str) -> Option<PaymentIntent> {
+        match word {
+            "Confirm" => Some(PaymentIntent::Confirm),
+            "Authorize" => Some(PaymentIntent::Authorize),
+            "AuthorizeWithCapture" => Some(PaymentIntent::AuthorizeWithCapture),
+            _ => None,
+        }
+    }
+}
+
 /// How the session is paid.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

@@ -17,7 +17,7 @@ fn state(status: Status, code: Option<&str>) -> TransactionState {
 fn table(of: fn(Kind, Status) -> Meaning) -> String {
     let mut lines = String::new();
     for kind in Kind::ALL {
-        lines.push_str(&format!("{:<9}", kind.word()));
+        lines.push_str(&format!("{:<17}", kind.word()));
         for status in Status::ALL {
             lines.push_str(&format!("{:<9}", format!("{:?}", of(kind, status))));
         }
@@ -29,30 +29,32 @@ fn table(of: fn(Kind, Status) -> Meaning) -> String {
 
 #[test]
 fn an_answer_means_for_each_operation() {
-    //        Pending  Reserved Success  Failure  Cancelled
+    //                Pending  Reserved Success  Failure  Cancelled
     let expected = "\
-register Odd      Odd      Odd      Odd      Odd
-consent  Odd      Odd      Odd      Odd      Odd
-pay      Pending  Odd      Taken    Refused  Gone
-reserve  Pending  Held     Taken    Refused  Gone
-settle   Pending  Odd      Taken    Refused  Gone
-refund   Pending  Odd      Refunded Refused  Refused
-cancel   Pending  Odd      Odd      Odd      Gone
+register         Odd      Odd      Odd      Odd      Odd
+consent          Odd      Odd      Odd      Odd      Odd
+pay              Pending  Odd      Taken    Refused  Gone
+reserve          Pending  Held     Taken    Refused  Gone
+settle           Pending  Odd      Taken    Refused  Gone
+refund           Pending  Odd      Refunded Refused  Refused
+cancel           Pending  Odd      Odd      Odd      Gone
+cancel_agreement Odd      Odd      Odd      Odd      Odd
 ";
     assert_eq!(table(answered), expected);
 }
 
 #[test]
 fn a_later_look_means_for_each_operation() {
-    //        Pending  Reserved Success  Failure  Cancelled
+    //                Pending  Reserved Success  Failure  Cancelled
     let expected = "\
-register Odd      Odd      Odd      Odd      Odd
-consent  Odd      Odd      Odd      Odd      Odd
-pay      Pending  Odd      Taken    Refused  Gone
-reserve  Pending  Held     Taken    Refused  Gone
-settle   Pending  NotDone  Taken    Refused  Gone
-refund   Pending  Odd      Refunded Refused  Refused
-cancel   NotDone  NotDone  Refused  Gone     Gone
+register         Odd      Odd      Odd      Odd      Odd
+consent          Odd      Odd      Odd      Odd      Odd
+pay              Pending  Odd      Taken    Refused  Gone
+reserve          Pending  Held     Taken    Refused  Gone
+settle           Pending  NotDone  Taken    Refused  Gone
+refund           Pending  Odd      Refunded Refused  Refused
+cancel           NotDone  NotDone  Refused  Gone     Gone
+cancel_agreement Odd      Odd      Odd      Odd      Odd
 ";
     assert_eq!(table(found), expected);
 }

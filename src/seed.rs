@@ -16,6 +16,7 @@ use crate::flows::accounts::hash_password;
 use crate::market::catalog::{Category, Product};
 use crate::market::fees::MarketplaceFee;
 use crate::market::sellers::{Registration, Seller};
+use crate::market::subscription::Period;
 use crate::store::accounts::Account;
 use crate::store::{Result, Store, StoreError, Write};
 
@@ -74,6 +75,7 @@ struct ProductRow {
     price_minor: i64,
     picture: String,
     stock: i64,
+    period: Option<Period>,
     #[serde(default)]
     wonky: bool,
 }
@@ -168,6 +170,7 @@ async fn plant_product(tx: &mut Write, row: ProductRow, id: ProductId, seller: S
         category: row.category,
         price: Money::usd(row.price_minor),
         picture: row.picture,
+        period: row.period,
         is_active: true,
         is_wonky: row.wonky,
     };

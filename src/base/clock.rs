@@ -50,6 +50,14 @@ impl Millis {
         day.to_zoned(jiff::tz::TimeZone::UTC).map_or(self, |start| Millis(start.timestamp().as_millisecond()))
     }
 
+    /// The same day and time `n` months later, UTC; the last day where that month is too short.
+    pub fn months_later(self, n: i64) -> Millis {
+        let here = self.timestamp().to_zoned(jiff::tz::TimeZone::UTC);
+        let months = jiff::Span::new().try_months(n);
+        let later = months.and_then(|months| here.checked_add(months));
+        later.map_or(self, |later| Millis(later.timestamp().as_millisecond()))
+    }
+
     /// The Monday on which its week begins, at midnight UTC.
     pub fn start_of_week(self) -> Millis {
         const DAY: i64 = 24 * 60 * 60 * 1000;

@@ -105,6 +105,8 @@ impl Paths {
         account = "/account";
         /// All orders of an account.
         account_orders = "/account/orders";
+        /// The standing approvals of an account.
+        account_agreements = "/account/approvals";
         /// Ask for a link to set a new password.
         forgot_password = "/account/password/forgot";
         /// What selling here means; the way in to registration.
@@ -150,6 +152,10 @@ impl Paths {
         category = "/search?category=", "";
         /// An uploaded picture.
         picture = "/pictures/", "";
+        /// Ends one standing approval.
+        agreement_end = "/account/approvals/", "/end";
+        /// Asks the provider again how one stands.
+        agreement_check = "/account/approvals/", "/check";
         /// A buyer's order.
         order = "/orders/", "";
         /// Calls an order off.

@@ -80,11 +80,9 @@ async fn withdraw(
         let recalled = Operation { progress: Progress::Failed, ..operation.clone() };
         tx.record_progress(&recalled, now).await?;
     }
-    if let Some(consent) = order.consent.take() {
-        let provider = order.provider.clone();
-        withdraw_approval::want(ctx, tx, order, &provider, &consent).await?;
-    }
     order.state = state;
+    let provider = order.provider.clone();
+    withdraw_approval::let_go(ctx, tx, order, &provider).await?;
     order.message = Some("The order was called off. Nothing was charged.".to_owned());
     tx.release_stock(&order.id, now).await?;
     tx.change_order(order, None).await?;

@@ -1,24 +1,22 @@
 //! From a basket to orders that wait for the buyer's approval.
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest, Sha256};
 
+use super::parcels::{Parcel, cart_problem, parcels};
 use super::record_outcome::{LOST_RETURN, record_outcome};
-use super::{ActError, Context};
+use super::{ActError, Context, agreements};
 use crate::base::clock::Millis;
-use crate::base::ids::{self, BuyerId, CheckoutId, OrderId, SellerId};
-use crate::base::money::Money;
+use crate::base::ids::{self, AgreementId, BuyerId, CheckoutId, OrderId, SellerId};
 use crate::market::sellers::Seller;
 use crate::market::shipping::ShippingMethod;
+use crate::orders::agreement::{Agreement, Standing, Terms};
 use crate::orders::audit::Act;
 use crate::orders::checkout::{Address, Checkout};
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
-use crate::orders::order::{APPROVAL_WAIT, Line, Order, STOCK_HOLD, Totals};
+use crate::orders::order::{APPROVAL_WAIT, Line, Order, STOCK_HOLD};
 use crate::orders::outcome::Outcome;
 use crate::orders::state::State;
 use crate::pay::{Answer, ConsentAsk, Provider, Redirect};
-use crate::store::carts::CartLine;
 use crate::store::{Result as StoreResult, Write, retried};
 
 /// What the checkout form says, already checked field by field.
@@ -38,69 +36,10 @@ pub struct CheckoutForm {
     pub shipping_method: ShippingMethod,
     /// Whether they are wrapped.
     pub is_gift: bool,
-    /// The provider's name.
+    /// The provider's name, or the id of a saved way to pay.
     pub provider: String,
-}
-
-/// One seller's part of a basket, priced.
-#[derive(Clone, Debug)]
-pub struct Parcel {
-    /// Who sells.
-    pub seller: SellerId,
-    /// The seller's name.
-    pub seller_name: String,
-    /// The goods.
-    pub lines: Vec<Line>,
-    /// What they cost.
-    pub totals: Totals,
-    /// The sum of it.
-    pub total: Money,
-}
-
-/// Prices a basket seller by seller, for the checkout page and for the orders themselves.
-/// Errors: `BadField` naming what is sold out, no longer offered, or too dear to add up.
-pub fn parcels(
-    cart: &[CartLine],
-    method: ShippingMethod,
-    is_gift: bool,
-    address: &Address,
-) -> Result<Vec<Parcel>, ActError> {
-    let mut by_seller: BTreeMap<&SellerId, Vec<&CartLine>> = BTreeMap::new();
-    for line in cart {
-        if !line.is_offered {
-            return Err(cart_problem(format!("{} is no longer offered. Please take it out of your cart.", line.title)));
-        }
-        if line.available < line.quantity {
-            let text = match line.available {
-                0 => format!("{} is sold out. Please take it out of your cart.", line.title),
-                left => format!("Only {left} of {} left. Please change the quantity.", line.title),
-            };
-            return Err(cart_problem(text));
-        }
-        by_seller.entry(&line.seller).or_default().push(line);
-    }
-    by_seller.into_values().map(|lines| parcel(&lines, method, is_gift, address)).collect()
-}
-
-fn parcel(cart: &[&CartLine], method: ShippingMethod, is_gift: bool, address: &Address) -> Result<Parcel, ActError> {
-    let lines: Vec<Line> = cart
-        .iter()
-        .map(|line| Line {
-            product: line.product.clone(),
-            title: line.title.clone(),
-            picture: line.picture.clone(),
-            quantity: line.quantity,
-            unit: line.unit,
-        })
-        .collect();
-    let too_dear = |_| cart_problem("The cart is too large to add up. Please take something out.".to_owned());
-    let totals = Totals::of(&lines, method, is_gift, &address.country, &address.state).map_err(too_dear)?;
-    let total = totals.total().map_err(too_dear)?;
-    Ok(Parcel { seller: cart[0].seller.clone(), seller_name: cart[0].seller_name.clone(), lines, totals, total })
-}
-
-fn cart_problem(message: String) -> ActError {
-    ActError::BadField { field: "cart", message }
+    /// Whether the way to pay is kept for later purchases.
+    pub is_kept: bool,
 }
 
 /// Freezes the basket into one order per seller, holds the stock, and asks for the buyer's approval
@@ -111,11 +50,11 @@ pub async fn place(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, Act
 
 async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, ActError> {
     let now = ctx.clock.now();
-    let provider = ctx.providers.get(&form.provider).filter(|provider| provider.takes(ctx.shop.currency));
-    let Some(provider) = provider else {
-        return Err(ActError::BadField { field: "provider", message: "Please choose how to pay.".to_owned() });
-    };
     let mut tx = ctx.store.write_money().await?;
+    let saved = saved_method(&mut tx, form).await?;
+    let name = saved.as_ref().map_or(&form.provider, |agreement| &agreement.provider);
+    let provider = ctx.providers.get(name).filter(|provider| provider.takes(ctx.shop.currency));
+    let provider = provider.ok_or_else(|| unpayable("Please choose how to pay."))?;
     let checkout = Checkout {
         id: CheckoutId::fresh(),
         buyer: form.buyer.clone(),
@@ -136,12 +75,59 @@ async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, Ac
         return Err(cart_problem("Your cart is empty.".to_owned()));
     }
     tx.insert_checkout(&checkout).await?;
+    let mut keeps = form.is_kept && saved.is_none() && form.buyer.is_some() && provider.abilities().standing_consents;
     for parcel in parcels(&cart, form.shipping_method, form.is_gift, &form.address)? {
-        place_order(&mut tx, provider.as_ref(), &checkout, parcel, now).await?;
+        let under = under(&mut tx, provider.as_ref(), form, &parcel, saved.as_ref(), &mut keeps, now).await?;
+        place_order(ctx, &mut tx, provider.as_ref(), &checkout, parcel, under, now).await?;
     }
     tx.empty_cart(&form.cart).await?;
     tx.commit().await?;
     Ok(checkout.id)
+}
+
+fn unpayable(message: &str) -> ActError {
+    ActError::BadField { field: "provider", message: message.to_owned() }
+}
+
+/// The buyer's own saved way to pay, where one was chosen.
+async fn saved_method(tx: &mut Write, form: &CheckoutForm) -> Result<Option<Agreement>, ActError> {
+    let Ok(id) = form.provider.parse::<AgreementId>() else { return Ok(None) };
+    let own = tx.agreement(&id).await?.filter(|it| Some(&it.buyer) == form.buyer.as_ref() && it.is_saved_method());
+    own.map(Some).ok_or_else(|| unpayable("This way to pay cannot be used any more. Please choose another one."))
+}
+
+/// The agreement that an order begins or is charged under, if any. Of one basket, one order at most
+/// keeps its way to pay.
+async fn under(
+    tx: &mut Write,
+    provider: &dyn Provider,
+    form: &CheckoutForm,
+    parcel: &Parcel,
+    saved: Option<&Agreement>,
+    keeps: &mut bool,
+    now: Millis,
+) -> Result<Option<Agreement>, ActError> {
+    let terms = match (parcel.period, saved) {
+        (Some(period), _) => Terms::Every(period),
+        (None, Some(saved)) => return Ok(Some(saved.clone())),
+        (None, None) if std::mem::take(keeps) => Terms::Saved,
+        (None, None) => return Ok(None),
+    };
+    let Some(buyer) = form.buyer.clone() else {
+        return Err(cart_problem(
+            "Please sign in to subscribe: your account is where a subscription is ended.".to_owned(),
+        ));
+    };
+    if !provider.abilities().standing_consents {
+        let message = format!(
+            "{} cannot be charged again by itself. Please choose another one for the subscription.",
+            provider.title()
+        );
+        return Err(unpayable(&message));
+    }
+    let asked = Agreement::asked(buyer, provider.name(), terms, now);
+    tx.insert_agreement(&asked).await?;
+    Ok(Some(asked))
 }
 
 /// Who is paid: a seller whom the provider knows, or, where it splits nothing, the marketplace for them.
@@ -154,10 +140,12 @@ async fn payee(tx: &mut Write, provider: &dyn Provider, seller: &SellerId) -> St
 }
 
 async fn place_order(
+    ctx: &Context,
     tx: &mut Write,
     provider: &dyn Provider,
     checkout: &Checkout,
     parcel: Parcel,
+    under: Option<Agreement>,
     now: Millis,
 ) -> Result<(), ActError> {
     let seller = tx.seller(&parcel.seller).await?.ok_or(ActError::NoSuchOrder)?;
@@ -165,7 +153,7 @@ async fn place_order(
         let message = format!("{} cannot be paid this way. Please choose another one.", seller.name);
         return Err(ActError::BadField { field: "provider", message });
     };
-    let order = Order {
+    let mut order = Order {
         id: OrderId::fresh(),
         number: tx.next_order_number().await?,
         checkout: checkout.id.clone(),
@@ -173,6 +161,8 @@ async fn place_order(
         buyer: checkout.buyer.clone(),
         channel: "web".to_owned(),
         provider: checkout.provider.clone(),
+        agreement: under.as_ref().map(|agreement| agreement.id.clone()),
+        period: parcel.period.map(|_| 0),
         totals: parcel.totals,
         total: parcel.total,
         fee: seller.fee,
@@ -193,13 +183,22 @@ async fn place_order(
     };
     let print = fingerprint(&order, &parcel.lines, &checkout.email);
     tx.insert_order(&order, &parcel.lines, &print, now.plus(APPROVAL_WAIT)).await?;
-    if let Err(gone) = tx.hold_stock(&order.id, &parcel.lines, Some(now.plus(STOCK_HOLD)), now).await? {
+    let saved = under.as_ref().filter(|agreement| agreement.is_saved_method());
+    let until = saved.is_none().then(|| now.plus(STOCK_HOLD));
+    if let Err(gone) = tx.hold_stock(&order.id, &parcel.lines, until, now).await? {
         let line = parcel.lines.iter().find(|line| line.product == gone.product);
         let title = line.map_or("Something in your cart", |line| &line.title);
         return Err(cart_problem(format!("{title} was just sold to somebody else. Please change your cart.")));
     }
-    want_consent(tx, &order, &payee, &seller, now).await?;
     tx.note(&order.id, now, "Order placed", &format!("{} at {}.", order.total, seller.name)).await?;
+    match saved {
+        Some(saved) => {
+            agreements::charge(ctx, tx, &mut order, saved, &payee).await?;
+        }
+        None => {
+            want_consent(tx, &order, &payee, &seller, under.map(|agreement| agreement.terms), now).await?;
+        }
+    }
     tx.audit(&Act {
         at: now,
         actor: "buyer".to_owned(),
@@ -226,6 +225,7 @@ async fn want_consent(
     order: &Order,
     payee: &str,
     seller: &Seller,
+    standing: Option<Terms>,
     now: Millis,
 ) -> Result<Operation, ActError> {
     let request = Request::Consent {
@@ -235,6 +235,7 @@ async fn want_consent(
         gift_wrap_minor: order.totals.gift_wrap.minor,
         tax_minor: order.totals.tax.minor,
         description: format!("Order {} at {}", order.number, seller.name),
+        standing,
     };
     let subject = Subject::Order(order.id.clone());
     let mut operation = Operation::wanted(subject, Kind::Consent, &order.provider, request, order.total, now);
@@ -289,7 +290,11 @@ async fn approval(ctx: &Context, id: &OrderId, with: Option<&str>) -> Result<Ope
     let provider = provider.ok_or(ActError::NotNow("This way to pay is no longer offered."))?;
     let payee = payee(&mut tx, provider.as_ref(), &order.seller).await?;
     let payee = payee.ok_or(ActError::NotNow("This seller cannot be paid this way any more."))?;
-    let operation = want_consent(&mut tx, &order, &payee, &seller, now).await?;
+    let asked = match &order.agreement {
+        Some(id) => tx.agreement(id).await?.filter(|agreement| agreement.standing == Standing::Asked),
+        None => None,
+    };
+    let operation = want_consent(&mut tx, &order, &payee, &seller, asked.map(|it| it.terms), now).await?;
     if order.message.take().is_some() || is_elsewhere {
         let due = (order.state == State::Placed).then(|| order.placed_at.plus(APPROVAL_WAIT));
         tx.change_order(&mut order, due).await?;
@@ -309,6 +314,21 @@ async fn move_to(ctx: &Context, tx: &mut Write, order: &mut Order, name: &str) -
         if operation.kind == Kind::Consent && operation.progress.is_open() {
             tx.record_progress(&Operation { progress: Progress::Failed, ..operation }, now).await?;
         }
+    }
+    if let Some(id) = &order.agreement
+        && let Some(mut agreement) = tx.agreement(id).await?.filter(|it| it.standing == Standing::Asked)
+    {
+        match (provider.abilities().standing_consents, agreement.terms) {
+            (true, _) => agreement.provider = provider.name().to_owned(),
+            (false, Terms::Every(_)) => {
+                return Err(unpayable("This way to pay cannot be charged again by itself, as a subscription is."));
+            }
+            (false, Terms::Saved) => {
+                agreement.end("The order was paid another way.");
+                order.agreement = None;
+            }
+        }
+        tx.change_agreement(&mut agreement).await?;
     }
     order.provider = provider.name().to_owned();
     (order.consent, order.instrument, order.transaction) = (None, None, None);

@@ -62,7 +62,7 @@ fn is_ours(operation: &Operation, provider: &str) -> bool {
 }
 
 /// Runs the reserve or pay that an approval made, while the buyer waits.
-async fn take_now(ctx: &Context, order: &OrderId) -> Result<()> {
+pub async fn take_now(ctx: &Context, order: &OrderId) -> Result<()> {
     let operations = ctx.store.operations_of(order.as_str()).await?;
     let take = operations.iter().find(|op| matches!(op.kind, Kind::Reserve | Kind::Pay) && op.progress.is_open());
     if let Some(take) = take {

@@ -5,6 +5,7 @@
 
 mod approval;
 mod money;
+mod standing;
 
 use super::record_outcome::Recorded;
 use super::{Context, withdraw};
@@ -12,7 +13,7 @@ use crate::base::clock::Millis;
 use crate::base::ids::OrderId;
 use crate::base::money::Money;
 use crate::orders::audit::Act;
-use crate::orders::operation::{Kind, Operation, Request, Subject};
+use crate::orders::operation::{Initiator, Kind, Operation, Request, Subject};
 use crate::orders::order::{APPROVAL_WAIT, Order};
 use crate::orders::outcome::Outcome;
 use crate::orders::state::{Fact, State};
@@ -79,11 +80,17 @@ impl Case<'_> {
     }
 
     async fn want_take(&mut self, kind: Kind, consent: &str, payee: &str, at: Millis) -> Result<()> {
+        // A second try is made by whoever made the first one.
+        let initiator = match self.operation.map(|operation| &operation.request) {
+            Some(Request::Take { initiator, .. }) => *initiator,
+            _ => Initiator::Approval,
+        };
         let request = Request::Take {
             consent: consent.to_owned(),
             payee: payee.to_owned(),
             fee_fixed_minor: self.order.fee.fixed.minor,
             fee_variable_bp: self.order.fee.variable_bp,
+            initiator,
         };
         self.want_at(kind, request, self.order.total, at).await
     }
@@ -115,9 +122,8 @@ impl Case<'_> {
         self.order.state = state;
         self.order.hold_until = None;
         self.order.message = Some(text.to_owned());
-        if let Some(consent) = self.order.consent.take() {
-            self.withdraw(&consent).await?;
-        }
+        let provider = self.provider().to_owned();
+        withdraw::let_go(self.ctx, self.tx, &mut self.order, &provider).await?;
         self.tx.release_stock(&self.order.id, self.now).await?;
         let email = self.buyer_email().await?;
         let letter = self.ctx.letters().given_up(&email, &self.order, text);

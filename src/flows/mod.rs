@@ -4,6 +4,7 @@
 //! What the world answers goes through one door, [`record_outcome`].
 
 pub mod accounts;
+pub mod agreements;
 pub mod answer_wish;
 pub mod books;
 pub mod cancel;
@@ -11,9 +12,11 @@ pub mod check_out;
 pub mod come_back;
 pub mod facts;
 pub mod fulfil;
+pub mod parcels;
 pub mod record_outcome;
 pub mod refund;
 pub mod register_seller;
+pub mod renew;
 pub mod run_operation;
 pub mod save_product;
 pub mod say;

@@ -5,8 +5,7 @@
 
 use std::time::Duration;
 
-use super::facts;
-use super::{Context, run_operation};
+use super::{Context, agreements, facts, run_operation};
 use crate::base::clock::Millis;
 use crate::base::ids::{OperationId, OrderId};
 use crate::market::sellers::{Payee, Registration};
@@ -57,7 +56,7 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
         Subject::Order(order) => facts::apply(ctx, &mut tx, &order.clone(), Some(&operation), outcome).await?,
         Subject::Registration(_) if was_open => register(ctx, &mut tx, &operation, outcome).await?,
         Subject::Registration(_) => Recorded::KnownAlready,
-        Subject::Agreement(_) => Recorded::KnownAlready,
+        Subject::Agreement(agreement) => agreements::closed(ctx, &mut tx, agreement, outcome).await?,
     };
     let closed = was_open && tx.record_progress(&operation, run_after).await?;
     tx.commit().await?;

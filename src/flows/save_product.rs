@@ -5,6 +5,7 @@ use crate::base::clock::Millis;
 use crate::base::ids::{PictureId, ProductId, SellerId, secret};
 use crate::base::money::Money;
 use crate::market::catalog::{Product, slug};
+use crate::market::subscription::Period;
 use crate::store::catalog::pictures::Picture;
 use crate::store::{Write, retried};
 
@@ -19,6 +20,8 @@ pub struct Wanted {
     pub category: String,
     /// The price of one.
     pub price: Money,
+    /// How often it comes; none for what is bought once.
+    pub period: Option<Period>,
     /// How many are on the shelf.
     pub stock: i64,
     /// How many were there when the form was shown; sales since then stay sold.
@@ -51,6 +54,7 @@ async fn list_once(ctx: &Context, seller: &SellerId, wanted: &Wanted, key: &str)
         category: wanted.category.clone(),
         price: wanted.price,
         picture,
+        period: wanted.period,
         is_active: wanted.is_active,
         is_wonky: false,
     };
@@ -83,6 +87,7 @@ async fn change_once(ctx: &Context, seller: &SellerId, id: &ProductId, wanted: &
         category: wanted.category.clone(),
         price: wanted.price,
         picture: picture.unwrap_or_else(|| listed.product.picture.clone()),
+        period: wanted.period,
         is_active: wanted.is_active,
         ..listed.product
     };
@@ -120,6 +125,7 @@ mod tests {
     #[test]
     fn a_sale_between_showing_and_saving_the_form_stays_sold() {
         let mut wanted = Wanted {
+            period: None,
             title: String::new(),
             description: String::new(),
             category: String::new(),

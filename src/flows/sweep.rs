@@ -1,7 +1,8 @@
-//! What nobody comes back for: lapsed stock holds, approvals and money holds that ran out, old keys.
+//! What nobody comes back for: lapsed stock holds, approvals and money holds that ran out, periods of
+//! subscriptions that have begun, old keys.
 
-use super::Context;
 use super::record_outcome::record_outcome;
+use super::{Context, renew};
 use crate::base::clock::{days, minutes};
 use crate::orders::operation::{Kind, Operation, Progress};
 use crate::orders::order::Order;
@@ -10,7 +11,7 @@ use crate::orders::state::State;
 use crate::store::{Result, retried};
 
 /// How many rows one round takes.
-const ROUND: i64 = 50;
+pub(super) const ROUND: i64 = 50;
 
 /// One round. Says whether anything was done.
 pub async fn sweep(ctx: &Context) -> Result<bool> {
@@ -29,7 +30,7 @@ pub async fn sweep(ctx: &Context) -> Result<bool> {
         run_out(ctx, &order).await?;
         did = true;
     }
-    Ok(did)
+    Ok(renew::renew(ctx).await? || did)
 }
 
 /// Forgets what is too old to matter: form keys, changes that every read model has seen, web sessions.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Context;
 use super::record_outcome::{Recorded, record_news, record_outcome};
+use super::{Context, agreements};
 use crate::base::ids::OperationId;
 use crate::orders::operation::{Kind, Operation};
 use crate::orders::order::Order;
@@ -63,7 +63,7 @@ async fn judge(ctx: &Context, stored: &Stored) -> Result<Judged> {
 
 async fn apply(ctx: &Context, provider: &dyn Provider, news: &News, attempts: i64) -> Result<Judged> {
     let Some(kind) = news.kind else {
-        return Ok(Judged::Verdict(Verdict::KnownAlready, format!("no money moved: {}", news.claimed)));
+        return standing(ctx, provider, news).await;
     };
     let Some((order, operation)) = find(ctx, provider.name(), news, kind).await? else {
         // News may overtake our own answer by a moment.
@@ -89,6 +89,22 @@ async fn apply(ctx: &Context, provider: &dyn Provider, news: &News, attempts: i6
     };
     let verdict = if recorded == Recorded::Changed { Verdict::Applied } else { Verdict::KnownAlready };
     Ok(Judged::Verdict(verdict, detail))
+}
+
+/// No money moved: it may be about a standing approval, which is looked at again.
+async fn standing(ctx: &Context, provider: &dyn Provider, news: &News) -> Result<Judged> {
+    let known = Judged::Verdict(Verdict::KnownAlready, format!("no money moved: {}", news.claimed));
+    let Some(consent) = &news.transaction else { return Ok(known) };
+    let Some(agreement) = ctx.store.agreement_by_consent(provider.name(), consent).await? else { return Ok(known) };
+    match provider.read(news).await {
+        Outcome::Approval { validity, method, .. } => {
+            let recorded = agreements::told(ctx, &agreement.id, &validity, method.as_deref()).await?;
+            let verdict = if recorded == Recorded::Changed { Verdict::Applied } else { Verdict::KnownAlready };
+            Ok(Judged::Verdict(verdict, format!("{} of {}", news.claimed, agreement.id)))
+        }
+        Outcome::Silent { why } => Ok(Judged::Later(format!("not re-read yet: {why}"))),
+        _ => Ok(known),
+    }
 }
 
 /// Which order it is about, and which operation of ours it answers, if any.

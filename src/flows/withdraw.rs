@@ -3,14 +3,39 @@
 
 use super::Context;
 use crate::base::money::Money;
+use crate::orders::agreement::Standing;
 use crate::orders::operation::{Kind, Operation, Request, Subject};
 use crate::orders::order::Order;
+use crate::orders::state::State;
 use crate::store::{Result, Write};
 
-/// Wants `consent` of `order` closed at `provider`, once, unless it is a standing one or ends by itself there.
+/// The order came to nothing: lets go of the approval that it lives on, unless that stands for more
+/// than this order. One that was to stand and was never charged ends with the order, or waits for
+/// another try where the order was only declined. Writes nothing of the order itself.
+pub async fn let_go(ctx: &Context, tx: &mut Write, order: &mut Order, provider: &str) -> Result<()> {
+    let consent = order.consent.take();
+    if let Some(id) = &order.agreement
+        && let Some(mut agreement) = tx.agreement(id).await?
+    {
+        if agreement.standing != Standing::Asked {
+            return Ok(());
+        }
+        agreement.consent = None;
+        if order.state != State::Declined {
+            agreement.end("Its first order came to nothing. Nothing was charged.");
+        }
+        tx.change_agreement(&mut agreement).await?;
+    }
+    match consent {
+        Some(consent) => want(ctx, tx, order, provider, &consent).await,
+        None => Ok(()),
+    }
+}
+
+/// Wants `consent` of `order` closed at `provider`, once, where it does not end by itself there.
 pub async fn want(ctx: &Context, tx: &mut Write, order: &Order, provider: &str, consent: &str) -> Result<()> {
-    let keeps = |name: &str| ctx.providers.get(name).is_some_and(|it| it.abilities().standing_consents);
-    if !keeps(provider) {
+    let closes = |name: &str| ctx.providers.get(name).is_some_and(|it| it.abilities().standing_consents);
+    if !closes(provider) {
         return Ok(());
     }
     let request = Request::Withdraw { consent: consent.to_owned() };

@@ -1,6 +1,7 @@
-//! Letters with the seller's own words: the answer to a wish, and messages.
+//! Letters in between: the answer to a wish, messages, and news of a subscription.
 
 use super::{Desk, Letter};
+use crate::orders::agreement::Agreement;
 use crate::orders::order::Order;
 use crate::store::letters::Draft;
 
@@ -24,6 +25,20 @@ impl Desk<'_> {
             goods: Vec::new(),
             link: self.order_link(order),
             link_label: "Your order",
+        }
+        .draft(self.shop_name)
+    }
+
+    /// To the buyer: something about a subscription that is no news of an order.
+    pub fn subscription_news(&self, to: &str, agreement: &Agreement, text: &str) -> Draft {
+        Letter {
+            key: format!("subscription:{}:{}", agreement.id, agreement.period),
+            to,
+            headline: "News of your subscription".to_owned(),
+            paragraphs: vec![text.to_owned()],
+            goods: Vec::new(),
+            link: self.paths.absolute(self.paths.account_agreements()),
+            link_label: "Approvals you gave",
         }
         .draft(self.shop_name)
     }

@@ -2,6 +2,7 @@
 
 use crate::base::ids::{ProductId, SellerId};
 use crate::base::money::Money;
+use crate::market::subscription::Period;
 
 /// A product as pages show it. Stock is not in it, so that a sale rebuilds nothing.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct Product {
     pub price: Money,
     /// File name under `pictures/`, or an uploaded picture's id.
     pub picture: String,
+    /// How often it comes; none for what is bought once.
+    pub period: Option<Period>,
     /// Whether it is offered.
     pub is_active: bool,
     /// Whether it belongs on the "things that go wrong" shelf.

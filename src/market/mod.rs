@@ -4,4 +4,5 @@ pub mod catalog;
 pub mod fees;
 pub mod sellers;
 pub mod shipping;
+pub mod subscription;
 pub mod tax;

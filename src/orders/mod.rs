@@ -2,6 +2,7 @@
 //!
 //! Pure: no SQL, no network, nothing `async`. An order holds facts, an operation holds an intent.
 
+pub mod agreement;
 pub mod audit;
 pub mod checkout;
 pub mod ledger;

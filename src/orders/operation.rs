@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::clock::{Millis, minutes};
 use crate::base::ids::{AgreementId, OperationId, OrderId, SellerId};
 use crate::base::money::Money;
+use crate::orders::agreement::Terms;
 use crate::orders::refusal::Refusal;
 
 /// What is asked.
@@ -193,6 +194,19 @@ impl Instrument {
 /// After a soft decline the same approval is charged again: after these pauses, and then no more.
 pub const SOFT_DECLINE_PAUSES: [Duration; 3] = [Duration::from_secs(10), minutes(1), minutes(5)];
 
+/// Who makes a charge happen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Initiator {
+    /// The buyer, who has just approved it.
+    #[default]
+    Approval,
+    /// The buyer, with an approval that was saved before.
+    SavedMethod,
+    /// The shop, because the next period of a subscription has begun.
+    Subscription,
+}
+
 /// The exact business parameters of a request, frozen when it is wanted. Credentials, time stamp
 /// and signature are added when it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,6 +233,9 @@ pub enum Request {
         tax_minor: i64,
         /// One line that says what it is for.
         description: String,
+        /// What the approval is kept for afterwards; none where it is for this order alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        standing: Option<Terms>,
     },
     /// Take or hold the amount.
     Take {
@@ -230,6 +247,9 @@ pub enum Request {
         fee_fixed_minor: i64,
         /// The marketplace's percentage, in hundredths of a percent.
         fee_variable_bp: i64,
+        /// Who makes the charge happen.
+        #[serde(default)]
+        initiator: Initiator,
     },
     /// Take what is on hold.
     Settle {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::base::clock::{Millis, days, hours};
-use crate::base::ids::{BuyerId, CheckoutId, OrderId, ProductId, SellerId};
+use crate::base::ids::{AgreementId, BuyerId, CheckoutId, OrderId, ProductId, SellerId};
 use crate::base::money::{Currency, Money, MoneyError};
 use crate::market::fees::MarketplaceFee;
 use crate::market::shipping::{GIFT_WRAP, ShippingMethod};
@@ -94,6 +94,10 @@ pub struct Order {
     pub channel: String,
     /// Which provider is asked.
     pub provider: String,
+    /// The standing approval that it began, or was charged under.
+    pub agreement: Option<AgreementId>,
+    /// Which period of a subscription it is for, the first being 0.
+    pub period: Option<i64>,
     /// What it costs.
     pub totals: Totals,
     /// The sum of it.

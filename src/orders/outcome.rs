@@ -74,6 +74,8 @@ pub enum Outcome {
         consent: String,
         /// How it stands.
         validity: Validity,
+        /// How the buyer pays, in the provider's words: `Visa ****1111 (Amazon Pay)`.
+        method: Option<String>,
     },
     /// The provider is working on it.
     Pending {

@@ -100,7 +100,7 @@ pub struct RawNotification {
 pub struct News {
     /// What moved; none where no money did (a cancelled token).
     pub kind: Option<Kind>,
-    /// The provider's transaction.
+    /// The provider's transaction; the approval where no money moved.
     pub transaction: Option<String>,
     /// Refunds: the transaction whose money went back.
     pub parent: Option<String>,
@@ -112,6 +112,21 @@ pub struct News {
     pub payee_email: Option<String>,
     /// The provider's own word for the state, for the desk.
     pub claimed: String,
+}
+
+impl News {
+    /// The question how an approval stands.
+    pub fn of_approval(consent: &str) -> News {
+        News {
+            kind: None,
+            transaction: Some(consent.to_owned()),
+            parent: None,
+            reference: None,
+            amount: None,
+            payee_email: None,
+            claimed: String::new(),
+        }
+    }
 }
 
 /// What a seller must agree to at the provider.
@@ -161,6 +176,11 @@ pub trait Provider: Send + Sync {
     /// `NeverArrived` means that sending it (again) is safe; so it is where the provider answers
     /// the same reference with the same result.
     async fn find_outcome(&self, operation: &Operation) -> Outcome;
+
+    /// Where a buyer changes how a standing approval is paid; none where there is no such page.
+    fn mend_address(&self, _consent: &str) -> Option<String> {
+        None
+    }
 
     /// Whether a seller can be paid right now.
     async fn payee_status(&self, payee: &Payee) -> Answer<PayeeStatus>;

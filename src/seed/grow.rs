@@ -161,6 +161,7 @@ fn product(random: &mut StdRng, seed: u64, number: u64, seller: SellerId, catego
         // whole and half dollars keep away from the sandbox's magic cents
         price: Money::usd(random.random_range(6..900) * 50),
         picture: String::new(),
+        period: None,
         is_active: true,
         is_wonky: false,
     })

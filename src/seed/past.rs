@@ -16,7 +16,7 @@ use crate::market::shipping::ShippingMethod;
 use crate::orders::audit::Act;
 use crate::orders::checkout::{Address, Checkout};
 use crate::orders::ledger::{Entry, Sale, Unbalanced};
-use crate::orders::operation::{Instrument, Kind, Operation, Progress, Request, Subject};
+use crate::orders::operation::{Initiator, Instrument, Kind, Operation, Progress, Request, Subject};
 use crate::orders::order::{Line, Order, Totals};
 use crate::orders::state::State;
 use crate::store::catalog::Listed;
@@ -157,6 +157,8 @@ impl Past {
             seller: stall.seller.id.clone(),
             buyer: None,
             channel: "web".to_owned(),
+            agreement: None,
+            period: None,
             provider: checkout.provider.clone(),
             totals,
             total: totals.total().map_err(money)?,
@@ -219,6 +221,7 @@ impl Past {
             payee: String::new(),
             fee_fixed_minor: order.fee.fixed.minor,
             fee_variable_bp: order.fee.variable_bp,
+            initiator: Initiator::Approval,
         };
         self.operation(tx, Kind::Reserve, take, 0).await?;
         let fee = order.fee_on(order.total).map_err(money)?;

@@ -18,6 +18,7 @@ use crate::base::ids::ProductId;
 use crate::base::money::Money;
 use crate::base::paths::Paths;
 use crate::market::sellers::{Registration, Seller};
+use crate::market::subscription::Period;
 use crate::store::carts::MOST;
 use crate::store::catalog::Listed;
 use crate::store::catalog::listing::{PAGE, Wanted};
@@ -42,6 +43,8 @@ pub struct ProductCard {
     pub title: String,
     /// The price of one.
     pub price: Money,
+    /// How often it comes; none for what is bought once.
+    pub period: Option<Period>,
     /// The picture's address.
     pub picture: String,
     /// Who sells it.
@@ -62,6 +65,7 @@ impl ProductCard {
             slug: listed.product.slug,
             title: listed.product.title,
             price: listed.product.price,
+            period: listed.product.period,
             seller_name: listed.seller_name,
             seller_slug: listed.seller_slug,
             sold_out: listed.available == 0,
@@ -138,6 +142,7 @@ pub struct Offer {
     title: String,
     picture: String,
     price: Money,
+    period: Option<Period>,
     paragraphs: Vec<String>,
     category_slug: String,
     category_name: String,
@@ -306,6 +311,7 @@ pub async fn product_page(site: &Site, slug: &str) -> Result<ProductPage, PageEr
             id: product.id,
             title: product.title,
             price: product.price,
+            period: product.period,
             category_slug: product.category,
             wonky: product.is_wonky,
             sold_out: available == 0,

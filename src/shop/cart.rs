@@ -14,6 +14,7 @@ use crate::base::ids::ProductId;
 use crate::base::money::Money;
 use crate::base::paths::Paths;
 use crate::flows::Context;
+use crate::market::subscription::Period;
 use crate::store::carts::{self, MOST};
 use crate::store::{StoreError, retried};
 
@@ -33,6 +34,7 @@ pub struct CartLine {
     title: String,
     picture: String,
     price: Money,
+    period: Option<Period>,
     /// As typed, where that could not be.
     quantity: String,
     max_quantity: i64,
@@ -118,6 +120,7 @@ fn shown(paths: &Paths, line: carts::CartLine, typed: String, amount: Money, pro
         title: line.title,
         picture: page::picture(paths, &line.picture),
         price: line.unit,
+        period: line.period,
         quantity: typed,
         max_quantity: MOST.min(line.available.max(1)),
         amount,

@@ -16,13 +16,19 @@ use super::limits::Client;
 use super::page::{Chrome, Problems, leave_notice, page_with};
 use crate::base::ids::CheckoutId;
 use crate::base::money::Money;
-use crate::flows::check_out::{self, CheckoutForm, Parcel};
+use crate::flows::check_out::{self, CheckoutForm};
+use crate::flows::come_back::take_now;
+use crate::flows::parcels::{Parcel, parcels};
 use crate::flows::{ActError, Context};
 use crate::market::shipping::{GIFT_WRAP, ShippingMethod};
 use crate::market::tax;
+use crate::orders::agreement::Agreement;
 use crate::orders::checkout::Address;
 use crate::orders::state::State as OrderState;
 use crate::store::accounts::Account;
+
+/// The most agreements of one account that are looked at.
+const MOST_AGREEMENTS: i64 = 50;
 
 /// The checkout, inside the session layer.
 pub fn router() -> Router<Site> {
@@ -37,10 +43,11 @@ struct Way {
     is_chosen: bool,
 }
 
-/// A provider, as a line with a radio button.
+/// A provider or a saved way to pay, as a line with a radio button.
 struct Payment {
-    word: &'static str,
-    called: &'static str,
+    word: String,
+    called: String,
+    about: &'static str,
     is_chosen: bool,
 }
 
@@ -55,6 +62,9 @@ struct CheckoutPage {
     states: Vec<&'static str>,
     ways: Vec<Way>,
     payments: Vec<Payment>,
+    /// Whether a way to pay can be kept: for people with an account, where a provider does that.
+    can_keep: bool,
+    is_signed_in: bool,
     gift_wrap: Money,
     parcels: Vec<Parcel>,
     /// `7.25 %`.
@@ -73,7 +83,7 @@ async fn show(
     MaybeSignedIn(account): MaybeSignedIn,
 ) -> Result<Response, PageError> {
     let typed = first_values(&site.ctx, account.as_ref()).await?;
-    form(&site.ctx, chrome, cart, typed, Problems::default(), StatusCode::OK).await
+    form(&site.ctx, chrome, cart, account.as_ref(), typed, Problems::default(), StatusCode::OK).await
 }
 
 /// What stands in the fields at first: the last checkout's address, or in the demo a made-up one in
@@ -96,6 +106,7 @@ async fn form(
     ctx: &Context,
     chrome: Chrome,
     cart: Option<Cart>,
+    account: Option<&Account>,
     typed: Fields,
     mut problems: Problems,
     status: StatusCode,
@@ -108,7 +119,7 @@ async fn form(
         return Ok(Redirect::to(&ctx.paths.cart()).into_response());
     }
     let method = typed.method();
-    let parcels = match check_out::parcels(&lines, method, typed.is_gift(), &typed.address()) {
+    let parcels = match parcels(&lines, method, typed.is_gift(), &typed.address()) {
         Ok(parcels) => parcels,
         Err(ActError::BadField { message, .. }) => {
             if problems.of("cart").is_none() {
@@ -129,7 +140,10 @@ async fn form(
             .into_iter()
             .map(|way| Way { word: way.word(), called: way.label(), price: way.price(), is_chosen: way == method })
             .collect(),
-        payments: payments(ctx, &typed),
+        can_keep: account.is_some()
+            && ctx.providers.iter().any(|it| it.takes(ctx.shop.currency) && it.abilities().standing_consents),
+        is_signed_in: account.is_some(),
+        payments: payments(ctx, account, &typed).await?,
         gift_wrap: GIFT_WRAP,
         magic: if ctx.shop.is_demo { magic(&parcels) } else { Vec::new() },
         parcels,
@@ -143,16 +157,32 @@ async fn form(
     Ok(page_with(status, &page))
 }
 
-fn payments(ctx: &Context, typed: &Fields) -> Vec<Payment> {
+/// The saved ways to pay first, then the providers.
+async fn payments(ctx: &Context, account: Option<&Account>, typed: &Fields) -> Result<Vec<Payment>, PageError> {
+    let own = match account {
+        Some(account) => ctx.store.agreements_of(&account.id, MOST_AGREEMENTS).await?,
+        None => Vec::new(),
+    };
+    let title = |name: &str| ctx.providers.get(name).map_or("A saved way to pay", |provider| provider.title());
+    let saved = own.into_iter().filter(Agreement::is_saved_method).map(|agreement| Payment {
+        called: agreement.method.clone().unwrap_or_else(|| format!("{}, as saved", title(&agreement.provider))),
+        word: agreement.id.to_string(),
+        about: "Saved earlier: charged without leaving the shop.",
+        is_chosen: false,
+    });
     let offered = ctx.providers.iter().filter(|provider| provider.takes(ctx.shop.currency));
-    offered
-        .enumerate()
-        .map(|(place, provider)| Payment {
-            word: provider.name(),
-            called: provider.title(),
-            is_chosen: typed.provider == provider.name() || typed.provider.is_empty() && place == 0,
-        })
-        .collect()
+    let offered = offered.map(|provider| Payment {
+        called: provider.title().to_owned(),
+        word: provider.name().to_owned(),
+        about: "You choose how to pay on their pages, approve, and come back here.",
+        is_chosen: false,
+    });
+    let mut all: Vec<Payment> = saved.chain(offered).collect();
+    let chosen = all.iter().position(|payment| payment.word == typed.provider);
+    if let Some(payment) = all.get_mut(chosen.unwrap_or(0)).filter(|_| chosen.is_some() || typed.provider.is_empty()) {
+        payment.is_chosen = true;
+    }
+    Ok(all)
 }
 
 fn percent(rate_bp: i64) -> String {
@@ -192,28 +222,29 @@ async fn place(
 ) -> Result<Response, PageError> {
     let ctx = &site.ctx;
     if typed.intent == "update" {
-        return form(ctx, chrome, cart, typed, Problems::default(), StatusCode::OK).await;
+        return form(ctx, chrome, cart, account.as_ref(), typed, Problems::default(), StatusCode::OK).await;
     }
     site.shop.limits().checkout(client)?;
     let mut problems = typed.problems();
     if !problems.is_empty() {
-        return form(ctx, chrome, cart, typed, problems, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return form(ctx, chrome, cart, account.as_ref(), typed, problems, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let wanted = CheckoutForm {
         key: typed.form_key.as_str().to_owned(),
         cart: cart.as_ref().map(|cart| cart.id.clone()).unwrap_or_default(),
-        buyer: account.map(|account| account.id),
+        buyer: account.as_ref().map(|account| account.id.clone()),
         email: typed.email.trim().to_owned(),
         address: typed.address(),
         shipping_method: typed.method(),
         is_gift: typed.is_gift(),
         provider: typed.provider.clone(),
+        is_kept: typed.is_kept(),
     };
     match check_out::place(ctx, &wanted).await {
         Ok(checkout) => lead_on(ctx, &session, &checkout).await,
         Err(ActError::BadField { field, message }) => {
             problems.add(field, message);
-            form(ctx, chrome, cart, typed, problems, StatusCode::UNPROCESSABLE_ENTITY).await
+            form(ctx, chrome, cart, account.as_ref(), typed, problems, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(error.into()),
     }
@@ -225,6 +256,9 @@ async fn lead_on(ctx: &Context, session: &Session, checkout: &CheckoutId) -> Res
     let orders = ctx.store.orders_of_checkout(checkout).await?;
     for order in &orders {
         remember_order(session, order).await?;
+        if order.state == OrderState::Consented {
+            take_now(ctx, &order.id).await?;
+        }
     }
     let emptied = Cart { id: String::new(), count: 0 }.remember(&ctx.paths);
     let waits = orders.iter().find(|order| order.state == OrderState::Placed);

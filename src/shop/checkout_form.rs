@@ -47,8 +47,10 @@ pub struct Fields {
     pub shipping_method: String,
     /// Anything but empty wraps the parcels.
     pub gift_wrap: String,
-    /// The provider's name.
+    /// The provider's name, or the id of a saved way to pay.
     pub provider: String,
+    /// Anything but empty keeps the way to pay for later.
+    pub keep: String,
     /// `update` only computes the totals anew.
     pub intent: String,
 }
@@ -98,6 +100,11 @@ impl Fields {
     /// Whether the parcels are wrapped.
     pub fn is_gift(&self) -> bool {
         !self.gift_wrap.is_empty()
+    }
+
+    /// Whether the way to pay is kept for later.
+    pub fn is_kept(&self) -> bool {
+        !self.keep.is_empty()
     }
 
     /// The address, trimmed.

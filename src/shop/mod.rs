@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod approvals;
 pub mod assets;
 pub mod browse;
 pub mod cart;
@@ -161,6 +162,7 @@ fn pages(ctx: &Context) -> Router<Site> {
         .merge(checkout_status::router())
         .merge(mailbox::router())
         .merge(my_orders::router())
+        .merge(approvals::router())
         .merge(order_acts::router())
         .merge(order_page::router())
         .merge(passwords::router())

@@ -4,6 +4,7 @@ use super::{Result, Store, StoreError, Write, columns};
 use crate::base::clock::Millis;
 use crate::base::ids::{ProductId, SellerId};
 use crate::base::money::Money;
+use crate::market::subscription::Period;
 
 /// The most of one product in a basket.
 pub const MOST: i64 = 99;
@@ -29,6 +30,8 @@ pub struct CartLine {
     pub ships_from: String,
     /// The price of one.
     pub unit: Money,
+    /// How often it comes; none for what is bought once.
+    pub period: Option<Period>,
     /// How many are wanted.
     pub quantity: i64,
     /// How many are on the shelf.
@@ -49,6 +52,7 @@ struct CartRow {
     ships_from: String,
     price_minor: i64,
     currency: String,
+    period: Option<String>,
     quantity: i64,
     available: i64,
     is_offered: i64,
@@ -68,6 +72,7 @@ impl TryFrom<CartRow> for CartLine {
             seller_slug: row.seller_slug,
             ships_from: row.ships_from,
             unit: Money::new(row.price_minor, columns::currency(&row.currency)?),
+            period: row.period.as_deref().and_then(Period::from_word),
             quantity: row.quantity,
             available: row.available,
             is_offered: row.is_offered != 0,
@@ -78,7 +83,7 @@ impl TryFrom<CartRow> for CartLine {
 async fn lines(connection: &mut sqlx::AnyConnection, cart: &str) -> Result<Vec<CartLine>> {
     let rows: Vec<CartRow> = sqlx::query_as(
         "SELECT c.product_id, p.slug, p.title, p.picture, p.seller_id, s.name AS seller_name, s.slug AS seller_slug,
-                s.ships_from, p.price_minor, p.currency, c.quantity, COALESCE(k.available, 0) AS available,
+                s.ships_from, p.price_minor, p.currency, p.period, c.quantity, COALESCE(k.available, 0) AS available,
                 CASE WHEN p.is_active = 1 AND s.state = 'registered' THEN 1 ELSE 0 END AS is_offered
            FROM cart_items c
            JOIN products p ON p.id = c.product_id

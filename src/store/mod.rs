@@ -4,6 +4,7 @@
 //! transaction at a time on SQLite. No transaction is open while a provider is asked.
 
 pub mod accounts;
+pub mod agreements;
 pub mod audit;
 pub mod carts;
 pub mod catalog;

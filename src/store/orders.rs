@@ -148,8 +148,10 @@ impl Write {
         sqlx::query(
             "INSERT INTO orders (id, number, checkout_id, seller_id, buyer_id, channel, provider, currency, items_minor,
                                  shipping_minor, gift_wrap_minor, tax_minor, total_minor, fee_fixed_minor,
-                                 fee_variable_bp, state, version, due_at, secret, fingerprint, placed_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+                                 fee_variable_bp, state, version, due_at, secret, fingerprint, agreement_id, period,
+                                 placed_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+                     $22, $23)",
         )
         .bind(order.id.as_str())
         .bind(&order.number)
@@ -171,6 +173,8 @@ impl Write {
         .bind(due_at.0)
         .bind(&order.secret)
         .bind(fingerprint)
+        .bind(order.agreement.as_ref().map(|agreement| agreement.as_str().to_owned()))
+        .bind(order.period)
         .bind(order.placed_at.0)
         .execute(self.connection())
         .await?;
@@ -198,8 +202,8 @@ impl Write {
         let changed = sqlx::query(
             "UPDATE orders SET state = $1, consent = $2, instrument = $3, transaction_id = $4, hold_until = $5,
                     due_at = $6, message = $7, flag = $8, carrier = $9, tracking_number = $10, promised_date = $11,
-                    provider = $12, is_stopped = $13, version = version + 1
-              WHERE id = $14 AND version = $15",
+                    provider = $12, is_stopped = $13, agreement_id = $14, version = version + 1
+              WHERE id = $15 AND version = $16",
         )
         .bind(order.state.word())
         .bind(order.consent.clone())
@@ -214,6 +218,7 @@ impl Write {
         .bind(order.promised_date.clone())
         .bind(&order.provider)
         .bind(i64::from(order.is_stopped))
+        .bind(order.agreement.as_ref().map(|agreement| agreement.as_str().to_owned()))
         .bind(order.id.as_str())
         .bind(order.version)
         .execute(self.connection())

@@ -7,6 +7,7 @@ mod market;
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;
 
+mod agreements;
 mod amazon_pay;
 mod approvals;
 mod embedded;

@@ -1,5 +1,7 @@
 //! The walks of `tests/flows`, on PostgreSQL.
 
+#[path = "../flows/agreements.rs"]
+mod agreements;
 #[path = "../flows/amazon_pay.rs"]
 mod amazon_pay;
 #[path = "../flows/approvals.rs"]

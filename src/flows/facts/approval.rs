@@ -21,6 +21,7 @@ impl Case<'_> {
         };
         let lines = self.tx.order_lines(&self.order.id).await?;
         self.order.consent = Some(consent.to_owned());
+        self.keep_consent(consent).await?;
         if let Some(line) = self.sold_out(&lines).await? {
             let text = format!("{line} was sold to somebody else while you were paying. Nothing was charged.");
             return self.give_up(State::Cancelled, &text, "Sold out before the payment").await;
@@ -127,7 +128,8 @@ impl Case<'_> {
                 {
                     self.release(hold).await?;
                 }
-                self.give_up(state, words.buyer, "Payment declined").await
+                let text = self.pause_agreement(refusal).await?;
+                self.give_up(state, &text, "Payment declined").await
             }
         }
     }

@@ -31,6 +31,7 @@ impl Case<'_> {
             self.order.state = state;
             self.order.hold_until = Some(until);
             self.order.message = None;
+            self.begin_agreement().await?;
             self.tell_placed(true).await?;
             let detail = format!("{} on hold until {}.", self.order.total, until.day());
             return self.change("Payment on hold", &detail, Some(until)).await;
@@ -67,6 +68,9 @@ impl Case<'_> {
             self.order.transaction = Some(transaction.to_owned());
             self.order.hold_until = None;
             self.order.message = None;
+        }
+        if matches!(change, Change::To(_)) {
+            self.begin_agreement().await?;
         }
         match change {
             Change::To(State::Shipped) => {

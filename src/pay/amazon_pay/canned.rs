@@ -14,7 +14,7 @@ use crate::base::clock::Clock;
 use crate::base::ids::OrderId;
 use crate::base::money::Money;
 use crate::base::secret::Secret;
-use crate::orders::operation::{Kind, Operation, Request, Subject};
+use crate::orders::operation::{Initiator, Kind, Operation, Request, Subject};
 use crate::pay::amazon_pay::client::{Account, KeyPair, Region};
 use crate::pay::amazon_pay::notices::{Envelope, Trust};
 use crate::pay::amazon_pay::provider::{AmazonPayProvider, Settings};
@@ -154,10 +154,15 @@ pub(super) fn operation(kind: Kind) -> Operation {
             gift_wrap_minor: 0,
             tax_minor: 0,
             description: "A mug".into(),
+            standing: None,
         },
-        Kind::Pay | Kind::Reserve => {
-            Request::Take { consent: "S01-1-1".into(), payee: "M".into(), fee_fixed_minor: 0, fee_variable_bp: 0 }
-        }
+        Kind::Pay | Kind::Reserve => Request::Take {
+            consent: "S01-1-1".into(),
+            payee: "M".into(),
+            fee_fixed_minor: 0,
+            fee_variable_bp: 0,
+            initiator: Initiator::Approval,
+        },
         Kind::Settle => Request::Settle { hold: charge() },
         Kind::Refund => Request::Refund { payment: charge() },
         Kind::Cancel => Request::Cancel { hold: charge() },

@@ -14,9 +14,14 @@ use super::calls::{self, Key};
 use super::client::Miss;
 use super::outcomes::{missed, not_told, of_cancelled_session, unanswered};
 use super::provider::AmazonPayProvider;
-use super::wire::sessions::{Completion, NewSession, PaymentDetails, PaymentIntent, Session, WebCheckoutDetails};
+use super::wire::sessions::{
+    Completion, Frequency, NewSession, PaymentDetails, PaymentIntent, RecurringMetadata, Session, WebCheckoutDetails,
+};
 use super::wire::{MerchantMetadata, Price};
 use crate::base::ids::OperationId;
+use crate::base::money::Money;
+use crate::market::subscription::Period;
+use crate::orders::agreement::Terms;
 use crate::orders::operation::{Instrument, Kind, Operation, Request};
 use crate::orders::outcome::{AbandonReason, Outcome};
 use crate::orders::refusal::{Reason, Refusal, Retry};
@@ -47,11 +52,12 @@ impl AmazonPayProvider {
     /// The session for a `consent`: one trip, and the amount of our own row. The same for the same
     /// operation; it is the payload of the signed button, too.
     pub fn new_session(&self, operation: &Operation, ask: &ConsentAsk<'_>) -> NewSession {
-        let description = match &operation.request {
-            Request::Consent { description, .. } => Some(shortened(description, 255)),
-            _ => None,
+        let (description, standing) = match &operation.request {
+            Request::Consent { description, standing, .. } => (Some(shortened(description, 255)), *standing),
+            _ => (None, None),
         };
-        let intent = self.settings.intent;
+        // What stands is known by its permission, so that its first charge is made from that, too.
+        let intent = if standing.is_some() { PaymentIntent::Confirm } else { self.settings.intent };
         let waits = self.settings.waits_for_decisions && intent == PaymentIntent::Authorize;
         NewSession {
             web_checkout_details: WebCheckoutDetails {
@@ -62,6 +68,8 @@ impl AmazonPayProvider {
             },
             store_id: self.settings.store_id.clone(),
             scopes: Some(["name", "email", "phoneNumber"].map(str::to_owned).to_vec()),
+            charge_permission_type: standing.map(permission_type).map(str::to_owned),
+            recurring_metadata: standing.and_then(|terms| recurring(terms, operation.amount)),
             payment_details: Some(PaymentDetails {
                 payment_intent: Some(intent),
                 can_handle_pending_authorization: waits.then_some(true),
@@ -193,6 +201,25 @@ fn approved(session: &Session) -> Outcome {
         Some(consent) => Outcome::Consented { consent: consent.clone(), instrument: Instrument::Card },
         None => Outcome::Silent { why: "a completed session without a charge permission".to_owned() },
     }
+}
+
+fn permission_type(terms: Terms) -> &'static str {
+    match terms {
+        Terms::Saved => "PaymentMethodOnFile",
+        Terms::Every(_) => "Recurring",
+    }
+}
+
+/// What the buyer is told on Amazon's pages about how often and how much.
+fn recurring(terms: Terms, amount: Money) -> Option<RecurringMetadata> {
+    let unit = match terms {
+        Terms::Saved => return None,
+        Terms::Every(Period::Week) => "Week",
+        Terms::Every(Period::Month) => "Month",
+        Terms::Every(Period::Year) => "Year",
+    };
+    let frequency = Frequency { unit: unit.to_owned(), value: "1".to_owned() };
+    Some(RecurringMetadata { frequency: Some(frequency), amount: Some(Price::of(amount)) })
 }
 
 fn shortened(text: &str, longest: usize) -> String {

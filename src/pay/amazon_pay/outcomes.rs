@@ -113,7 +113,9 @@ pub fn of_permission(permission: &ChargePermission) -> Outcome {
         "Closed" => Validity::Ended(code()),
         other => return Outcome::Silent { why: format!("a permission cannot be {other}") },
     };
-    Outcome::Approval { consent: permission.charge_permission_id.clone(), validity }
+    let methods = permission.payment_preferences.iter().flatten().flatten();
+    let method = methods.filter_map(|it| it.payment_descriptor.clone()).next();
+    Outcome::Approval { consent: permission.charge_permission_id.clone(), validity, method }
 }
 
 /// Why a session was cancelled: the code, and what the buyer is told.

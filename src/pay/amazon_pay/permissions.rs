@@ -13,14 +13,6 @@ use crate::orders::operation::Kind;
 use crate::orders::outcome::{Outcome, Validity};
 use crate::orders::refusal::{Refusal, Retry};
 
-/// The permission that a charge was made from, or the permission itself: `S01-1-2-C3` is a charge of `S01-1-2`.
-fn permission_of(consent: &str) -> &str {
-    match consent.rsplit_once('-') {
-        Some((permission, last)) if is_charge(consent) && last.starts_with('C') => permission,
-        _ => consent,
-    }
-}
-
 /// `S01-…-C123456` is a charge; a permission ends before the last part.
 pub(super) fn is_charge(id: &str) -> bool {
     id.rsplit('-').next().is_some_and(|last| last.starts_with('C')) && id.split('-').count() > 3
@@ -30,10 +22,24 @@ impl AmazonPayProvider {
     /// A soft decline may be charged again only while the permission says so.
     pub(super) async fn again_if_chargeable(&self, outcome: Outcome, consent: &str) -> Outcome {
         let Outcome::Refused(refusal) = outcome else { return outcome };
-        let stands = refusal.retry != Retry::SameConsent
-            || matches!(self.look_at_permission(permission_of(consent)).await, Outcome::Approval { validity, .. } if validity == Validity::Chargeable);
+        let stands = refusal.retry != Retry::SameConsent || self.is_chargeable(consent).await;
         let retry = if stands { refusal.retry } else { Retry::NewConsent };
         Outcome::Refused(Refusal { retry, ..refusal })
+    }
+
+    async fn is_chargeable(&self, consent: &str) -> bool {
+        let Ok(permission) = self.permission_of(consent).await else { return false };
+        let now = self.look_at_permission(&permission).await;
+        matches!(now, Outcome::Approval { validity: Validity::Chargeable, .. })
+    }
+
+    /// The permission itself, or the one that a charge was made from: a charge of a recurring one has
+    /// a number of its own, so it has to be asked.
+    async fn permission_of(&self, consent: &str) -> Result<String, Miss> {
+        match is_charge(consent) {
+            true => Ok(self.client.ask(&calls::charge(consent)).await?.charge_permission_id),
+            false => Ok(consent.to_owned()),
+        }
     }
 
     /// A permission as it is now.
@@ -52,12 +58,15 @@ impl AmazonPayProvider {
         {
             return taken;
         }
-        let permission = permission_of(consent);
+        let permission = match self.permission_of(consent).await {
+            Ok(permission) => permission,
+            Err(miss) => return not_told(miss),
+        };
         let closure = Closure { closure_reason: "Not needed any more".to_owned(), cancel_pending_charges: Some(true) };
-        match self.client.ask(&calls::close_permission(permission, &closure)).await {
+        match self.client.ask(&calls::close_permission(&permission, &closure)).await {
             Ok(closed) => of_permission(&closed),
             // "Wrong state" may mean that it is closed already.
-            Err(Miss::Complaint(no)) => match self.look_for_closure(permission).await {
+            Err(Miss::Complaint(no)) => match self.look_for_closure(&permission).await {
                 Outcome::NeverArrived => missed(Kind::CancelAgreement, Miss::Complaint(no)),
                 outcome => outcome,
             },
@@ -67,7 +76,11 @@ impl AmazonPayProvider {
 
     /// Whether a permission is closed; `NeverArrived` while it is not.
     pub(super) async fn look_for_closure(&self, consent: &str) -> Outcome {
-        match self.look_at_permission(permission_of(consent)).await {
+        let permission = match self.permission_of(consent).await {
+            Ok(permission) => permission,
+            Err(miss) => return not_told(miss),
+        };
+        match self.look_at_permission(&permission).await {
             Outcome::Approval { validity: Validity::Chargeable | Validity::Paused(_), .. } => Outcome::NeverArrived,
             outcome => outcome,
         }

@@ -23,7 +23,7 @@ use super::wire::{LEDGER_CURRENCIES, MerchantMetadata, PRESENTMENT_CURRENCIES, P
 use crate::base::clock::{Clock, days, hours};
 use crate::base::money::Currency;
 use crate::market::sellers::{Payee, PayeeStatus};
-use crate::orders::operation::{Kind, Operation, Request};
+use crate::orders::operation::{Initiator, Kind, Operation, Request};
 use crate::orders::outcome::Outcome;
 use crate::pay::{
     Abilities, Answer, ConsentAsk, Doubt, News, Provider, RawNotification, Redirect, RegistrationAsk, ReturnNews,
@@ -77,17 +77,24 @@ impl AmazonPayProvider {
         &self.client
     }
 
-    async fn take(&self, operation: &Operation, consent: &str) -> Outcome {
+    async fn take(&self, operation: &Operation, consent: &str, initiator: Initiator) -> Outcome {
         // The checkout made the charge already.
         if is_charge(consent) {
             return self.look_at(operation.kind, consent, Seen::Answered).await;
         }
         let capture_now = operation.kind == Kind::Pay;
+        let (initiator, channel) = match initiator {
+            Initiator::Approval => (None, None),
+            Initiator::SavedMethod => (Some("CITU"), Some("Web")),
+            Initiator::Subscription => (Some("MITR"), None),
+        };
         let new = NewCharge {
             charge_permission_id: consent.to_owned(),
             charge_amount: Price::of(operation.amount),
             capture_now,
             can_handle_pending_authorization: (self.settings.waits_for_decisions && !capture_now).then_some(true),
+            charge_initiator: initiator.map(str::to_owned),
+            channel: channel.map(str::to_owned),
             merchant_metadata: Some(MerchantMetadata {
                 merchant_reference_id: Some(operation.id.to_string()),
                 ..MerchantMetadata::default()
@@ -202,8 +209,8 @@ impl Provider for AmazonPayProvider {
 
     async fn send(&self, operation: &Operation) -> Outcome {
         match &operation.request {
-            Request::Take { consent, .. } => {
-                let outcome = self.take(operation, consent).await;
+            Request::Take { consent, initiator, .. } => {
+                let outcome = self.take(operation, consent, *initiator).await;
                 self.again_if_chargeable(outcome, consent).await
             }
             Request::Settle { hold } => self.settle(operation, hold).await,
@@ -236,6 +243,11 @@ impl Provider for AmazonPayProvider {
         }
     }
 
+    /// Source: the reference, section 15.
+    fn mend_address(&self, consent: &str) -> Option<String> {
+        Some(format!("{}/jr/your-account/ba/{consent}", self.settings.account.pages_url()))
+    }
+
     /// Sellers have no account of their own at Amazon Pay that could be restricted.
     async fn payee_status(&self, _payee: &Payee) -> Answer<PayeeStatus> {
         Answer::Done(PayeeStatus::Verified)
@@ -253,6 +265,7 @@ impl Provider for AmazonPayProvider {
                 Outcome::NeverArrived => Outcome::Pending { transaction: Some(charge.clone()) },
                 outcome => outcome,
             },
+            (None, Some(permission)) if !is_charge(permission) => self.look_at_permission(permission).await,
             (None, _) => Outcome::Pending { transaction: None },
             (_, None) => Outcome::Silent { why: "the notice names no object".to_owned() },
         }

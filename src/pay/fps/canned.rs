@@ -7,7 +7,7 @@ use crate::base::clock::Clock;
 use crate::base::ids::OrderId;
 use crate::base::money::Money;
 use crate::base::secret::Secret;
-use crate::orders::operation::{Kind, Operation, Request, Subject};
+use crate::orders::operation::{Initiator, Kind, Operation, Request, Subject};
 use crate::orders::outcome::Outcome;
 use crate::pay::fps::client::{KeyPair, Settings};
 use crate::pay::fps::fields::Fields;
@@ -95,10 +95,15 @@ pub(super) fn operation(kind: Kind) -> Operation {
             gift_wrap_minor: 0,
             tax_minor: 0,
             description: "A mug".into(),
+            standing: None,
         },
-        Kind::Pay | Kind::Reserve => {
-            Request::Take { consent: "BUYER".into(), payee: "SELLER".into(), fee_fixed_minor: 0, fee_variable_bp: 0 }
-        }
+        Kind::Pay | Kind::Reserve => Request::Take {
+            consent: "BUYER".into(),
+            payee: "SELLER".into(),
+            fee_fixed_minor: 0,
+            fee_variable_bp: 0,
+            initiator: Initiator::Approval,
+        },
         Kind::Settle => Request::Settle { hold: "T1".into() },
         Kind::Refund => Request::Refund { payment: "T1".into() },
         Kind::Cancel => Request::Cancel { hold: "T1".into() },

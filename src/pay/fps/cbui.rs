@@ -63,7 +63,7 @@ pub fn consent_address(
 ) -> Result<String, WireError> {
     let (
         Kind::Consent,
-        Request::Consent { payee, items_minor, shipping_minor, gift_wrap_minor, tax_minor, description },
+        Request::Consent { payee, items_minor, shipping_minor, gift_wrap_minor, tax_minor, description, .. },
     ) = (operation.kind, &operation.request)
     else {
         return Err(WireError::NotSendable(operation.kind.word()));

@@ -126,7 +126,7 @@ impl Ask {
         let description = operation.subject.id().to_owned();
         let amount = operation.amount;
         match (operation.kind, &operation.request) {
-            (Kind::Pay | Kind::Reserve, Request::Take { consent, payee, fee_fixed_minor, fee_variable_bp }) => {
+            (Kind::Pay | Kind::Reserve, Request::Take { consent, payee, fee_fixed_minor, fee_variable_bp, .. }) => {
                 let take = Take {
                     reference,
                     sender: consent.clone(),

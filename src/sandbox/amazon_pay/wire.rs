@@ -31,9 +31,7 @@ pub fn read_timestamp(text: &str) -> Option<Millis> {
 
 /// `months` calendar months later, at the same time of day, UTC.
 pub fn months_later(at: Millis, months: i64) -> Millis {
-    let zoned = jiff::Timestamp::from_millisecond(at.0).map(|at| at.to_zoned(jiff::tz::TimeZone::UTC));
-    let later = zoned.and_then(|zoned| zoned.checked_add(jiff::Span::new().months(months)));
-    later.map_or(at, |later| Millis(later.timestamp().as_millisecond()))
+    at.months_later(months)
 }
 
 /// Reads a price object; `None` when it is not one, or has more decimals than its currency.

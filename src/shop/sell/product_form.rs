@@ -8,6 +8,7 @@ use super::pictures::{self, Unusable};
 use crate::base::money::{Currency, Money};
 use crate::flows::save_product::Wanted;
 use crate::market::catalog::{Category, Product};
+use crate::market::subscription::Period;
 use crate::shop::desk::typed_amount;
 use crate::shop::error::PageError;
 use crate::shop::extract::FormKey;
@@ -41,6 +42,8 @@ pub struct ProductForm {
     pub stock: String,
     /// How many were there when the form was shown.
     pub stock_seen: String,
+    /// `week`, `month`, `year`, or empty for what is bought once.
+    pub period: String,
     /// Whether it is offered.
     pub is_active: bool,
     /// Makes a second submit harmless.
@@ -65,6 +68,7 @@ impl ProductForm {
             price: product.price.decimal(),
             stock: available.to_string(),
             stock_seen: available.to_string(),
+            period: product.period.map_or_else(String::new, |period| period.word().to_owned()),
             is_active: product.is_active,
             ..ProductForm::default()
         }
@@ -130,6 +134,7 @@ impl ProductForm {
             "price" => self.price = text,
             "stock" => self.stock = text,
             "stock_seen" => self.stock_seen = text,
+            "period" => self.period = text,
             "is_active" => self.is_active = true,
             "form_key" => self.form_key = FormKey::from(text),
             _ => {}
@@ -150,6 +155,9 @@ impl ProductForm {
         if !categories.iter().any(|category| category.slug == self.category) {
             problems.add("category", "Please choose a section of the market.");
         }
+        if !self.period.is_empty() && Period::from_word(&self.period).is_none() {
+            problems.add("period", "Please choose how often it comes.");
+        }
         let price = check_price(&self.price, currency);
         let stock = check_stock(&self.stock);
         let picture = self.check_picture().await;
@@ -165,6 +173,7 @@ impl ProductForm {
             description: self.description.trim().to_owned(),
             category: self.category.clone(),
             price,
+            period: Period::from_word(&self.period),
             stock,
             stock_seen: self.stock_seen.trim().parse().unwrap_or(stock),
             is_active: self.is_active,

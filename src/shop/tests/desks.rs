@@ -105,6 +105,8 @@ pub(super) async fn paid_order(market: &Market) -> Order {
         seller: seller.clone(),
         buyer: None,
         channel: "web".to_owned(),
+        agreement: None,
+        period: None,
         provider: "fps".to_owned(),
         totals: Totals { items: total, shipping: Money::usd(0), gift_wrap: Money::usd(0), tax: Money::usd(0) },
         total,

@@ -6,6 +6,7 @@ use super::buying::ADDRESS;
 use super::desks::{ADA, FIELDS, paid_order};
 use super::office::OLGA;
 use super::*;
+use crate::orders::agreement::{Agreement, Standing, Terms};
 use crate::orders::operation::Kind;
 use crate::orders::state::State;
 use crate::seed::PASSWORD;
@@ -52,6 +53,7 @@ async fn every_form_can_be_sent_twice() {
             "/checkout" | "/return/{provider}" => checkout(&market).await,
             "/orders/{id}/pay" => pay(&market).await,
             "/orders/{id}/cancel" | "/orders/{id}/messages" | "/orders/{id}/requests" => order(&market, &route).await,
+            "/account/approvals/{id}/end" | "/account/approvals/{id}/check" => approval(&market, &route).await,
             "/sell/register" | "/sell/return" => registration(&market).await,
             "/sell/products/new" | "/sell/products/{id}" => products(&market).await,
             "/sell/requests/{id}" => wish(&market).await,
@@ -116,6 +118,31 @@ async fn basket(market: &Market) {
     assert!(guest.get("/cart").await.body.contains("value=\"2\"") || guest.cookies[0].1.ends_with(".2"));
     guest.twice(&format!("/cart/items/{id}"), &[("quantity", "3")]).await;
     assert!(guest.cookies[0].1.ends_with(".3"), "{:?}", guest.cookies);
+}
+
+/// Ending what has ended is the same; asking twice how it stands gives the same answer.
+async fn approval(market: &Market, route: &str) {
+    let account = market.ctx.store.account_by_email(ANA).await.unwrap().unwrap();
+    let now = market.ctx.clock.now();
+    let mut agreement = Agreement::asked(account.id, "till", Terms::Saved, now);
+    agreement.consent = Some("standing".to_owned());
+    agreement.begin(now);
+    let mut tx = market.ctx.store.write().await.unwrap();
+    tx.insert_agreement(&agreement).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut ana = market.visitor();
+    ana.post("/signin", &[("email", ANA), ("password", PASSWORD)]).await;
+    let path = route.replace("{id}", agreement.id.as_str());
+    if route.ends_with("/end") {
+        ana.twice(&path, &[]).await;
+        let ended = market.ctx.store.agreement(&agreement.id).await.unwrap().unwrap();
+        assert_eq!(ended.standing, Standing::Ended);
+        return;
+    }
+    let answers = [ana.post(&path, &[]).await, ana.post(&path, &[]).await];
+    assert_eq!(answers[0].status, answers[1].status);
+    let after = market.ctx.store.agreement(&agreement.id).await.unwrap().unwrap();
+    assert_eq!(after.standing, Standing::Active);
 }
 
 async fn checkout(market: &Market) {

@@ -8,6 +8,7 @@ use sqlx::{Any, AssertSqlSafe};
 use super::terms_of;
 use crate::base::clock::Millis;
 use crate::market::catalog::Product;
+use crate::market::subscription::Period;
 use crate::store::{Result, Write};
 
 /// The most products of one statement: with 12 values each, far below what SQLite binds (32,766).
@@ -34,8 +35,8 @@ impl Write {
     /// Writes up to [`ROWS`] products with their shelves and words. Those that are there stay as they are.
     pub async fn insert_products(&mut self, products: &[(Product, i64)], now: Millis) -> Result<()> {
         let columns = "products (id, seller_id, slug, title, description, category, price_minor, currency, picture, \
-                       is_active, is_wonky, created_at)";
-        let mut query = insert(columns, products.len(), 12);
+                       period, is_active, is_wonky, created_at)";
+        let mut query = insert(columns, products.len(), 13);
         for (product, _) in products {
             query = query
                 .bind(product.id.to_string())
@@ -47,6 +48,7 @@ impl Write {
                 .bind(product.price.minor)
                 .bind(product.price.currency.code())
                 .bind(product.picture.clone())
+                .bind(product.period.map(Period::word))
                 .bind(i64::from(product.is_active))
                 .bind(i64::from(product.is_wonky))
                 .bind(now.0);

@@ -16,7 +16,7 @@ macro_rules! select_orders {
             "SELECT id, number, checkout_id, seller_id, buyer_id, channel, provider, currency, items_minor, ",
             "shipping_minor, gift_wrap_minor, tax_minor, total_minor, fee_fixed_minor, fee_variable_bp, state, version, ",
             "consent, instrument, transaction_id, hold_until, secret, message, flag, is_stopped, carrier, tracking_number, ",
-            "promised_date, placed_at FROM orders ",
+            "promised_date, agreement_id, period, placed_at FROM orders ",
             $rest
         )
     };
@@ -53,6 +53,8 @@ pub(in crate::store) struct OrderRow {
     carrier: Option<String>,
     tracking_number: Option<String>,
     promised_date: Option<String>,
+    agreement_id: Option<String>,
+    period: Option<i64>,
     placed_at: i64,
 }
 
@@ -70,6 +72,8 @@ impl TryFrom<OrderRow> for Order {
             buyer: row.buyer_id.as_deref().map(id).transpose()?,
             channel: row.channel,
             provider: row.provider,
+            agreement: row.agreement_id.as_deref().map(id).transpose()?,
+            period: row.period,
             totals: Totals {
                 items: money(row.items_minor),
                 shipping: money(row.shipping_minor),

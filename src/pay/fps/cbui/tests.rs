@@ -25,6 +25,7 @@ fn consent() -> Operation {
         gift_wrap_minor: 0,
         tax_minor: 2,
         description: "Two books & a pen".into(),
+        standing: None,
     };
     Operation::wanted(Subject::Order(OrderId::fresh()), Kind::Consent, "fps", request, Money::usd(2501), Millis(0))
 }

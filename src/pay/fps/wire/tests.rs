@@ -3,6 +3,7 @@
 use super::*;
 use crate::base::clock::Millis;
 use crate::base::ids::OrderId;
+use crate::orders::operation::Initiator;
 use crate::orders::operation::Subject;
 
 fn operation(kind: Kind, request: Request, amount: Money) -> Operation {
@@ -10,7 +11,13 @@ fn operation(kind: Kind, request: Request, amount: Money) -> Operation {
 }
 
 fn take() -> Request {
-    Request::Take { consent: "SENDER".into(), payee: "SELLER".into(), fee_fixed_minor: 30, fee_variable_bp: 250 }
+    Request::Take {
+        consent: "SENDER".into(),
+        payee: "SELLER".into(),
+        fee_fixed_minor: 30,
+        fee_variable_bp: 250,
+        initiator: Initiator::Approval,
+    }
 }
 
 fn value<'a>(parameters: &'a Parameters, name: &str) -> &'a str {

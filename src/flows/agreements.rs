@@ -1,0 +1,223 @@
+//! Standing approvals: charged for what is bought under them, followed when the provider says how
+//! they stand, and ended when the buyer says so.
+
+use super::record_outcome::Recorded;
+use super::{ActError, Context};
+use crate::base::clock::Millis;
+use crate::base::ids::{AgreementId, BuyerId};
+use crate::base::money::Money;
+use crate::orders::agreement::{Agreement, Standing, Terms};
+use crate::orders::audit::Act;
+use crate::orders::operation::{Initiator, Instrument, Kind, Operation, Progress, Request, Subject};
+use crate::orders::order::Order;
+use crate::orders::outcome::{Outcome, Validity};
+use crate::orders::state::{Change, Fact, State};
+use crate::pay::News;
+use crate::store::{Result, Write, retried};
+
+/// Charges an order, fresh or declined before, under an agreement: nobody goes to the provider.
+/// The order's stock is held already. Gives false where the order's state forbids it.
+pub(super) async fn charge(
+    ctx: &Context,
+    tx: &mut Write,
+    order: &mut Order,
+    agreement: &Agreement,
+    payee: &str,
+) -> Result<bool> {
+    let (Some(consent), Change::To(state)) = (&agreement.consent, order.state.after(Fact::Consented)) else {
+        return Ok(false);
+    };
+    let now = ctx.clock.now();
+    let initiator = match agreement.terms {
+        Terms::Saved => Initiator::SavedMethod,
+        Terms::Every(_) => Initiator::Subscription,
+    };
+    order.state = state;
+    order.consent = Some(consent.clone());
+    order.instrument = Some(Instrument::Card);
+    order.message = None;
+    let lifetime = ctx.providers.get(&order.provider).map(|provider| provider.abilities().consent_lifetime);
+    tx.change_order(order, lifetime.map(|lifetime| now.plus(lifetime))).await?;
+    let request = Request::Take {
+        consent: consent.clone(),
+        payee: payee.to_owned(),
+        fee_fixed_minor: order.fee.fixed.minor,
+        fee_variable_bp: order.fee.variable_bp,
+        initiator,
+    };
+    let subject = Subject::Order(order.id.clone());
+    tx.want(Operation::wanted(subject, Kind::Reserve, &order.provider, request, order.total, now), now).await?;
+    let how = agreement.method.as_deref().unwrap_or("The approval that the buyer keeps here.");
+    tx.note(&order.id, now, "Charged without another approval", how).await?;
+    note(tx, now, "system", "charged under an agreement", agreement, &order.id.to_string()).await?;
+    Ok(true)
+}
+
+/// The buyer ends an agreement: nothing is charged under it from now on, and the provider is told.
+/// Doing it twice is harmless. Errors: not theirs.
+pub async fn end(ctx: &Context, buyer: &BuyerId, id: &AgreementId) -> std::result::Result<(), ActError> {
+    retried(|| end_once(ctx, buyer, id)).await?;
+    ctx.wake.notify_one();
+    Ok(())
+}
+
+async fn end_once(ctx: &Context, buyer: &BuyerId, id: &AgreementId) -> std::result::Result<(), ActError> {
+    let now = ctx.clock.now();
+    let mut tx = ctx.store.write_money().await?;
+    let agreement = tx.agreement(id).await?.filter(|agreement| agreement.buyer == *buyer);
+    let mut agreement = agreement.ok_or(ActError::NoSuchOrder)?;
+    match agreement.standing {
+        Standing::Ended => return Ok(()),
+        Standing::Asked => {
+            return Err(ActError::NotNow("Its first payment is still on the way. Cancel that order instead."));
+        }
+        Standing::Active | Standing::Paused => {}
+    }
+    agreement.end("You ended it.");
+    tx.change_agreement(&mut agreement).await?;
+    if let Some(consent) = &agreement.consent {
+        let currency = tx.newest_order_under(id).await?.map_or(ctx.shop.currency, |order| order.total.currency);
+        let request = Request::Withdraw { consent: consent.clone() };
+        let subject = Subject::Agreement(id.clone());
+        let nothing = Money::zero(currency);
+        let closing = Operation::wanted(subject, Kind::CancelAgreement, &agreement.provider, request, nothing, now);
+        tx.want(closing, now).await?;
+    }
+    note(&mut tx, now, "buyer", "agreement ended", &agreement, "").await?;
+    Ok(tx.commit().await?)
+}
+
+/// Asks the provider how an agreement stands: after the buyer has mended something there, or when no
+/// notification came. Errors: not theirs, or no answer.
+pub async fn look_again(ctx: &Context, buyer: &BuyerId, id: &AgreementId) -> std::result::Result<Standing, ActError> {
+    let agreement = ctx.store.agreement(id).await?.filter(|agreement| agreement.buyer == *buyer);
+    let agreement = agreement.ok_or(ActError::NoSuchOrder)?;
+    if !ask(ctx, &agreement).await? {
+        return Err(ActError::NotNow("The payment service does not answer right now. Please try again in a moment."));
+    }
+    let after = ctx.store.agreement(id).await?;
+    Ok(after.map_or(Standing::Ended, |agreement| agreement.standing))
+}
+
+/// The same for the program. Says whether there was an answer.
+pub(super) async fn ask(ctx: &Context, agreement: &Agreement) -> Result<bool> {
+    let (Some(provider), Some(consent)) = (ctx.providers.get(&agreement.provider), &agreement.consent) else {
+        return Ok(false);
+    };
+    match provider.read(&News::of_approval(consent)).await {
+        Outcome::Approval { validity, method, .. } => {
+            told(ctx, &agreement.id, &validity, method.as_deref()).await?;
+            Ok(true)
+        }
+        outcome => {
+            tracing::warn!(agreement.id = %agreement.id, "the provider does not say how it stands: {outcome:?}");
+            Ok(false)
+        }
+    }
+}
+
+/// The provider said how an agreement stands.
+pub async fn told(ctx: &Context, id: &AgreementId, validity: &Validity, method: Option<&str>) -> Result<Recorded> {
+    let recorded = retried(|| told_once(ctx, id, validity, method)).await?;
+    ctx.wake.notify_one();
+    Ok(recorded)
+}
+
+async fn told_once(ctx: &Context, id: &AgreementId, validity: &Validity, method: Option<&str>) -> Result<Recorded> {
+    let now = ctx.clock.now();
+    let mut tx = ctx.store.write_money().await?;
+    let Some(mut agreement) = tx.agreement(id).await? else { return Ok(Recorded::KnownAlready) };
+    let before = agreement.clone();
+    agreement.method = method.map(str::to_owned).or(agreement.method);
+    match (validity, agreement.standing) {
+        (Validity::Chargeable, Standing::Paused) => {
+            agreement.resume();
+            catch_up(ctx, &mut tx, &agreement).await?;
+        }
+        (Validity::Paused(code), Standing::Active) => {
+            tracing::info!(agreement.id = %id, code, "an agreement cannot be charged until the buyer mends it");
+            agreement.pause("The payment method needs your attention before it can be charged again.");
+        }
+        (Validity::Ended(code), Standing::Active | Standing::Paused) => {
+            tracing::info!(agreement.id = %id, code, "an agreement was ended at the provider");
+            agreement.end("It was ended at the payment service. Nothing more is charged.");
+        }
+        _ => {}
+    }
+    if agreement == before {
+        return Ok(Recorded::KnownAlready);
+    }
+    tx.change_agreement(&mut agreement).await?;
+    if agreement.standing != before.standing {
+        let actor = format!("provider:{}", agreement.provider);
+        note(&mut tx, now, &actor, "agreement changed", &agreement, agreement.standing.word()).await?;
+    }
+    tx.commit().await?;
+    Ok(Recorded::Changed)
+}
+
+/// What was declined while the agreement was paused is charged after all.
+async fn catch_up(ctx: &Context, tx: &mut Write, agreement: &Agreement) -> Result<()> {
+    let declined = tx.newest_order_under(&agreement.id).await?.filter(|order| order.state == State::Declined);
+    let (Some(mut order), Terms::Every(_)) = (declined, agreement.terms) else { return Ok(()) };
+    let lines = tx.order_lines(&order.id).await?;
+    let now = ctx.clock.now();
+    for operation in tx.operations_of(order.id.as_str()).await? {
+        if operation.kind == Kind::Consent && operation.progress.is_open() {
+            // The buyer was also asked to pay this one by hand: that approval is not waited for any more.
+            tx.record_progress(&Operation { progress: Progress::Failed, ..operation }, now).await?;
+        }
+    }
+    if tx.hold_stock(&order.id, &lines, None, now).await?.is_ok() {
+        order.provider.clone_from(&agreement.provider);
+        let payee = payee_of(tx, &order).await?;
+        charge(ctx, tx, &mut order, agreement, &payee).await?;
+    }
+    Ok(())
+}
+
+/// Whom the earlier take of this order was for.
+pub(super) async fn payee_of(tx: &mut Write, order: &Order) -> Result<String> {
+    let earlier = tx.operations_of(order.id.as_str()).await?;
+    let payee = earlier.into_iter().rev().find_map(|operation| match operation.request {
+        Request::Take { payee, .. } | Request::Consent { payee, .. } => Some(payee),
+        _ => None,
+    });
+    Ok(payee.unwrap_or_else(|| order.seller.to_string()))
+}
+
+/// What became of the operation that closes an agreement.
+pub(super) async fn closed(ctx: &Context, tx: &mut Write, id: &AgreementId, outcome: &Outcome) -> Result<Recorded> {
+    let Some(agreement) = tx.agreement(id).await? else { return Ok(Recorded::KnownAlready) };
+    match outcome {
+        Outcome::Approval { validity: Validity::Ended(_), .. } => {
+            let actor = format!("provider:{}", agreement.provider);
+            note(tx, ctx.clock.now(), &actor, "approval closed", &agreement, "").await?;
+            Ok(Recorded::Changed)
+        }
+        Outcome::Refused(refusal) => {
+            tracing::error!(agreement.id = %id, code = %refusal.code, "an approval could not be closed at the provider");
+            Ok(Recorded::KnownAlready)
+        }
+        _ => Ok(Recorded::KnownAlready),
+    }
+}
+
+pub(super) async fn note(
+    tx: &mut Write,
+    at: Millis,
+    actor: &str,
+    act: &str,
+    agreement: &Agreement,
+    detail: &str,
+) -> Result<()> {
+    tx.audit(&Act {
+        at,
+        actor: actor.to_owned(),
+        act: act.to_owned(),
+        subject: agreement.id.to_string(),
+        detail: format!("{} · {detail}", agreement.terms.word()),
+    })
+    .await?;
+    Ok(())
+}

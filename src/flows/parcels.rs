@@ -1,0 +1,78 @@
+//! A basket, priced parcel by parcel.
+
+use std::collections::BTreeMap;
+
+use super::ActError;
+use crate::base::ids::{ProductId, SellerId};
+use crate::base::money::Money;
+use crate::market::shipping::ShippingMethod;
+use crate::market::subscription::Period;
+use crate::orders::checkout::Address;
+use crate::orders::order::{Line, Totals};
+use crate::store::carts::CartLine;
+
+/// One seller's part of a basket, priced.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    /// Who sells.
+    pub seller: SellerId,
+    /// The seller's name.
+    pub seller_name: String,
+    /// The goods.
+    pub lines: Vec<Line>,
+    /// What they cost.
+    pub totals: Totals,
+    /// The sum of it.
+    pub total: Money,
+    /// How often it comes; none for what is bought once.
+    pub period: Option<Period>,
+}
+
+/// Prices a basket seller by seller, for the checkout page and for the orders themselves; a
+/// subscription is a parcel of its own.
+/// Errors: `BadField` naming what is sold out, no longer offered, or too dear to add up.
+pub fn parcels(
+    cart: &[CartLine],
+    method: ShippingMethod,
+    is_gift: bool,
+    address: &Address,
+) -> Result<Vec<Parcel>, ActError> {
+    let mut by_seller: BTreeMap<(&SellerId, Option<&ProductId>), Vec<&CartLine>> = BTreeMap::new();
+    for line in cart {
+        if !line.is_offered {
+            return Err(cart_problem(format!("{} is no longer offered. Please take it out of your cart.", line.title)));
+        }
+        if line.available < line.quantity {
+            let text = match line.available {
+                0 => format!("{} is sold out. Please take it out of your cart.", line.title),
+                left => format!("Only {left} of {} left. Please change the quantity.", line.title),
+            };
+            return Err(cart_problem(text));
+        }
+        let alone = line.period.map(|_| &line.product);
+        by_seller.entry((&line.seller, alone)).or_default().push(line);
+    }
+    by_seller.into_values().map(|lines| parcel(&lines, method, is_gift, address)).collect()
+}
+
+fn parcel(cart: &[&CartLine], method: ShippingMethod, is_gift: bool, address: &Address) -> Result<Parcel, ActError> {
+    let lines: Vec<Line> = cart
+        .iter()
+        .map(|line| Line {
+            product: line.product.clone(),
+            title: line.title.clone(),
+            picture: line.picture.clone(),
+            quantity: line.quantity,
+            unit: line.unit,
+        })
+        .collect();
+    let too_dear = |_| cart_problem("The cart is too large to add up. Please take something out.".to_owned());
+    let totals = Totals::of(&lines, method, is_gift, &address.country, &address.state).map_err(too_dear)?;
+    let total = totals.total().map_err(too_dear)?;
+    let (seller, seller_name) = (cart[0].seller.clone(), cart[0].seller_name.clone());
+    Ok(Parcel { seller, seller_name, lines, totals, total, period: cart[0].period })
+}
+
+pub(super) fn cart_problem(message: String) -> ActError {
+    ActError::BadField { field: "cart", message }
+}

@@ -1,0 +1,205 @@
+//! Standing approvals.
+
+use std::collections::HashMap;
+
+use sqlx::AnyConnection;
+
+use super::columns::id;
+use super::orders::{OrderRow, orders, select_orders};
+use super::{Result, Store, StoreError, Write, unreadable};
+use crate::base::clock::Millis;
+use crate::base::ids::{AgreementId, BuyerId};
+use crate::orders::agreement::{Agreement, Standing, Terms};
+use crate::orders::order::Order;
+
+macro_rules! select_agreements {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, buyer_id, provider, terms, state, consent, method, message, started_at, period, next_at, version ",
+            "FROM agreements ",
+            $rest
+        )
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct AgreementRow {
+    id: String,
+    buyer_id: String,
+    provider: String,
+    terms: String,
+    state: String,
+    consent: Option<String>,
+    method: Option<String>,
+    message: Option<String>,
+    started_at: i64,
+    period: i64,
+    next_at: Option<i64>,
+    version: i64,
+}
+
+impl TryFrom<AgreementRow> for Agreement {
+    type Error = StoreError;
+
+    fn try_from(row: AgreementRow) -> Result<Agreement> {
+        Ok(Agreement {
+            id: id(&row.id)?,
+            buyer: id(&row.buyer_id)?,
+            provider: row.provider,
+            terms: Terms::from_word(&row.terms).ok_or_else(|| unreadable("terms", &row.terms))?,
+            standing: Standing::from_word(&row.state).ok_or_else(|| unreadable("standing", &row.state))?,
+            consent: row.consent,
+            method: row.method,
+            message: row.message,
+            started_at: Millis(row.started_at),
+            period: row.period,
+            next_at: row.next_at.map(Millis),
+            version: row.version,
+        })
+    }
+}
+
+fn agreements(rows: Vec<AgreementRow>) -> Result<Vec<Agreement>> {
+    rows.into_iter().map(Agreement::try_from).collect()
+}
+
+async fn agreement(connection: &mut AnyConnection, id: &AgreementId) -> Result<Option<Agreement>> {
+    let row: Option<AgreementRow> =
+        sqlx::query_as(select_agreements!("WHERE id = $1")).bind(id.as_str()).fetch_optional(connection).await?;
+    row.map(Agreement::try_from).transpose()
+}
+
+impl Store {
+    /// One agreement.
+    pub async fn agreement(&self, id: &AgreementId) -> Result<Option<Agreement>> {
+        agreement(&mut *self.read().await?, id).await
+    }
+
+    /// A buyer's agreements, newest first, at most `limit`.
+    pub async fn agreements_of(&self, buyer: &BuyerId, limit: i64) -> Result<Vec<Agreement>> {
+        let rows = sqlx::query_as(select_agreements!("WHERE buyer_id = $1 ORDER BY id DESC LIMIT $2"))
+            .bind(buyer.as_str())
+            .bind(limit)
+            .fetch_all(&mut *self.read().await?)
+            .await?;
+        agreements(rows)
+    }
+
+    /// The agreement behind an approval at a provider.
+    pub async fn agreement_by_consent(&self, provider: &str, consent: &str) -> Result<Option<Agreement>> {
+        let row: Option<AgreementRow> =
+            sqlx::query_as(select_agreements!("WHERE provider = $1 AND consent = $2 ORDER BY id DESC LIMIT 1"))
+                .bind(provider)
+                .bind(consent)
+                .fetch_optional(&mut *self.read().await?)
+                .await?;
+        row.map(Agreement::try_from).transpose()
+    }
+
+    /// Subscriptions whose next period has begun at `now`, the longest overdue first.
+    pub async fn agreements_due(&self, now: Millis, limit: i64) -> Result<Vec<Agreement>> {
+        let rows = sqlx::query_as(select_agreements!(
+            "WHERE next_at IS NOT NULL AND next_at <= $1 ORDER BY next_at, id LIMIT $2"
+        ))
+        .bind(now.0)
+        .bind(limit)
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        agreements(rows)
+    }
+
+    /// What each subscription of a buyer is called: the title of its first order's first line.
+    pub async fn subscription_titles(&self, buyer: &BuyerId) -> Result<HashMap<String, String>> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT o.agreement_id, l.title FROM agreements a
+               JOIN orders o ON o.agreement_id = a.id AND o.period = 0
+               JOIN order_lines l ON l.order_id = o.id AND l.place = 1
+              WHERE a.buyer_id = $1",
+        )
+        .bind(buyer.as_str())
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// What was bought under each of these agreements, newest first, at most `limit` orders in all.
+    pub async fn orders_under(&self, buyer: &BuyerId, limit: i64) -> Result<Vec<Order>> {
+        let rows: Vec<OrderRow> = sqlx::query_as(select_orders!(
+            "WHERE agreement_id IN (SELECT a.id FROM agreements a WHERE a.buyer_id = $1) ORDER BY id DESC LIMIT $2"
+        ))
+        .bind(buyer.as_str())
+        .bind(limit)
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        orders(rows)
+    }
+}
+
+impl Write {
+    /// One agreement, inside this transaction.
+    pub async fn agreement(&mut self, id: &AgreementId) -> Result<Option<Agreement>> {
+        agreement(self.connection(), id).await
+    }
+
+    /// The newest order under an agreement.
+    pub async fn newest_order_under(&mut self, agreement: &AgreementId) -> Result<Option<Order>> {
+        let row: Option<OrderRow> = sqlx::query_as(select_orders!("WHERE agreement_id = $1 ORDER BY id DESC LIMIT 1"))
+            .bind(agreement.as_str())
+            .fetch_optional(self.connection())
+            .await?;
+        row.map(Order::try_from).transpose()
+    }
+
+    /// Writes a new agreement.
+    pub async fn insert_agreement(&mut self, agreement: &Agreement) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO agreements (id, buyer_id, provider, terms, state, consent, method, message, started_at, period,
+                                     next_at, created_at, version)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        )
+        .bind(agreement.id.as_str())
+        .bind(agreement.buyer.as_str())
+        .bind(&agreement.provider)
+        .bind(agreement.terms.word())
+        .bind(agreement.standing.word())
+        .bind(agreement.consent.clone())
+        .bind(agreement.method.clone())
+        .bind(agreement.message.clone())
+        .bind(agreement.started_at.0)
+        .bind(agreement.period)
+        .bind(agreement.next_at.map(|at| at.0))
+        .bind(agreement.started_at.0)
+        .bind(agreement.version)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Writes what may change of an agreement, if nobody else changed it since it was read; counts
+    /// its version up. Errors: `Busy` when somebody did.
+    pub async fn change_agreement(&mut self, agreement: &mut Agreement) -> Result<()> {
+        let changed = sqlx::query(
+            "UPDATE agreements SET provider = $1, state = $2, consent = $3, method = $4, message = $5, started_at = $6,
+                    period = $7, next_at = $8, version = version + 1
+              WHERE id = $9 AND version = $10",
+        )
+        .bind(&agreement.provider)
+        .bind(agreement.standing.word())
+        .bind(agreement.consent.clone())
+        .bind(agreement.method.clone())
+        .bind(agreement.message.clone())
+        .bind(agreement.started_at.0)
+        .bind(agreement.period)
+        .bind(agreement.next_at.map(|at| at.0))
+        .bind(agreement.id.as_str())
+        .bind(agreement.version)
+        .execute(self.connection())
+        .await?
+        .rows_affected();
+        if changed == 0 {
+            return Err(StoreError::Busy);
+        }
+        agreement.version += 1;
+        Ok(())
+    }
+}

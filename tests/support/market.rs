@@ -322,7 +322,8 @@ pub async fn open_sandbox(config: &Config, clock: &Clock, folder: &std::path::Pa
 /// Seeds the shop and makes its sellers known to the sandbox, as the demo does.
 pub async fn plant(app: &App, sandbox: &Sandbox) {
     let store = &app.context().store;
-    seed::plant(store, &app.context().clock).await.unwrap();
+    let currency = app.context().shop.currency;
+    seed::plant(store, &app.context().clock, currency).await.unwrap();
     for seller in store.sellers("", 200).await.unwrap() {
         let recipient = Recipient {
             name: seller.name.clone(),

@@ -8,6 +8,7 @@ mod market;
 mod visitor;
 
 mod amazon_pay;
+mod currencies;
 mod embedded;
 mod news;
 mod purchase;

@@ -2,6 +2,8 @@
 
 #[path = "../flows/amazon_pay.rs"]
 mod amazon_pay;
+#[path = "../flows/currencies.rs"]
+mod currencies;
 #[path = "../flows/embedded.rs"]
 mod embedded;
 #[path = "../support/market.rs"]

@@ -80,14 +80,13 @@ async fn check_store(config: &Config, report: &mut Report) {
 
 async fn check_currency(config: &Config, report: &mut Report) {
     let checked = async {
-        app::currency::somebody_takes_it(config, &app::providers(config, &Clock::new())?)?;
         // what cannot be opened, or has no schema yet, is the database's line
-        match app::open_store(config).await {
-            Ok(store) if store.missing_steps().await.is_empty() => {
-                app::currency::is_that_of_the_market(config, &store).await
-            }
-            _ => Ok(()),
+        if let Ok(store) = app::open_store(config).await
+            && store.missing_steps().await.is_empty()
+        {
+            app::currency::is_that_of_the_market(config, &store).await?;
         }
+        app::currency::somebody_takes_it(config, &app::providers(config, &Clock::new())?)
     };
     match checked.await {
         Ok(()) => report.good("currency", &format!("{}, prices and providers agree", config.currency)),

@@ -4,6 +4,7 @@
 //! else's program with it.
 
 mod amazon_pay;
+pub mod currency;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -46,9 +47,12 @@ impl App {
         for step in store.migrate().await.context("bringing the database up to date")? {
             tracing::info!("migrated: {step}");
         }
+        currency::is_that_of_the_market(config, &store).await?;
+        let providers = providers(config, &clock)?;
+        currency::somebody_takes_it(config, &providers)?;
         let ctx = Context {
             store,
-            providers: providers(config, &clock)?,
+            providers,
             clock,
             paths: Paths::new(&config.base_url)?,
             shop: Arc::new(ShopFacts {
@@ -143,7 +147,10 @@ pub fn providers(config: &Config, clock: &Clock) -> anyhow::Result<Providers> {
         cobranding_url: Some(paths.absolute(paths.asset("pictures/pushcart-cobrand.png"))),
     };
     let http = http::Client::new(None)?;
-    let mut all: Vec<Arc<dyn Provider>> = vec![Arc::new(FpsProvider::new(settings, http.clone(), clock.clone()))];
+    let mut all: Vec<Arc<dyn Provider>> = Vec::new();
+    if config.has_fps() {
+        all.push(Arc::new(FpsProvider::new(settings, http.clone(), clock.clone())));
+    }
     if let Some(settings) = amazon_pay::settings(config)? {
         all.push(Arc::new(AmazonPayProvider::new(settings, http, clock.clone())));
     }
@@ -153,9 +160,9 @@ pub fn providers(config: &Config, clock: &Clock) -> anyhow::Result<Providers> {
 /// Where forms may lead: the content security policy's `form-action` also judges the redirect to a provider.
 fn provider_origins(config: &Config) -> Vec<String> {
     let origin = |address: &str| url::Url::parse(address).ok().map(|url| url.origin().ascii_serialization());
-    let pages = amazon_pay::pages(config);
+    let fps = config.has_fps().then(|| config.fps_cbui_url.clone());
     let mut origins: Vec<String> =
-        [&config.fps_cbui_url].into_iter().chain(&pages).filter_map(|url| origin(url)).collect();
+        fps.into_iter().chain(amazon_pay::pages(config)).filter_map(|url| origin(&url)).collect();
     origins.dedup();
     origins
 }

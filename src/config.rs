@@ -83,11 +83,13 @@ settings! {
     amazon_pay_payment_intent, "PUSHCART_AMAZON_PAY_PAYMENT_INTENT";
     /// Whether Amazon may take up to 24 hours to decide about a hold, true or false. Default: false
     amazon_pay_can_handle_pending_authorization, "PUSHCART_AMAZON_PAY_CAN_HANDLE_PENDING_AUTHORIZATION";
-    /// na, eu or jp. Default: na
+    /// na, eu or jp. Default: the region that CURRENCY is at home in: na for USD, jp for JPY, eu for all others
     amazon_pay_region, "PUSHCART_AMAZON_PAY_REGION";
+    /// true where the account, of the region eu, may take other currencies than EUR and GBP. Default: true in the demo's eu, else false
+    amazon_pay_multi_currency, "PUSHCART_AMAZON_PAY_MULTI_CURRENCY";
     /// demo or production. Production refuses sandbox addresses, example keys and plain HTTP. Default: demo
     environment, "PUSHCART_ENVIRONMENT";
-    /// The shop's currency, ISO 4217. Default: USD
+    /// The shop's currency: USD, EUR, GBP, JPY, AUD, CAD, CHF, SEK, DKK or NOK. Default: USD
     currency, "PUSHCART_CURRENCY";
     /// smtps://user:password@host:465. Default: letters stay in the demo's mailbox
     smtp_url, "PUSHCART_SMTP_URL";
@@ -227,8 +229,9 @@ impl Config {
             region: w.amazon_pay_region,
             payment_intent: w.amazon_pay_payment_intent,
             can_handle_pending_authorization: w.amazon_pay_can_handle_pending_authorization,
+            is_multi_currency: w.amazon_pay_multi_currency,
         };
-        let currency = w.currency.unwrap_or_else(|| "USD".to_owned());
+        let currency = of_a_shop(w.currency.as_deref().unwrap_or("USD"))?;
         let smtp = match (w.smtp_url, w.mail_from) {
             (Some(url), Some(from)) => Some((Secret::new(url), from)),
             (None, None) => None,
@@ -243,13 +246,11 @@ impl Config {
             sandbox_database_url: w.sandbox_database_url.unwrap_or_else(|| format!("sqlite://{data_dir}/sandbox.db")),
             fps_api_url: w.fps_api_url.unwrap_or_else(|| format!("{sandbox_url}/fps/")),
             fps_cbui_url: w.fps_cbui_url.unwrap_or_else(|| format!("{sandbox_url}/cobranded-ui/actions/start")),
-            amazon_pay: AmazonPay::checked(amazon_pay, &data_dir, &sandbox_url, environment)?,
+            amazon_pay: AmazonPay::checked(amazon_pay, &data_dir, &sandbox_url, environment, currency)?,
             sandbox_url,
             fps_keys,
             environment,
-            currency: Currency::from_code(&currency).ok_or_else(|| {
-                BadSetting(format!("PUSHCART_CURRENCY is {currency:?}, but must be an ISO 4217 code"))
-            })?,
+            currency,
             smtp,
             trusted_proxy: match w.trusted_proxy {
                 Some(text) => Some(parsed("PUSHCART_TRUSTED_PROXY", &text, "an IP address")?),
@@ -274,16 +275,14 @@ impl Config {
 
     fn check(&self) -> Result<(), BadSetting> {
         crate::base::paths::Paths::new(&self.base_url).map_err(|e| BadSetting(format!("PUSHCART_BASE_URL: {e}")))?;
-        if self.currency != Currency::USD {
-            return bad("PUSHCART_CURRENCY must be USD: FPS takes nothing else");
-        }
         if !self.database_url.starts_with("sqlite:") && !self.database_url.starts_with("postgres") {
             return bad("PUSHCART_DATABASE_URL must begin with sqlite:// or postgres://");
         }
         let fps = [("PUSHCART_FPS_API_URL", &self.fps_api_url), ("PUSHCART_FPS_CBUI_URL", &self.fps_cbui_url)];
+        let fps = fps.into_iter().filter(|_| self.has_fps());
         let amazon_pay = self.amazon_pay.as_ref().and_then(|amazon_pay| amazon_pay.url.as_ref());
         let amazon_pay = amazon_pay.map(|url| ("PUSHCART_AMAZON_PAY_URL", url));
-        for (name, url) in fps.into_iter().chain(amazon_pay) {
+        for (name, url) in fps.chain(amazon_pay) {
             let url = url::Url::parse(url).map_err(|e| BadSetting(format!("{name}: {e}")))?;
             if url.scheme() != "https" && !is_loopback(&url) {
                 return bad(format!("{name} must be https unless it is on this machine"));
@@ -296,11 +295,16 @@ impl Config {
             if !self.base_url.starts_with("https://") {
                 return bad("PUSHCART_BASE_URL must be https in production");
             }
-            if self.fps_keys.iter().any(|(access, _)| access == EXAMPLE_ACCESS_KEY) {
+            if self.has_fps() && self.fps_keys.iter().any(|(access, _)| access == EXAMPLE_ACCESS_KEY) {
                 return bad("PUSHCART_FPS_ACCESS_KEY is the example key, which production refuses");
             }
         }
         Ok(())
+    }
+
+    /// Whether FPS takes part. It never took anything but U.S. dollars, so no other shop needs its settings.
+    pub fn has_fps(&self) -> bool {
+        self.currency == Currency::USD
     }
 
     /// Whether this is the demo.
@@ -316,6 +320,14 @@ fn is_loopback(url: &url::Url) -> bool {
         Some(url::Host::Domain(name)) => name == "localhost",
         None => false,
     }
+}
+
+fn of_a_shop(code: &str) -> Result<Currency, BadSetting> {
+    let ten = Currency::OF_SHOPS;
+    ten.into_iter().find(|currency| currency.code() == code).ok_or_else(|| {
+        let codes = ten.map(Currency::code).join(", ");
+        BadSetting(format!("PUSHCART_CURRENCY is {code:?}, but must be one of {codes}"))
+    })
 }
 
 fn keys(pairs: &[(&str, Option<String>, Option<String>)]) -> Result<Vec<(String, Secret)>, BadSetting> {
@@ -334,62 +346,4 @@ fn keys(pairs: &[(&str, Option<String>, Option<String>)]) -> Result<Vec<(String,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn written(change: impl FnOnce(&mut Written)) -> Result<Config, String> {
-        let mut written = Written::default();
-        change(&mut written);
-        Config::checked(written).map_err(|error| error.0)
-    }
-
-    #[test]
-    fn the_demo_needs_no_setting_at_all() {
-        let config = written(|_| {}).unwrap();
-        assert_eq!(config.database_url, "sqlite://data/shop.db");
-        assert_eq!(config.fps_api_url, "http://127.0.0.1:3001/fps/");
-        assert_eq!(config.fps_keys.len(), 1);
-    }
-
-    #[test]
-    fn another_port_is_enough_to_run_a_second_one() {
-        let config = written(|w| {
-            w.listen = Some("127.0.0.1:4000".into());
-            w.sandbox_listen = Some("127.0.0.1:4001".into());
-        });
-        let config = config.unwrap();
-        assert_eq!((&*config.base_url, &*config.sandbox_url), ("http://localhost:4000", "http://127.0.0.1:4001"));
-        assert_eq!(config.fps_api_url, "http://127.0.0.1:4001/fps/");
-    }
-
-    #[test]
-    fn production_refuses_sandbox_addresses_example_keys_and_plain_http() {
-        let live = |w: &mut Written| {
-            w.environment = Some("production".into());
-            w.base_url = Some("https://shop.example".into());
-            w.fps_api_url = Some("https://fps.amazonaws.com/".into());
-            w.fps_cbui_url = Some("https://authorize.payments.amazon.com/cobranded-ui/actions/start".into());
-            w.fps_access_key = Some("AKIAREAL".into());
-            w.fps_secret_key = Some("secret".into());
-        };
-        assert!(written(live).is_ok());
-        let without = |change: fn(&mut Written)| {
-            written(|w| {
-                live(w);
-                change(w)
-            })
-            .unwrap_err()
-        };
-        assert!(without(|w| w.base_url = None).contains("https"));
-        assert!(without(|w| w.fps_api_url = None).contains("sandbox"));
-        assert!(without(|w| (w.fps_access_key, w.fps_secret_key) = (None, None)).contains("example key"));
-    }
-
-    #[test]
-    fn wrong_settings_name_the_variable() {
-        assert!(written(|w| w.listen = Some("3000".into())).unwrap_err().starts_with("PUSHCART_LISTEN"));
-        assert!(written(|w| w.fps_access_key = Some("A".into())).unwrap_err().contains("go together"));
-        assert!(written(|w| w.fps_api_url = Some("http://fps.example/".into())).unwrap_err().contains("https"));
-        assert!(written(|w| w.currency = Some("usd".into())).unwrap_err().contains("ISO 4217"));
-    }
-}
+mod tests;

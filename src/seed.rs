@@ -11,10 +11,11 @@ use serde::Deserialize;
 
 use crate::base::clock::{Clock, Millis};
 use crate::base::ids::{BuyerId, ProductId, SellerId};
-use crate::base::money::Money;
+use crate::base::money::Currency;
 use crate::flows::accounts::hash_password;
 use crate::market::catalog::{Category, Product};
 use crate::market::fees::MarketplaceFee;
+use crate::market::prices::local;
 use crate::market::sellers::{Registration, Seller};
 use crate::market::subscription::Period;
 use crate::store::accounts::Account;
@@ -80,9 +81,17 @@ struct ProductRow {
     wonky: bool,
 }
 
-/// Plants the demo market in an empty database; does nothing where there is a seller already.
-/// The sellers are registered, but no provider knows them yet: see `payees`.
-pub async fn plant(store: &Store, clock: &Clock) -> Result<()> {
+impl ProductRow {
+    /// Whether its price is one that the sandbox of FPS fails on purpose. FPS takes dollars only, so in
+    /// other shops these would be ordinary things with a description that is not true.
+    fn is_magic(&self) -> bool {
+        self.wonky && self.price_minor % 50 != 0
+    }
+}
+
+/// Plants the demo market in an empty database, priced in `currency`; does nothing where there is a
+/// seller already. The sellers are registered, but no provider knows them yet: see `payees`.
+pub async fn plant(store: &Store, clock: &Clock, currency: Currency) -> Result<()> {
     if !store.sellers("", 1).await?.is_empty() {
         return Ok(());
     }
@@ -107,14 +116,15 @@ pub async fn plant(store: &Store, clock: &Clock) -> Result<()> {
     for (age, row) in (1_i64..).zip(market.seller) {
         let account = plant_account(&mut tx, &row.email, &row.owner, false, &password, now).await?;
         let id = grow::id_at("sel", now.0 - age, 1)?;
-        sellers.push((row.slug.clone(), plant_seller(&mut tx, row, id, account, now).await?));
+        sellers.push((row.slug.clone(), plant_seller(&mut tx, row, id, account, currency, now).await?));
     }
     let mut products = market.product;
+    products.retain(|row| currency == Currency::USD || !row.is_magic());
     products.shuffle(&mut StdRng::seed_from_u64(7));
     for (age, row) in (1_i64..).zip(products) {
         let seller = sellers.iter().find(|(slug, _)| *slug == row.seller).map(|(_, id)| id.clone());
         let seller = seller.ok_or_else(|| StoreError::Unreadable(format!("{} has no seller", row.slug)))?;
-        plant_product(&mut tx, row, grow::id_at("prd", now.0 - age, 1)?, seller, now).await?;
+        plant_product(&mut tx, row, grow::id_at("prd", now.0 - age, 1)?, seller, currency, now).await?;
     }
     tx.commit().await
 }
@@ -139,7 +149,14 @@ async fn plant_account(
     Ok(account.id)
 }
 
-async fn plant_seller(tx: &mut Write, row: SellerRow, id: SellerId, account: BuyerId, now: Millis) -> Result<SellerId> {
+async fn plant_seller(
+    tx: &mut Write,
+    row: SellerRow,
+    id: SellerId,
+    account: BuyerId,
+    currency: Currency,
+    now: Millis,
+) -> Result<SellerId> {
     let seller = Seller {
         id,
         account,
@@ -153,14 +170,21 @@ async fn plant_seller(tx: &mut Write, row: SellerRow, id: SellerId, account: Buy
         shipping_policy: row.shipping_policy,
         email: row.email,
         state: Registration::Registered,
-        fee: MarketplaceFee { fixed: Money::usd(row.fixed_fee_minor), variable_bp: row.variable_fee_bp },
+        fee: MarketplaceFee { fixed: local(row.fixed_fee_minor, currency), variable_bp: row.variable_fee_bp },
         since: now,
     };
     tx.insert_seller(&seller).await?;
     Ok(seller.id)
 }
 
-async fn plant_product(tx: &mut Write, row: ProductRow, id: ProductId, seller: SellerId, now: Millis) -> Result<()> {
+async fn plant_product(
+    tx: &mut Write,
+    row: ProductRow,
+    id: ProductId,
+    seller: SellerId,
+    currency: Currency,
+    now: Millis,
+) -> Result<()> {
     let product = Product {
         id,
         seller,
@@ -168,7 +192,7 @@ async fn plant_product(tx: &mut Write, row: ProductRow, id: ProductId, seller: S
         title: row.title,
         description: row.description.trim().to_owned(),
         category: row.category,
-        price: Money::usd(row.price_minor),
+        price: local(row.price_minor, currency),
         picture: row.picture,
         period: row.period,
         is_active: true,
@@ -192,5 +216,21 @@ mod tests {
             assert!(std::path::Path::new(&picture).exists(), "{picture}");
             assert!(product.wonky || product.price_minor % 50 == 0, "{}", product.slug);
         }
+    }
+
+    #[tokio::test]
+    async fn a_market_elsewhere_has_its_own_prices_and_nothing_that_only_fps_fails() {
+        let yen = Currency::from_code("JPY").unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&format!("sqlite://{}/shop.db", dir.path().display())).await.unwrap();
+        store.migrate().await.unwrap();
+        assert_eq!(store.other_currency(yen).await.unwrap(), None, "an empty market is in any currency");
+        plant(&store, &Clock::new(), yen).await.unwrap();
+        assert_eq!(store.other_currency(yen).await.unwrap(), None);
+        assert_eq!(store.other_currency(Currency::USD).await.unwrap().as_deref(), Some("JPY"));
+        let honey = store.product_by_slug("wildflower-honey").await.unwrap().unwrap();
+        assert_eq!(honey.product.price.to_string(), "¥1,250");
+        assert!(store.product_by_slug("second-mousetrap").await.unwrap().is_none());
+        assert!(store.product_by_slug("last-light-bulb").await.unwrap().is_some());
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn settings(config: &Config) -> anyhow::Result<Option<Settings>> {
         store_id: written.store_id.clone(),
         intent: PaymentIntent::from_word(written.payment_intent).unwrap_or_default(),
         waits_for_decisions: written.can_handle_pending_authorization,
-        is_multi_currency: false,
+        is_multi_currency: written.is_multi_currency,
         trust: if config.is_demo() { trust_in_the_sandbox(config, &written.merchant_id) } else { Trust::default() },
     }))
 }

@@ -13,6 +13,20 @@ impl Currency {
     /// U.S. dollars, the only currency FPS ever took.
     pub const USD: Currency = Currency(iso_currency::Currency::USD);
 
+    /// The currencies that a shop can be kept in: the ten that Amazon Pay processes, the four of its ledgers first.
+    pub const OF_SHOPS: [Currency; 10] = [
+        Currency::USD,
+        Currency(iso_currency::Currency::EUR),
+        Currency(iso_currency::Currency::GBP),
+        Currency(iso_currency::Currency::JPY),
+        Currency(iso_currency::Currency::AUD),
+        Currency(iso_currency::Currency::CAD),
+        Currency(iso_currency::Currency::CHF),
+        Currency(iso_currency::Currency::SEK),
+        Currency(iso_currency::Currency::DKK),
+        Currency(iso_currency::Currency::NOK),
+    ];
+
     /// Reads an ISO 4217 code in capitals, `USD`.
     pub fn from_code(code: &str) -> Option<Currency> {
         iso_currency::Currency::from_code(code).map(Currency)
@@ -33,9 +47,23 @@ impl Currency {
         10_i64.pow(self.exponent())
     }
 
+    /// What stands before an amount. A sign that several currencies share would not tell which one is
+    /// meant, so those have their country's letter or the code.
     fn sign(self) -> String {
-        let sign = self.0.symbol().symbol;
-        if sign == self.code() { format!("{sign} ") } else { sign }
+        match self.code() {
+            "USD" => "$".to_owned(),
+            "EUR" => "€".to_owned(),
+            "GBP" => "£".to_owned(),
+            "JPY" => "¥".to_owned(),
+            "AUD" => "A$".to_owned(),
+            "CAD" => "CA$".to_owned(),
+            code => format!("{code}\u{a0}"),
+        }
+    }
+
+    /// An amount as a person would write it here, for hints: `12.50`, `1250`.
+    pub fn example(self) -> String {
+        Money { minor: 1250, currency: self }.decimal()
     }
 }
 
@@ -64,7 +92,7 @@ pub enum MoneyError {
     #[error("the amounts are in different currencies")]
     MixedCurrencies,
     /// The text is not an amount.
-    #[error("write the amount as a number, like 12.50")]
+    #[error("the amount is not a number")]
     NotANumber,
     /// More decimals than the currency has.
     #[error("the amount has more decimals than the currency")]
@@ -139,15 +167,27 @@ impl Money {
         self.minor == 0
     }
 
-    /// Reads what a person typed: `12`, `12.5`, `1,234.50`; never negative, never more decimals than the currency has.
+    /// Reads what a person typed: as [`Money::parse`] does, with or without the currency's sign or code.
+    pub fn typed(text: &str, currency: Currency) -> Result<Money, MoneyError> {
+        let (text, sign) = (text.trim(), currency.sign());
+        // keyboards have `$` and not `A$`
+        let plain = sign.trim().trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let mut marks = [currency.code(), sign.trim(), plain, ""].into_iter();
+        let bare = marks.find_map(|mark| text.strip_prefix(mark).or_else(|| text.strip_suffix(mark)));
+        Money::parse(bare.unwrap_or(text), currency)
+    }
+
+    /// Reads a decimal: `12`, `12.5`, `1,234.50`; never negative, never more decimals than the currency has.
+    /// A comma only parts thousands: elsewhere `12,50` means 12.50, so it is refused rather than read as 1250.
     pub fn parse(text: &str, currency: Currency) -> Result<Money, MoneyError> {
-        let text: String = text.trim().chars().filter(|c| *c != ',').collect();
+        let text = text.trim();
         if text.starts_with('-') {
             return Err(MoneyError::Negative);
         }
-        let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+        let whole = ungrouped(whole).ok_or(MoneyError::NotANumber)?;
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        if whole.is_empty() && decimals.is_empty() || !digits(whole) || !digits(decimals) {
+        if whole.is_empty() && decimals.is_empty() || !digits(&whole) || !digits(decimals) {
             return Err(MoneyError::NotANumber);
         }
         let exponent = currency.exponent() as usize;
@@ -172,6 +212,17 @@ impl Money {
 
     fn same_currency(self, other: Money) -> Result<(), MoneyError> {
         if self.currency == other.currency { Ok(()) } else { Err(MoneyError::MixedCurrencies) }
+    }
+}
+
+/// `1,234` as `1234`; nothing where a comma stands anywhere else.
+fn ungrouped(whole: &str) -> Option<String> {
+    match whole.split_once(',') {
+        None => Some(whole.to_owned()),
+        Some((first, rest)) if (1..=3).contains(&first.len()) && rest.split(',').all(|group| group.len() == 3) => {
+            Some(whole.replace(',', ""))
+        }
+        Some(_) => None,
     }
 }
 
@@ -233,10 +284,62 @@ mod tests {
     }
 
     #[test]
+    fn a_comma_that_could_be_a_decimal_point_is_refused() {
+        for text in ["12,50", "1,5", ",500", "1234,567", "1,23,456", "1.234,50", ","] {
+            assert_eq!(Money::parse(text, Currency::USD), Err(MoneyError::NotANumber), "{text}");
+        }
+        assert_eq!(Money::parse("1,234,567", currency("JPY")), Ok(Money::new(1_234_567, currency("JPY"))));
+    }
+
+    #[test]
+    fn people_may_type_the_sign_or_the_code() {
+        let typed = |text, code| Money::typed(text, currency(code)).map(|money| money.minor);
+        for (text, code, minor) in [
+            ("$12.50", "USD", 1250),
+            ("€ 12.50", "EUR", 1250),
+            ("12.5 EUR", "EUR", 1250),
+            ("¥1,500", "JPY", 1500),
+            ("$3", "AUD", 300),
+            ("CA$3", "CAD", 300),
+            ("SEK 145", "SEK", 14_500),
+            ("145", "NOK", 14_500),
+        ] {
+            assert_eq!(typed(text, code), Ok(minor), "{text}");
+        }
+        assert_eq!(typed("$12.50", "EUR"), Err(MoneyError::NotANumber), "another currency's");
+        assert_eq!(typed("€-1", "EUR"), Err(MoneyError::Negative));
+        assert_eq!(typed("€", "EUR"), Err(MoneyError::NotANumber));
+    }
+
+    #[test]
     fn amounts_show_their_currency() {
         assert_eq!(Money::usd(123_450).to_string(), "$1,234.50");
         assert_eq!(Money::usd(-5).to_string(), "−$0.05");
         assert_eq!(Money::new(1_000_000, currency("JPY")).to_string(), "¥1,000,000");
+    }
+
+    #[test]
+    fn every_currency_of_a_shop_goes_out_and_comes_in_again() {
+        let shown = Currency::OF_SHOPS.map(|currency| Money::new(123_450, currency).to_string().replace('\u{a0}', " "));
+        let expected = [
+            "$1,234.50",
+            "€1,234.50",
+            "£1,234.50",
+            "¥123,450",
+            "A$1,234.50",
+            "CA$1,234.50",
+            "CHF 1,234.50",
+            "SEK 1,234.50",
+            "DKK 1,234.50",
+            "NOK 1,234.50",
+        ];
+        assert_eq!(shown, expected);
+        for currency in Currency::OF_SHOPS {
+            let money = Money::new(123_450, currency);
+            assert_eq!(Money::typed(&money.to_string(), currency), Ok(money));
+            assert_eq!(Money::typed(&money.decimal(), currency), Ok(money));
+            assert_eq!(Currency::from_code(currency.code()), Some(currency));
+        }
     }
 
     #[test]

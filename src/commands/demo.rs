@@ -35,6 +35,7 @@ mod with_sandbox {
     use pushcart::base::paths::Paths;
     use pushcart::config::Config;
     use pushcart::market::sellers::Payee;
+    use pushcart::sandbox::amazon_pay::buyers::BUYERS;
     use pushcart::sandbox::amazon_pay::{self, Merchant};
     use pushcart::sandbox::{Recipient, Sandbox, Settings};
     use pushcart::seed;
@@ -59,7 +60,7 @@ mod with_sandbox {
         serve_tls(tls_listener, &sandbox, &stop);
         let app = App::open(config, clock).await?;
         serve_metrics(metrics, &app, &stop);
-        plant(&app, &sandbox).await?;
+        plant(config, &app, &sandbox).await?;
         announce(config);
         let sandbox_work = sandbox.clone();
         tokio::join!(
@@ -138,13 +139,13 @@ mod with_sandbox {
     }
 
     /// Seeds an empty shop, and makes its registered sellers known to the sandbox, where they are not yet.
-    async fn plant(app: &App, sandbox: &Sandbox) -> anyhow::Result<()> {
+    async fn plant(config: &Config, app: &App, sandbox: &Sandbox) -> anyhow::Result<()> {
         let store = &app.context().store;
-        seed::plant(store, &app.context().clock).await?;
-        loop {
+        seed::plant(store, &app.context().clock, config.currency).await?;
+        while config.has_fps() {
             let unknown = store.sellers_unknown_to("fps", BATCH).await?;
             if unknown.is_empty() {
-                return Ok(());
+                break;
             }
             let recipients: Vec<Recipient> = unknown
                 .iter()
@@ -164,6 +165,7 @@ mod with_sandbox {
             }
             tx.commit().await?;
         }
+        Ok(())
     }
 
     fn announce(config: &Config) {
@@ -189,8 +191,14 @@ mod with_sandbox {
         }
         println!();
         println!("  At the payment service, choose one of the test people with a click:");
-        for persona in Sandbox::personas().iter().take(5) {
-            println!("    {:<18} {}", persona.name, persona.hint);
+        if config.has_fps() {
+            for persona in Sandbox::personas().iter().take(5) {
+                println!("    {:<18} {}", persona.name, persona.hint);
+            }
+        } else {
+            for buyer in BUYERS.iter().take(5) {
+                println!("    {:<18} {}", buyer.name, buyer.hint);
+            }
         }
         println!();
         println!("  Ctrl-C stops it; everything is kept in {}.", config.data_dir.display());

@@ -14,6 +14,7 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     report.good("settings", &format!("{:?}, shop at {}", config.environment, config.base_url));
     check_keys(config, &mut report);
     check_store(config, &mut report).await;
+    check_currency(config, &mut report).await;
     check_providers(config, &mut report).await;
     Ok(if report.wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -43,6 +44,9 @@ impl Report {
 
 fn check_keys(config: &Config, report: &mut Report) {
     let pairs = config.fps_keys.len();
+    if !config.has_fps() {
+        return;
+    }
     if config.fps_keys.iter().any(|(access, secret)| access.is_empty() || secret.reveal().is_empty()) {
         report.bad("keys", "an FPS key is empty", "Set PUSHCART_FPS_ACCESS_KEY and PUSHCART_FPS_SECRET_KEY.");
     } else {
@@ -71,6 +75,22 @@ async fn check_store(config: &Config, report: &mut Report) {
         }
         Ok(Err(error)) => report.bad("database", &format!("{error:#}"), "Check PUSHCART_DATABASE_URL and the disk."),
         Err(_) => report.bad("database", "no answer within 15 s", "Check PUSHCART_DATABASE_URL."),
+    }
+}
+
+async fn check_currency(config: &Config, report: &mut Report) {
+    let checked = async {
+        // what cannot be opened, or has no schema yet, is the database's line
+        if let Ok(store) = app::open_store(config).await
+            && store.missing_steps().await.is_empty()
+        {
+            app::currency::is_that_of_the_market(config, &store).await?;
+        }
+        app::currency::somebody_takes_it(config, &app::providers(config, &Clock::new())?)
+    };
+    match checked.await {
+        Ok(()) => report.good("currency", &format!("{}, prices and providers agree", config.currency)),
+        Err(error) => report.bad("currency", &format!("{error:#}"), "The shop does not start like this."),
     }
 }
 

@@ -34,13 +34,14 @@ pub async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitC
     );
     let store = app::open_store(config).await?;
     store.migrate().await?;
-    let clock = Clock::new();
-    seed::plant(&store, &clock).await?;
+    app::currency::is_that_of_the_market(config, &store).await?;
+    let (clock, currency) = (Clock::new(), config.currency);
+    seed::plant(&store, &clock, currency).await?;
     let by = GrowBy { sellers: arguments.sellers, products: arguments.products, rng_seed: arguments.rng_seed };
     let rows = by.sellers + by.products;
     let all = rows + arguments.orders;
-    seed::grow(&store, &clock, by, |done| show(done, all)).await?;
-    seed::past_orders(&store, arguments.orders, arguments.rng_seed, |done| show(rows + done, all)).await?;
+    seed::grow(&store, &clock, currency, by, |done| show(done, all)).await?;
+    seed::past_orders(&store, currency, arguments.orders, arguments.rng_seed, |done| show(rows + done, all)).await?;
     println!();
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{BadSetting, Environment, bad};
+use crate::base::money::Currency;
 
 /// The demo's account with the sandbox.
 const DEMO_KEY_ID: &str = "SANDBOX-PUSHCARTDEMO";
@@ -24,6 +25,7 @@ pub(super) struct Written {
     pub region: Option<String>,
     pub payment_intent: Option<String>,
     pub can_handle_pending_authorization: Option<String>,
+    pub is_multi_currency: Option<String>,
 }
 
 /// A key pair: the private half is read when the provider is made.
@@ -52,17 +54,30 @@ pub struct AmazonPay {
     pub payment_intent: &'static str,
     /// Whether a hold may be decided within 24 hours instead of at once.
     pub can_handle_pending_authorization: bool,
+    /// Whether the account may take other currencies than its ledger's.
+    pub is_multi_currency: bool,
 }
 
 impl AmazonPay {
+    /// The region whose accounts take `currency`: North America has the dollar and Japan the yen; whatever
+    /// else a shop can be kept in is for Europe, the only region that takes more than its own.
+    pub fn home_of(currency: Currency) -> &'static str {
+        match currency.code() {
+            "USD" => "na",
+            "JPY" => "jp",
+            _ => "eu",
+        }
+    }
+
     /// Fills in the demo's defaults. Production that names none of it gets none; that names a part is refused.
     pub(super) fn checked(
         written: Written,
         data_dir: &str,
         sandbox_url: &str,
         environment: Environment,
+        currency: Currency,
     ) -> Result<Option<AmazonPay>, BadSetting> {
-        let region = written.region.as_deref().unwrap_or("na");
+        let region = written.region.as_deref().unwrap_or(AmazonPay::home_of(currency));
         let Some(region) = REGIONS.into_iter().find(|name| *name == region) else {
             return bad(format!("PUSHCART_AMAZON_PAY_REGION is {region:?}, but must be na, eu or jp"));
         };
@@ -86,6 +101,7 @@ impl AmazonPay {
             }
         };
         let is_demo = environment == Environment::Demo;
+        let is_multi_currency = multi_currency(written.is_multi_currency.as_deref(), region, is_demo)?;
         let [first, second] = written.keys;
         let is_named = first.0.is_some() || written.merchant_id.is_some() || written.store_id.is_some();
         if !is_demo && !is_named {
@@ -123,7 +139,20 @@ impl AmazonPay {
             region,
             payment_intent,
             can_handle_pending_authorization,
+            is_multi_currency,
         }))
+    }
+}
+
+/// The sandbox lets every European account take the ten currencies, so the demo does; a real account has to
+/// be allowed to, which only its owner knows, so production is told.
+fn multi_currency(written: Option<&str>, region: &str, is_demo: bool) -> Result<bool, BadSetting> {
+    match written {
+        None => Ok(is_demo && region == "eu"),
+        Some("false") => Ok(false),
+        Some("true") if region == "eu" => Ok(true),
+        Some("true") => bad("PUSHCART_AMAZON_PAY_MULTI_CURRENCY is for accounts of PUSHCART_AMAZON_PAY_REGION=eu only"),
+        Some(other) => bad(format!("PUSHCART_AMAZON_PAY_MULTI_CURRENCY is {other:?}, but must be true or false")),
     }
 }
 
@@ -140,11 +169,12 @@ mod tests {
             region: None,
             payment_intent: None,
             can_handle_pending_authorization: None,
+            is_multi_currency: None,
         }
     }
 
     fn checked(written: Written, environment: Environment) -> Result<Option<AmazonPay>, BadSetting> {
-        AmazonPay::checked(written, "data", "http://127.0.0.1:3001", environment)
+        AmazonPay::checked(written, "data", "http://127.0.0.1:3001", environment, Currency::USD)
     }
 
     #[test]
@@ -182,5 +212,17 @@ mod tests {
         assert!(checked(both, Environment::Demo).unwrap_err().0.contains("cannot be true"));
         let moon = Written { region: Some("moon".into()), ..nothing() };
         assert!(checked(moon, Environment::Demo).unwrap_err().0.contains("na, eu or jp"));
+    }
+
+    #[test]
+    fn only_the_demo_takes_it_that_a_european_account_has_many_currencies() {
+        let said = |written: Option<&str>, region, is_demo| multi_currency(written, region, is_demo);
+        assert_eq!(
+            (said(None, "eu", true), said(None, "na", true), said(None, "eu", false)),
+            (Ok(true), Ok(false), Ok(false))
+        );
+        assert_eq!((said(Some("true"), "eu", false), said(Some("false"), "eu", true)), (Ok(true), Ok(false)));
+        assert!(said(Some("true"), "jp", true).unwrap_err().0.contains("REGION=eu"));
+        assert!(said(Some("yes"), "eu", true).unwrap_err().0.contains("true or false"));
     }
 }

@@ -67,7 +67,8 @@ fn parcel(cart: &[&CartLine], method: ShippingMethod, is_gift: bool, address: &A
         })
         .collect();
     let too_dear = |_| cart_problem("The cart is too large to add up. Please take something out.".to_owned());
-    let totals = Totals::of(&lines, method, is_gift, &address.country, &address.state).map_err(too_dear)?;
+    let currency = cart[0].unit.currency;
+    let totals = Totals::of(currency, &lines, method, is_gift, &address.country, &address.state).map_err(too_dear)?;
     let total = totals.total().map_err(too_dear)?;
     let (seller, seller_name) = (cart[0].seller.clone(), cart[0].seller_name.clone());
     Ok(Parcel { seller, seller_name, lines, totals, total, period: cart[0].period })

@@ -1,4 +1,4 @@
-//! A seller applies, agrees to the fee, and is made known to the provider that will pay them.
+//! A seller applies, agrees to the fee, and is made known to the provider that will pay them, where there is one.
 
 use super::record_outcome::LOST_RETURN;
 use super::{ActError, Context};
@@ -10,10 +10,7 @@ use crate::market::sellers::{Registration, Seller};
 use crate::orders::audit::Act;
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
 use crate::pay::{Answer, RegistrationAsk};
-use crate::store::retried;
-
-/// The marketplace's terms for new sellers: 5 % and 30 cents.
-pub const FEE: MarketplaceFee = MarketplaceFee { fixed: Money::usd(30), variable_bp: 500 };
+use crate::store::{Write, retried};
 
 /// What the registration form says, already checked field by field.
 #[derive(Clone, Debug)]
@@ -34,19 +31,26 @@ pub struct Application {
     pub shipping_policy: String,
 }
 
-/// Writes or changes the application of `account` and wants the registration at `provider`. Gives
-/// the address there. Coming again goes on where it stopped.
-pub async fn register(
-    ctx: &Context,
-    account: &BuyerId,
-    application: &Application,
-    provider: &str,
-) -> Result<String, ActError> {
-    let operation = retried(|| apply(ctx, account, application, provider)).await?;
-    let provider = ctx.providers.get(provider).ok_or(ActError::NotNow("This payment service is not offered here."))?;
+/// Where a seller goes on behind the form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Onward {
+    /// To this address at the provider that pays sellers, who has to know whom.
+    ToProvider(String),
+    /// Nowhere: the marketplace takes the payments itself, and the stall is open.
+    Open,
+}
+
+/// Writes or changes the application of `account`. Where a provider pays the sellers, wants the
+/// registration there and gives its address; coming again goes on where it stopped.
+pub async fn register(ctx: &Context, account: &BuyerId, application: &Application) -> Result<Onward, ActError> {
+    let Some(provider) = ctx.providers.paying_sellers(ctx.shop.currency) else {
+        retried(|| open_stall(ctx, account, application)).await?;
+        return Ok(Onward::Open);
+    };
+    let operation = retried(|| want_registration(ctx, account, application, provider.name())).await?;
     let return_url = ctx.paths.absolute(ctx.paths.sell_return());
     match provider.start_registration(&operation, RegistrationAsk { return_url: &return_url }).await {
-        Answer::Done(redirect) => Ok(redirect.address),
+        Answer::Done(redirect) => Ok(Onward::ToProvider(redirect.address)),
         Answer::Refused(refusal) => Err(ActError::NotNow(refusal.reason.words().seller)),
         Answer::Silent(why) => {
             tracing::warn!(operation.id = %operation.id, "no way to the provider's pages: {why}");
@@ -55,18 +59,51 @@ pub async fn register(
     }
 }
 
-async fn apply(
+async fn open_stall(ctx: &Context, account: &BuyerId, application: &Application) -> Result<(), ActError> {
+    let now = ctx.clock.now();
+    let mut tx = ctx.store.write_money().await?;
+    let seller = apply(ctx, &mut tx, account, application).await?;
+    if seller.state != Registration::Registered {
+        tx.set_registration(&seller.id, Registration::Registered).await?;
+        tx.queue_letter(&ctx.letters().seller_registered(&seller.email, &seller.name, seller.id.as_str()), now).await?;
+        tx.audit(&act(ctx, "seller registered", &seller)).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn want_registration(
     ctx: &Context,
     account: &BuyerId,
     application: &Application,
     provider: &str,
 ) -> Result<Operation, ActError> {
     let now = ctx.clock.now();
-    let existing = ctx.store.seller_of(account).await?;
+    let mut tx = ctx.store.write_money().await?;
+    let seller = apply(ctx, &mut tx, account, application).await?;
+    let request =
+        Request::Register { max_fixed_minor: seller.fee.fixed.minor, max_variable_bp: seller.fee.variable_bp };
+    let subject = Subject::Registration(seller.id.clone());
+    let mut operation =
+        Operation::wanted(subject, Kind::Register, provider, request, Money::zero(ctx.shop.currency), now);
+    // A person is on the way to the provider: the worker only looks whether they are lost.
+    operation.progress = Progress::Pending;
+    let operation = tx.want(operation, now.plus(LOST_RETURN)).await?;
+    tx.commit().await?;
+    Ok(operation)
+}
+
+/// Writes the application and the agreement to the fee.
+async fn apply(
+    ctx: &Context,
+    tx: &mut Write,
+    account: &BuyerId,
+    application: &Application,
+) -> Result<Seller, ActError> {
+    let existing = tx.seller_of(account).await?;
     if existing.as_ref().is_some_and(|seller| seller.state == Registration::Suspended) {
         return Err(ActError::NotNow("Your stall was closed by the market office. Please write to them."));
     }
-    let mut tx = ctx.store.write_money().await?;
     let seller = Seller {
         id: existing.as_ref().map_or_else(SellerId::fresh, |seller| seller.id.clone()),
         account: account.clone(),
@@ -80,8 +117,8 @@ async fn apply(
         shipping_policy: application.shipping_policy.clone(),
         email: application.email.clone(),
         state: existing.as_ref().map_or(Registration::TermsAccepted, |seller| seller.state),
-        fee: FEE,
-        since: existing.as_ref().map_or(now, |seller| seller.since),
+        fee: MarketplaceFee::house(ctx.shop.currency),
+        since: existing.as_ref().map_or(ctx.clock.now(), |seller| seller.since),
     };
     if existing.is_some() {
         tx.update_seller(&seller).await?;
@@ -89,21 +126,16 @@ async fn apply(
         let message = "Another stall has this name already. Please choose a different one.".to_owned();
         return Err(ActError::BadField { field: "name", message });
     }
-    let request = Request::Register { max_fixed_minor: FEE.fixed.minor, max_variable_bp: FEE.variable_bp };
-    let subject = Subject::Registration(seller.id.clone());
-    let mut operation =
-        Operation::wanted(subject, Kind::Register, provider, request, Money::zero(ctx.shop.currency), now);
-    // A person is on the way to the provider: the worker only looks whether they are lost.
-    operation.progress = Progress::Pending;
-    let operation = tx.want(operation, now.plus(LOST_RETURN)).await?;
-    tx.audit(&Act {
-        at: now,
+    tx.audit(&act(ctx, "terms accepted", &seller)).await?;
+    Ok(seller)
+}
+
+fn act(ctx: &Context, act: &str, seller: &Seller) -> Act {
+    Act {
+        at: ctx.clock.now(),
         actor: "seller".to_owned(),
-        act: "terms accepted".to_owned(),
+        act: act.to_owned(),
         subject: seller.id.to_string(),
-        detail: format!("up to {} and {}", FEE.fixed, FEE.percent()),
-    })
-    .await?;
-    tx.commit().await?;
-    Ok(operation)
+        detail: format!("up to {} and {}", seller.fee.fixed, seller.fee.percent()),
+    }
 }

@@ -31,9 +31,12 @@ pub async fn suspend(ctx: &Context, operator: &str, seller: &Seller) -> Result<(
         .await
 }
 
-/// Lets a stopped seller sell again: as before where a provider can pay them, else from the registration on.
+/// Lets a stopped seller sell again: as before where somebody can pay them, else from the registration on.
 pub async fn reinstate(ctx: &Context, operator: &str, seller: &Seller) -> Result<(), ActError> {
-    let mut to = Registration::TermsAccepted;
+    let mut to = match ctx.providers.paying_sellers(ctx.shop.currency) {
+        Some(_) => Registration::TermsAccepted,
+        None => Registration::Registered,
+    };
     for provider in ctx.providers.iter() {
         if ctx.store.payee(&seller.id, provider.name()).await?.is_some() {
             to = Registration::Registered;

@@ -1,6 +1,7 @@
 //! The marketplace's fee: a fixed part and a percentage, agreed by the seller at registration.
 
-use crate::base::money::{Money, MoneyError};
+use super::prices::local;
+use crate::base::money::{Currency, Money, MoneyError};
 
 /// What the marketplace keeps of a sale. Source: FPS guide, "Marketplace Fees"; the seller agrees
 /// to the maxima `maxFixedFee` and `maxVariableFee` in the Recipient pipeline.
@@ -13,6 +14,11 @@ pub struct MarketplaceFee {
 }
 
 impl MarketplaceFee {
+    /// The marketplace's terms for new sellers: 5 % and 30 cents, or what these are elsewhere.
+    pub fn house(currency: Currency) -> MarketplaceFee {
+        MarketplaceFee { fixed: local(30, currency), variable_bp: 500 }
+    }
+
     /// The fee on `total`, never more than the total itself.
     pub fn on(&self, total: Money) -> Result<Money, MoneyError> {
         let fee = total.share(self.variable_bp, 10_000)?.plus(self.fixed)?;

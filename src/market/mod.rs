@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod fees;
+pub mod prices;
 pub mod sellers;
 pub mod shipping;
 pub mod subscription;

@@ -1,6 +1,7 @@
 //! How a parcel travels and what that costs: one price per seller's parcel.
 
-use crate::base::money::Money;
+use super::prices::local;
+use crate::base::money::{Currency, Money};
 
 /// A way to send a parcel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,15 +41,17 @@ impl ShippingMethod {
         }
     }
 
-    /// The price per parcel.
-    pub fn price(self) -> Money {
+    /// The price per parcel in a shop of this currency.
+    pub fn price(self, currency: Currency) -> Money {
         match self {
-            ShippingMethod::Standard => Money::usd(500),
-            ShippingMethod::Express => Money::usd(1200),
-            ShippingMethod::Pickup => Money::usd(0),
+            ShippingMethod::Standard => local(500, currency),
+            ShippingMethod::Express => local(1200, currency),
+            ShippingMethod::Pickup => Money::zero(currency),
         }
     }
 }
 
 /// What wrapping one seller's parcel as a gift costs.
-pub const GIFT_WRAP: Money = Money::usd(300);
+pub fn gift_wrap(currency: Currency) -> Money {
+    local(300, currency)
+}

@@ -1,6 +1,9 @@
 //! Sales tax by a table of rates: the ship-to state decides. Goods are taxed, shipping and gift wrap are not.
+//!
+//! Only a shop in U.S. dollars adds any. Elsewhere prices are what buyers pay: whatever tax a seller owes is
+//! in them already.
 
-use crate::base::money::{Money, MoneyError};
+use crate::base::money::{Currency, Money, MoneyError};
 
 /// State sales tax rates in hundredths of a percent, without local parts.
 /// A shop that goes live asks its accountant; the table shows where the answer goes.
@@ -58,9 +61,14 @@ const US_STATES: &[(&str, i64)] = &[
     ("WY", 400),
 ];
 
-/// The rate for goods sent to `state` in `country`, in hundredths of a percent. Abroad: none.
-pub fn rate_bp(country: &str, state: &str) -> i64 {
-    if country != "US" {
+/// Whether a shop in `currency` adds sales tax to its prices.
+pub fn is_added(currency: Currency) -> bool {
+    currency == Currency::USD
+}
+
+/// The rate for goods of a shop in `currency` sent to `state` in `country`, in hundredths of a percent. Abroad: none.
+pub fn rate_bp(currency: Currency, country: &str, state: &str) -> i64 {
+    if !is_added(currency) || country != "US" {
         return 0;
     }
     US_STATES.iter().find(|(code, _)| *code == state).map_or(0, |(_, rate)| *rate)
@@ -73,7 +81,7 @@ pub fn states() -> impl Iterator<Item = &'static str> {
 
 /// The tax on `goods`, rounded half up once per order.
 pub fn on(goods: Money, country: &str, state: &str) -> Result<Money, MoneyError> {
-    goods.share(rate_bp(country, state), 10_000)
+    goods.share(rate_bp(goods.currency, country, state), 10_000)
 }
 
 #[cfg(test)]
@@ -85,5 +93,11 @@ mod tests {
         assert_eq!(on(Money::usd(1000), "US", "CA"), Ok(Money::usd(73)));
         assert_eq!(on(Money::usd(1000), "US", "OR"), Ok(Money::usd(0)));
         assert_eq!(on(Money::usd(1000), "DE", "CA"), Ok(Money::usd(0)));
+    }
+
+    #[test]
+    fn a_shop_elsewhere_adds_none() {
+        let euros = Money::new(1000, Currency::from_code("EUR").unwrap());
+        assert_eq!(on(euros, "US", "CA"), Ok(Money::zero(euros.currency)));
     }
 }

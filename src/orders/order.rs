@@ -6,7 +6,7 @@ use crate::base::clock::{Millis, days, hours};
 use crate::base::ids::{AgreementId, BuyerId, CheckoutId, OrderId, ProductId, SellerId};
 use crate::base::money::{Currency, Money, MoneyError};
 use crate::market::fees::MarketplaceFee;
-use crate::market::shipping::{GIFT_WRAP, ShippingMethod};
+use crate::market::shipping::{ShippingMethod, gift_wrap};
 use crate::market::tax;
 use crate::orders::operation::Instrument;
 use crate::orders::state::State;
@@ -56,18 +56,20 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Computes what `lines` cost when sent by `method` to `state` in `country`. Errors: overflow, mixed currencies.
+    /// Computes what `lines` cost in a shop of `currency` when sent by `method` to `state` in `country`.
+    /// Errors: overflow, a line in another currency.
     pub fn of(
+        currency: Currency,
         lines: &[Line],
         method: ShippingMethod,
         is_gift: bool,
         country: &str,
         state: &str,
     ) -> Result<Totals, MoneyError> {
-        let currency = lines.first().map_or(Currency::USD, |line| line.unit.currency);
         let items = lines.iter().try_fold(Money::zero(currency), |sum, line| sum.plus(line.total()?))?;
-        let gift_wrap = if is_gift { GIFT_WRAP } else { Money::zero(currency) };
-        let totals = Totals { items, shipping: method.price(), gift_wrap, tax: tax::on(items, country, state)? };
+        let gift_wrap = if is_gift { gift_wrap(currency) } else { Money::zero(currency) };
+        let totals =
+            Totals { items, shipping: method.price(currency), gift_wrap, tax: tax::on(items, country, state)? };
         totals.total().map(|_| totals)
     }
 
@@ -140,6 +142,11 @@ impl Order {
         self.fee.on(amount)
     }
 
+    /// Whether sales tax was added to the prices, even if none was due.
+    pub fn adds_tax(&self) -> bool {
+        tax::is_added(self.total.currency)
+    }
+
     /// Whether the hold has run out at `now`.
     pub fn hold_lapsed(&self, now: Millis) -> bool {
         self.hold_until.is_some_and(|until| until <= now)
@@ -159,10 +166,20 @@ mod tests {
             quantity: 2,
             unit: Money::usd(1000),
         };
-        let totals = Totals::of(std::slice::from_ref(&line), ShippingMethod::Standard, true, "US", "CA").unwrap();
+        let totals =
+            Totals::of(Currency::USD, std::slice::from_ref(&line), ShippingMethod::Standard, true, "US", "CA").unwrap();
         assert_eq!(totals.tax, Money::usd(145));
         assert_eq!(totals.total(), Ok(Money::usd(2000 + 500 + 300 + 145)));
+        let yen = Currency::from_code("JPY").unwrap();
+        let pricey = Line { unit: Money::new(1450, yen), ..line.clone() };
+        let abroad = Totals::of(yen, std::slice::from_ref(&pricey), ShippingMethod::Standard, true, "US", "CA");
+        assert_eq!(abroad.unwrap().total(), Ok(Money::new(2900 + 500 + 300, yen)), "no sales tax outside the U.S.");
+        let mixed = Totals::of(Currency::USD, &[line.clone(), pricey], ShippingMethod::Standard, false, "US", "CA");
+        assert_eq!(mixed, Err(MoneyError::MixedCurrencies));
         let huge = Line { quantity: i64::MAX, ..line };
-        assert_eq!(Totals::of(&[huge], ShippingMethod::Standard, false, "US", "CA"), Err(MoneyError::Overflow));
+        assert_eq!(
+            Totals::of(Currency::USD, &[huge], ShippingMethod::Standard, false, "US", "CA"),
+            Err(MoneyError::Overflow)
+        );
     }
 }

@@ -212,6 +212,12 @@ impl Providers {
         self.all.iter().find(|provider| provider.name() == name)
     }
 
+    /// The one that pays sellers itself in `currency`, and so has to know them. None where the
+    /// marketplace takes the payments and owes the sellers their part.
+    pub fn paying_sellers(&self, currency: Currency) -> Option<&Arc<dyn Provider>> {
+        self.all.iter().find(|provider| provider.takes(currency) && provider.abilities().splits_fee)
+    }
+
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<dyn Provider>> {
         self.all.iter()

@@ -6,10 +6,11 @@ use rand::{RngExt, SeedableRng};
 use super::PASSWORD;
 use crate::base::clock::{Clock, Millis};
 use crate::base::ids::{BuyerId, ProductId, SellerId};
-use crate::base::money::Money;
+use crate::base::money::Currency;
 use crate::flows::accounts::hash_password;
 use crate::market::catalog::{Category, Product};
 use crate::market::fees::MarketplaceFee;
+use crate::market::prices::local;
 use crate::market::sellers::{Registration, Seller};
 use crate::store::accounts::Account;
 use crate::store::catalog::bulk::ROWS;
@@ -67,8 +68,14 @@ pub(super) fn id<T: std::str::FromStr>(prefix: &str, seed: u64, number: u64) -> 
     id_at(prefix, LONG_AGO.0 + i64::try_from(number).unwrap_or(0), u128::from(seed))
 }
 
-/// Adds bulk rows; `progress` hears how many are done. Doing it again adds nothing.
-pub async fn grow(store: &Store, clock: &Clock, by: GrowBy, mut progress: impl FnMut(u64)) -> Result<()> {
+/// Adds bulk rows, priced in `currency`; `progress` hears how many are done. Doing it again adds nothing.
+pub async fn grow(
+    store: &Store,
+    clock: &Clock,
+    currency: Currency,
+    by: GrowBy,
+    mut progress: impl FnMut(u64),
+) -> Result<()> {
     let now = clock.now();
     let password = if by.sellers > 0 { hash_password(PASSWORD).await } else { String::new() };
     let per_transaction = STATEMENTS * ROWS as u64;
@@ -77,7 +84,7 @@ pub async fn grow(store: &Store, clock: &Clock, by: GrowBy, mut progress: impl F
         let until = by.sellers.min(sellers + per_transaction);
         let mut tx = store.write().await?;
         for number in sellers..until {
-            let (account, seller) = seller(by.rng_seed, number, &password)?;
+            let (account, seller) = seller(by.rng_seed, number, currency, &password)?;
             tx.insert_account(&account, now).await?;
             tx.insert_seller(&seller).await?;
         }
@@ -100,7 +107,7 @@ pub async fn grow(store: &Store, clock: &Clock, by: GrowBy, mut progress: impl F
                 .map(|number| {
                     let owner = owners[random.random_range(0..owners.len())].clone();
                     let category = &categories[random.random_range(0..categories.len())];
-                    let product = product(&mut random, by.rng_seed, number, owner, category)?;
+                    let product = product(&mut random, by.rng_seed, number, owner, category, currency)?;
                     Ok((product, random.random_range(0..500)))
                 })
                 .collect();
@@ -117,7 +124,7 @@ pub async fn grow(store: &Store, clock: &Clock, by: GrowBy, mut progress: impl F
     tx.commit().await
 }
 
-fn seller(seed: u64, number: u64, password_hash: &str) -> Result<(Account, Seller)> {
+fn seller(seed: u64, number: u64, currency: Currency, password_hash: &str) -> Result<(Account, Seller)> {
     let account: BuyerId = id("buy", seed, number)?;
     let email = format!("seller-{seed}-{number}@example.com");
     let seller = Seller {
@@ -133,7 +140,7 @@ fn seller(seed: u64, number: u64, password_hash: &str) -> Result<(Account, Selle
         shipping_policy: "Within three days.".to_owned(),
         email: email.clone(),
         state: Registration::Registered,
-        fee: MarketplaceFee { fixed: Money::usd(30), variable_bp: 500 },
+        fee: MarketplaceFee::house(currency),
         since: LONG_AGO,
     };
     let account = Account {
@@ -147,7 +154,14 @@ fn seller(seed: u64, number: u64, password_hash: &str) -> Result<(Account, Selle
     Ok((account, seller))
 }
 
-fn product(random: &mut StdRng, seed: u64, number: u64, seller: SellerId, category: &Category) -> Result<Product> {
+fn product(
+    random: &mut StdRng,
+    seed: u64,
+    number: u64,
+    seller: SellerId,
+    category: &Category,
+    currency: Currency,
+) -> Result<Product> {
     let kind = KINDS[random.random_range(0..KINDS.len())];
     let with = TRAITS[random.random_range(0..TRAITS.len())];
     Ok(Product {
@@ -159,7 +173,7 @@ fn product(random: &mut StdRng, seed: u64, number: u64, seller: SellerId, catego
         description: format!("A {with} {kind}."),
         category: category.slug.clone(),
         // whole and half dollars keep away from the sandbox's magic cents
-        price: Money::usd(random.random_range(6..900) * 50),
+        price: local(random.random_range(6..900) * 50, currency),
         picture: String::new(),
         period: None,
         is_active: true,
@@ -176,7 +190,7 @@ mod tests {
         let category = Category { slug: "table".into(), name: "Table".into(), blurb: String::new() };
         let one = |seed| {
             let seller = SellerId::try_from("sel_01jd0000000000000000000000".to_owned()).unwrap();
-            let product = product(&mut StdRng::seed_from_u64(seed), seed, 7, seller, &category).unwrap();
+            let product = product(&mut StdRng::seed_from_u64(seed), seed, 7, seller, &category, Currency::USD).unwrap();
             format!("{product:?}")
         };
         assert_eq!(one(1), one(1));

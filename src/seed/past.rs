@@ -32,18 +32,32 @@ const STALLS: (i64, i64) = (200, 40);
 /// Between one order and the next: a quarter of an hour.
 const PACE_MS: i64 = 15 * 60 * 1000;
 
-/// What a card payment cost the seller.
-const PROVIDER_FEE: MarketplaceFee =
-    MarketplaceFee { fixed: Money { minor: 30, currency: Currency::USD }, variable_bp: 290 };
+/// Who was paid through and what it cost the seller: FPS took its fee out of a card payment in dollars;
+/// Amazon Pay, everywhere else, settles its fees outside of these books.
+fn provider(currency: Currency) -> (&'static str, MarketplaceFee) {
+    match currency == Currency::USD {
+        true => ("fps", MarketplaceFee { fixed: Money::new(30, currency), variable_bp: 290 }),
+        false => ("amazon_pay", MarketplaceFee { fixed: Money::zero(currency), variable_bp: 0 }),
+    }
+}
 
 const NAMES: [&str; 8] =
     ["Mara Quill", "Theo Lund", "Ines Prado", "Jon Abbas", "Wren Oakes", "Lou Petit", "Kit Sato", "Nia Brandt"];
-const PLACES: [(&str, &str, &str); 5] = [
-    ("Portland", "OR", "97201"),
-    ("Sacramento", "CA", "95814"),
-    ("Austin", "TX", "78701"),
-    ("Albany", "NY", "12207"),
-    ("Madison", "WI", "53703"),
+/// City, state, postal code, country.
+type Place = (&'static str, &'static str, &'static str, &'static str);
+const PLACES: [Place; 5] = [
+    ("Portland", "OR", "97201", "US"),
+    ("Sacramento", "CA", "95814", "US"),
+    ("Austin", "TX", "78701", "US"),
+    ("Albany", "NY", "12207", "US"),
+    ("Madison", "WI", "53703", "US"),
+];
+const PLACES_ELSEWHERE: [Place; 5] = [
+    ("Lyon", "", "69001", "FR"),
+    ("Leipzig", "", "04109", "DE"),
+    ("Leeds", "", "LS1 4AP", "GB"),
+    ("Kyoto", "", "600-8216", "JP"),
+    ("Halifax", "", "B3J 1S9", "CA"),
 ];
 
 /// A stall with what it sells.
@@ -52,8 +66,14 @@ struct Stall {
     products: Vec<Listed>,
 }
 
-/// Adds `orders` past orders; `progress` hears how many are done. Doing it again adds nothing.
-pub async fn past_orders(store: &Store, orders: u64, rng_seed: u64, mut progress: impl FnMut(u64)) -> Result<()> {
+/// Adds `orders` past orders of a shop in `currency`; `progress` hears how many are done. Doing it again adds nothing.
+pub async fn past_orders(
+    store: &Store,
+    currency: Currency,
+    orders: u64,
+    rng_seed: u64,
+    mut progress: impl FnMut(u64),
+) -> Result<()> {
     if orders == 0 {
         return Ok(());
     }
@@ -74,7 +94,7 @@ pub async fn past_orders(store: &Store, orders: u64, rng_seed: u64, mut progress
         let mut tx = store.write_money().await?;
         let mut added = 0;
         for number in done..until {
-            let past = Past::drawn(&mut random, &stalls, rng_seed, number)?;
+            let past = Past::drawn(&mut random, &stalls, currency, rng_seed, number)?;
             if tx.order(&past.order.id).await?.is_none() {
                 past.write(&mut tx).await?;
                 added += 1;
@@ -109,11 +129,12 @@ struct Past {
 }
 
 impl Past {
-    fn drawn(random: &mut StdRng, stalls: &[Stall], seed: u64, number: u64) -> Result<Past> {
+    fn drawn(random: &mut StdRng, stalls: &[Stall], currency: Currency, seed: u64, number: u64) -> Result<Past> {
         let stall = &stalls[random.random_range(0..stalls.len())];
         let product = &stall.products[random.random_range(0..stall.products.len())].product;
         let name = NAMES[random.random_range(0..NAMES.len())];
-        let (city, state, postal_code) = PLACES[random.random_range(0..PLACES.len())];
+        let places = if currency == Currency::USD { PLACES } else { PLACES_ELSEWHERE };
+        let (city, state, postal_code, country) = places[random.random_range(0..places.len())];
         let line = Line {
             product: product.id.clone(),
             title: product.title.clone(),
@@ -140,16 +161,16 @@ impl Past {
                 city: city.to_owned(),
                 state: state.to_owned(),
                 postal_code: postal_code.to_owned(),
-                country: "US".to_owned(),
+                country: country.to_owned(),
                 phone: String::new(),
             },
             shipping_method: ShippingMethod::Standard,
             is_gift: false,
-            provider: "fps".to_owned(),
+            provider: provider(currency).0.to_owned(),
             placed_at: at,
         };
         let lines = std::slice::from_ref(&line);
-        let totals = Totals::of(lines, ShippingMethod::Standard, false, "US", state).map_err(money)?;
+        let totals = Totals::of(currency, lines, ShippingMethod::Standard, false, country, state).map_err(money)?;
         let order = Order {
             id: id::<OrderId>("ord", seed, number)?,
             number: String::new(),
@@ -225,7 +246,7 @@ impl Past {
         };
         self.operation(tx, Kind::Reserve, take, 0).await?;
         let fee = order.fee_on(order.total).map_err(money)?;
-        let provider_fee = PROVIDER_FEE.on(order.total).map_err(money)?;
+        let provider_fee = provider(order.total.currency).1.on(order.total).map_err(money)?;
         let taken = Entry::taken(&self.sale(fee, provider_fee), order.total).map_err(unbalanced)?;
         tx.book(&self.booking("taken", &self.transaction, at.plus(days(1)), fee, provider_fee), &taken).await?;
         self.operation(tx, Kind::Settle, Request::Settle { hold: self.transaction.clone() }, 1).await
@@ -234,7 +255,7 @@ impl Past {
     /// The marketplace keeps its fee and the provider gives its own back: policy `MasterTxnOnly`.
     async fn book_refund(&self, tx: &mut Write) -> Result<()> {
         let zero = Money::zero(self.order.total.currency);
-        let back = PROVIDER_FEE.on(self.order.total).map_err(money)?;
+        let back = provider(self.order.total.currency).1.on(self.order.total).map_err(money)?;
         let refund = format!("{}-R", self.transaction);
         let entry = Entry::refunded(&self.sale(zero, back)).map_err(unbalanced)?;
         tx.book(&self.booking("refunded", &refund, self.order.placed_at.plus(days(2)), zero, back), &entry).await?;
@@ -292,18 +313,22 @@ mod tests {
 
     #[tokio::test]
     async fn a_past_balances_and_is_added_once() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(&format!("sqlite://{}/shop.db", dir.path().display())).await.unwrap();
-        store.migrate().await.unwrap();
-        super::super::plant(&store, &Clock::new()).await.unwrap();
-        for _ in 0..2 {
-            past_orders(&store, 60, 7, |_| {}).await.unwrap();
-            let books = books::read(&store).await.unwrap();
-            assert_eq!(books.problems, Vec::<String>::new());
-            assert_eq!(books.orders.len(), 60);
-            let provider = books.ledger.accounts.iter().find(|line| line.account == "provider:fps").unwrap();
-            assert!(provider.balance_minor > 0);
-            assert_eq!((books.queues.outbox_pending, books.queues.outbox_failed), (0, 0));
+        for (code, account) in [("USD", "provider:fps"), ("JPY", "provider:amazon_pay")] {
+            let currency = Currency::from_code(code).unwrap();
+            let dir = tempfile::tempdir().unwrap();
+            let store = Store::open(&format!("sqlite://{}/shop.db", dir.path().display())).await.unwrap();
+            store.migrate().await.unwrap();
+            super::super::plant(&store, &Clock::new(), currency).await.unwrap();
+            for _ in 0..2 {
+                past_orders(&store, currency, 60, 7, |_| {}).await.unwrap();
+                let books = books::read(&store).await.unwrap();
+                assert_eq!(books.problems, Vec::<String>::new());
+                assert_eq!(books.orders.len(), 60);
+                assert_eq!(books.ledger.sum_minor.iter().collect::<Vec<_>>(), [(&code.to_owned(), &0)]);
+                let provider = books.ledger.accounts.iter().find(|line| line.account == account).unwrap();
+                assert!(provider.balance_minor > 0);
+                assert_eq!((books.queues.outbox_pending, books.queues.outbox_failed), (0, 0));
+            }
         }
     }
 }

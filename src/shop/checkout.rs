@@ -15,12 +15,12 @@ use super::extract::{Cart, CartCookie, FormKey, MaybeSignedIn, TextForm, remembe
 use super::limits::Client;
 use super::page::{Chrome, Problems, leave_notice, page_with};
 use crate::base::ids::CheckoutId;
-use crate::base::money::Money;
+use crate::base::money::{Currency, Money};
 use crate::flows::check_out::{self, CheckoutForm};
 use crate::flows::come_back::take_now;
 use crate::flows::parcels::{Parcel, parcels};
 use crate::flows::{ActError, Context};
-use crate::market::shipping::{GIFT_WRAP, ShippingMethod};
+use crate::market::shipping::{ShippingMethod, gift_wrap};
 use crate::market::tax;
 use crate::orders::agreement::Agreement;
 use crate::orders::checkout::Address;
@@ -67,6 +67,8 @@ struct CheckoutPage {
     is_signed_in: bool,
     gift_wrap: Money,
     parcels: Vec<Parcel>,
+    /// Whether sales tax comes on top of the prices.
+    adds_tax: bool,
     /// `7.25 %`.
     tax_rate: String,
     tax_words: String,
@@ -99,7 +101,8 @@ async fn first_values(ctx: &Context, account: Option<&Account>) -> Result<Fields
         return Ok(Fields::of(&checkout));
     }
     let email = account.map(|account| account.email.clone()).unwrap_or_default();
-    Ok(if ctx.shop.is_demo { Fields::demo(email) } else { Fields::empty(email) })
+    let currency = ctx.shop.currency;
+    Ok(if ctx.shop.is_demo { Fields::demo(currency, email) } else { Fields::empty(currency, email) })
 }
 
 async fn form(
@@ -129,26 +132,31 @@ async fn form(
         }
         Err(error) => return Err(error.into()),
     };
-    let zero = Money::zero(ctx.shop.currency);
+    let currency = ctx.shop.currency;
+    let zero = Money::zero(currency);
     let total = parcels.iter().try_fold(zero, |sum, parcel| sum.plus(parcel.total)).unwrap_or(zero);
     let address = typed.address();
-    let rate = tax::rate_bp(&address.country, &address.state);
+    let rate = tax::rate_bp(currency, &address.country, &address.state);
     let page = CheckoutPage {
         chrome,
         states: tax::states().collect(),
         ways: ShippingMethod::ALL
             .into_iter()
-            .map(|way| Way { word: way.word(), called: way.label(), price: way.price(), is_chosen: way == method })
+            .map(|way| {
+                let price = way.price(currency);
+                Way { word: way.word(), called: way.label(), price, is_chosen: way == method }
+            })
             .collect(),
         can_keep: account.is_some()
             && ctx.providers.iter().any(|it| it.takes(ctx.shop.currency) && it.abilities().standing_consents),
         is_signed_in: account.is_some(),
         payments: payments(ctx, account, &typed).await?,
-        gift_wrap: GIFT_WRAP,
-        magic: if ctx.shop.is_demo { magic(&parcels) } else { Vec::new() },
+        gift_wrap: gift_wrap(currency),
+        magic: if ctx.shop.is_demo && has_magic(ctx) { magic(&parcels) } else { Vec::new() },
         parcels,
         tax_rate: percent(rate),
-        tax_words: tax_words(&address, rate),
+        adds_tax: tax::is_added(currency),
+        tax_words: tax_words(currency, &address, rate),
         state: address.state,
         total,
         problems,
@@ -190,8 +198,11 @@ fn percent(rate_bp: i64) -> String {
 }
 
 /// Why the tax is what it is.
-fn tax_words(address: &Address, rate_bp: i64) -> String {
+fn tax_words(currency: Currency, address: &Address, rate_bp: i64) -> String {
     let state = &address.state;
+    if !tax::is_added(currency) {
+        return "Prices are what you pay: no tax is added here. Customs may ask for theirs at a border.".to_owned();
+    }
     match (address.country.as_str(), rate_bp) {
         ("US", _) if state.is_empty() => "Sales tax depends on the state. Choose one and update the totals.".to_owned(),
         ("US", 0) => format!("Parcels to {state} carry no sales tax."),
@@ -200,6 +211,11 @@ fn tax_words(address: &Address, rate_bp: i64) -> String {
         }
         _ => "Parcels that leave the U.S. carry no sales tax; customs may ask for theirs.".to_owned(),
     }
+}
+
+/// Whether FPS is offered: the sandbox's magic cents are its, and of no other currency.
+fn has_magic(ctx: &Context) -> bool {
+    ctx.providers.get("fps").is_some_and(|fps| fps.takes(ctx.shop.currency))
 }
 
 /// The parcels whose totals the demo's sandbox declines, so that declines can be seen: those that

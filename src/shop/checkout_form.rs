@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::account::is_address;
 use super::extract::FormKey;
 use super::page::Problems;
+use crate::base::money::Currency;
 use crate::market::shipping::ShippingMethod;
 use crate::market::tax;
 use crate::orders::checkout::{Address, Checkout};
@@ -17,6 +18,11 @@ pub const COUNTRIES: &[(&str, &str)] = &[
     ("FR", "France"),
     ("GB", "United Kingdom"),
     ("JP", "Japan"),
+    ("AU", "Australia"),
+    ("CH", "Switzerland"),
+    ("DK", "Denmark"),
+    ("NO", "Norway"),
+    ("SE", "Sweden"),
 ];
 
 /// What stands in the fields.
@@ -55,22 +61,40 @@ pub struct Fields {
     pub intent: String,
 }
 
+/// Where people pay with `currency`: a country, and in it a city with its state and postal code.
+fn home_of(currency: Currency) -> (&'static str, &'static str, &'static str, &'static str) {
+    match currency.code() {
+        "EUR" => ("DE", "Leipzig", "", "04109"),
+        "GBP" => ("GB", "Leeds", "", "LS1 4AP"),
+        "JPY" => ("JP", "Kyoto", "", "600-8216"),
+        "AUD" => ("AU", "Hobart", "", "7000"),
+        "CAD" => ("CA", "Halifax", "", "B3J 1S9"),
+        "CHF" => ("CH", "Basel", "", "4051"),
+        "SEK" => ("SE", "Uppsala", "", "753 10"),
+        "DKK" => ("DK", "Aarhus", "", "8000"),
+        "NOK" => ("NO", "Bergen", "", "5003"),
+        _ => ("US", "Portland", "OR", "97201"),
+    }
+}
+
 impl Fields {
-    /// Empty fields for someone with this address.
-    pub fn empty(email: String) -> Fields {
-        Fields { email, country: "US".to_owned(), ..Fields::default() }
+    /// Empty fields for someone with this address, in the country that pays with `currency`.
+    pub fn empty(currency: Currency, email: String) -> Fields {
+        let (country, ..) = home_of(currency);
+        Fields { email, country: country.to_owned(), ..Fields::default() }
     }
 
-    /// The demo's made-up person, in a state without sales tax.
-    pub fn demo(email: String) -> Fields {
+    /// The demo's made-up person, in a city of that country; in the U.S., in a state without sales tax.
+    pub fn demo(currency: Currency, email: String) -> Fields {
         let email = if email.is_empty() { "guest@example.com".to_owned() } else { email };
+        let (_, city, state, postal_code) = home_of(currency);
         Fields {
             name: "Robin Guest".to_owned(),
             line1: "12 Orchard Lane".to_owned(),
-            city: "Portland".to_owned(),
-            state: "OR".to_owned(),
-            postal_code: "97201".to_owned(),
-            ..Fields::empty(email)
+            city: city.to_owned(),
+            state: state.to_owned(),
+            postal_code: postal_code.to_owned(),
+            ..Fields::empty(currency, email)
         }
     }
 
@@ -151,7 +175,7 @@ impl Fields {
             problems.add("country", "Please choose a country from the list.");
         }
         if address.country == "US" && !tax::states().any(|code| code == address.state) {
-            problems.add("state", "Please choose a state: the sales tax depends on it.");
+            problems.add("state", "Please choose a state.");
         }
         if ShippingMethod::from_word(&self.shipping_method).is_none() {
             problems.add("shipping_method", "Please choose how it should travel.");
@@ -168,7 +192,11 @@ mod tests {
     use super::*;
 
     fn good() -> Fields {
-        Fields { shipping_method: "standard".into(), provider: "fps".into(), ..Fields::demo(String::new()) }
+        Fields {
+            shipping_method: "standard".into(),
+            provider: "fps".into(),
+            ..Fields::demo(Currency::USD, String::new())
+        }
     }
 
     #[test]
@@ -178,6 +206,16 @@ mod tests {
         assert_eq!((small.address().country.as_str(), small.address().state.as_str()), ("US", "OR"));
         let abroad = Fields { country: "DE".into(), state: String::new(), ..good() };
         assert!(abroad.problems().is_empty());
+    }
+
+    #[test]
+    fn the_demos_person_lives_where_the_shops_currency_is_paid_with() {
+        for currency in Currency::OF_SHOPS {
+            let person = Fields { provider: "amazon_pay".into(), ..Fields::demo(currency, String::new()) };
+            let person = Fields { shipping_method: "standard".into(), ..person };
+            assert_eq!(person.problems(), Problems::default(), "{currency}");
+        }
+        assert_eq!(Fields::demo(Currency::USD, String::new()).state, "OR");
     }
 
     #[test]

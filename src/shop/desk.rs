@@ -38,17 +38,15 @@ pub fn next_page<T>(rows: &mut Vec<T>, id: impl Fn(&T) -> String) -> Option<Stri
 
 /// What a person typed as an amount, or the sentence that helps them.
 pub fn typed_amount(text: &str, currency: Currency) -> Result<Money, String> {
-    Money::parse(text, currency).map_err(|error| match error {
+    Money::typed(text, currency).map_err(|error| match error {
         MoneyError::TooManyDecimals => match currency.exponent() {
             0 => format!("{currency} has no decimals. Please write a whole number."),
-            decimals => {
-                format!("Please use at most {decimals} decimals, like {}.", Money::new(1250, currency).decimal())
-            }
+            decimals => format!("Please use at most {decimals} decimals, like {}.", currency.example()),
         },
         MoneyError::Negative => "Please write an amount above zero.".to_owned(),
         MoneyError::Overflow => "That is more money than we can count.".to_owned(),
         MoneyError::NotANumber | MoneyError::MixedCurrencies => {
-            format!("Please write the amount as a number, like {}.", Money::new(1250, currency).decimal())
+            format!("Please write the amount as a number, like {}.", currency.example())
         }
     })
 }
@@ -173,7 +171,15 @@ mod tests {
         assert_eq!(say("1.999"), "Please use at most 2 decimals, like 12.50.");
         assert_eq!(say("-1"), "Please write an amount above zero.");
         assert!(say("99999999999999999999").contains("more money"));
-        assert!(say("ten").contains("12.50"));
+        assert!(say("ten").contains("12.50") && say("12,50").contains("like 12.50"));
+    }
+
+    #[test]
+    fn yen_have_no_decimals() {
+        let yen = Currency::from_code("JPY").unwrap();
+        assert_eq!(typed_amount("¥1,500", yen), Ok(Money::new(1500, yen)));
+        assert_eq!(typed_amount("12.50", yen).unwrap_err(), "JPY has no decimals. Please write a whole number.");
+        assert_eq!(typed_amount("ten", yen).unwrap_err(), "Please write the amount as a number, like 1250.");
     }
 
     #[test]

@@ -62,16 +62,15 @@ async fn buyer(
     answer(&site, Who::Buyer, &provider, &local, raw(&method, query, &body)).await
 }
 
-/// Sellers come back to one address whatever the provider: FPS is the only one that registers them.
+/// Sellers come back to one address whatever the provider: at most one registers them.
 async fn seller(
     State(site): State<Site>,
     method: Method,
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Result<Response, PageError> {
-    let Some(provider) = site.ctx.providers.iter().next().map(|provider| provider.name()) else {
-        return Err(PageError::NotFound);
-    };
+    let provider = site.ctx.providers.paying_sellers(site.ctx.shop.currency);
+    let provider = provider.ok_or(PageError::NotFound)?.name();
     let local = site.ctx.paths.sell_return();
     answer(&site, Who::Seller, provider, &local, raw(&method, query, &body)).await
 }

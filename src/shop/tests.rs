@@ -1,5 +1,6 @@
 //! The shop's pages, asked through its router on a database of their own.
 
+mod abroad;
 mod accounts;
 mod baskets;
 mod browsing;
@@ -61,12 +62,17 @@ impl Market {
     }
 
     async fn open_at(base_url: &str) -> Market {
-        Market::of(base_url, true).await
+        Market::of(base_url, true, Currency::USD).await
     }
 
     /// One that is not a demo.
     async fn live() -> Market {
-        Market::of("http://localhost:3000", false).await
+        Market::of("http://localhost:3000", false, Currency::USD).await
+    }
+
+    /// One that is kept in another currency, whose one till pays no seller.
+    async fn kept_in(code: &str) -> Market {
+        Market::of("http://localhost:3000", true, Currency::from_code(code).unwrap()).await
     }
 
     /// One whose sellers can all be paid through both tills.
@@ -89,21 +95,22 @@ impl Market {
         market
     }
 
-    async fn of(base_url: &str, is_demo: bool) -> Market {
+    async fn of(base_url: &str, is_demo: bool, currency: Currency) -> Market {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&format!("sqlite://{}", folder.path().join("shop.db").display())).await.unwrap();
         store.migrate().await.unwrap();
         let clock = Clock::new();
         let (till, counter) = (Arc::new(Till::called("till")), Arc::new(Till::called("counter")));
-        seed::plant(&store, &clock).await.unwrap();
+        let abroad = Arc::new(Till::abroad());
+        seed::plant(&store, &clock, currency).await.unwrap();
         let ctx = Context {
             store,
-            providers: Providers::new(vec![till.clone() as Arc<dyn Provider>, counter]),
+            providers: Providers::new(vec![till.clone() as Arc<dyn Provider>, counter, abroad]),
             clock,
             paths: Paths::new(base_url).unwrap(),
             shop: Arc::new(ShopFacts {
                 name: "Pushcart".to_owned(),
-                currency: Currency::USD,
+                currency,
                 is_demo,
                 sandbox_url: None,
                 instance: "test".to_owned(),

@@ -10,6 +10,7 @@ pub mod carts;
 pub mod catalog;
 mod checkouts;
 mod columns;
+mod currency;
 pub mod desk;
 pub mod desk_money;
 pub mod form_keys;

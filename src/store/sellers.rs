@@ -80,6 +80,14 @@ async fn seller(connection: &mut AnyConnection, id: &SellerId) -> Result<Option<
     row.map(Seller::try_from).transpose()
 }
 
+async fn seller_of(connection: &mut AnyConnection, account: &BuyerId) -> Result<Option<Seller>> {
+    let row: Option<SellerRow> = sqlx::query_as(select_sellers!("WHERE account_id = $1"))
+        .bind(account.as_str())
+        .fetch_optional(connection)
+        .await?;
+    row.map(Seller::try_from).transpose()
+}
+
 async fn payee(connection: &mut AnyConnection, seller: &SellerId, provider: &str) -> Result<Option<Payee>> {
     let row: Option<PayeeRow> = sqlx::query_as(
         "SELECT seller_id, provider, token, refund_token, email FROM payees WHERE seller_id = $1 AND provider = $2",
@@ -135,11 +143,7 @@ impl Store {
 
     /// The seller that belongs to an account.
     pub async fn seller_of(&self, account: &BuyerId) -> Result<Option<Seller>> {
-        let row: Option<SellerRow> = sqlx::query_as(select_sellers!("WHERE account_id = $1"))
-            .bind(account.as_str())
-            .fetch_optional(&mut *self.read().await?)
-            .await?;
-        row.map(Seller::try_from).transpose()
+        seller_of(&mut *self.read().await?, account).await
     }
 
     /// Sellers in the order in which they came, those after `after` (a seller id, or "").
@@ -176,6 +180,11 @@ impl Write {
     /// One seller, inside this transaction.
     pub async fn seller(&mut self, id: &SellerId) -> Result<Option<Seller>> {
         seller(self.connection(), id).await
+    }
+
+    /// The seller that belongs to an account, inside this transaction.
+    pub async fn seller_of(&mut self, account: &BuyerId) -> Result<Option<Seller>> {
+        seller_of(self.connection(), account).await
     }
 
     /// Where `provider` pays a seller, inside this transaction.

@@ -1,5 +1,6 @@
 //! Every command as a person runs it: a process of its own, in a folder of its own.
 
+mod currency;
 mod mail;
 mod process;
 

@@ -10,6 +10,7 @@ mod visitor;
 mod agreements;
 mod amazon_pay;
 mod approvals;
+mod currencies;
 mod embedded;
 mod news;
 mod purchase;

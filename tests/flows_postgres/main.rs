@@ -6,6 +6,8 @@ mod agreements;
 mod amazon_pay;
 #[path = "../flows/approvals.rs"]
 mod approvals;
+#[path = "../flows/currencies.rs"]
+mod currencies;
 #[path = "../flows/embedded.rs"]
 mod embedded;
 #[path = "../support/market.rs"]

@@ -66,12 +66,19 @@ impl Market {
         Some(Market::with(crate::database().await?, "", change).await)
     }
 
+    /// Opens a market whose shop is kept in this currency.
+    pub async fn kept_in(currency: &str) -> Option<Market> {
+        let change = |written: &mut Written| written.currency = Some(currency.to_owned());
+        Some(Market::with(crate::database().await?, "", change).await)
+    }
+
     /// Opens a market on this database.
     pub async fn on(database: Database, prefix: &str) -> Market {
         Market::with(database, prefix, |_| {}).await
     }
 
-    async fn with(database: Database, prefix: &str, change: impl FnOnce(&mut Written)) -> Market {
+    /// Opens a market on this database, with these settings changed.
+    pub async fn with(database: Database, prefix: &str, change: impl FnOnce(&mut Written)) -> Market {
         let folder = tempfile::tempdir().unwrap();
         let (shop_listener, shop_port) = listener().await;
         let (sandbox_listener, sandbox_port) = listener().await;
@@ -332,7 +339,12 @@ pub async fn open_sandbox(config: &Config, clock: &Clock, folder: &std::path::Pa
 /// Seeds the shop and makes its sellers known to the sandbox, as the demo does.
 pub async fn plant(app: &App, sandbox: &Sandbox) {
     let store = &app.context().store;
-    seed::plant(store, &app.context().clock).await.unwrap();
+    let providers = &app.context().providers;
+    let currency = app.context().shop.currency;
+    seed::plant(store, &app.context().clock, currency).await.unwrap();
+    if providers.paying_sellers(currency).is_none() {
+        return;
+    }
     for seller in store.sellers("", 200).await.unwrap() {
         let recipient = Recipient {
             name: seller.name.clone(),

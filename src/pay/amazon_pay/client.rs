@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::base::clock::Clock;
+use crate::base::money::Currency;
 use crate::pay::amazon_pay::calls::{Call, Verb};
 use crate::pay::amazon_pay::sign::{Algorithm, PrivateKey, SignError, Signable, authorization, query_string};
 use crate::pay::amazon_pay::wire::Complaint;
@@ -57,6 +58,17 @@ impl Region {
             Region::Na => "na",
             Region::Eu => "eu",
             Region::Jp => "jp",
+        }
+    }
+
+    /// The currency that the account's books are kept in, which the button has to name, for a shop in
+    /// `shop`: Europe has two kinds of accounts, in pounds and in euros.
+    pub fn ledger_currency(self, shop: Currency) -> &'static str {
+        match self {
+            Region::Na => "USD",
+            Region::Jp => "JPY",
+            Region::Eu if shop.code() == "GBP" => "GBP",
+            Region::Eu => "EUR",
         }
     }
 

@@ -87,6 +87,14 @@ mod tests {
     }
 
     #[test]
+    fn europe_takes_the_ten_processing_currencies_and_the_others_their_own() {
+        for currency in Currency::OF_SHOPS {
+            let taking = ["na", "eu", "jp"].map(|region| takes(region, currency));
+            assert_eq!(taking, [currency.code() == "USD", true, currency.code() == "JPY"], "{currency}");
+        }
+    }
+
+    #[test]
     fn regions_take_their_currencies() {
         for (region, code, takes_it) in [
             ("na", "USD", true),

@@ -81,8 +81,8 @@ pub struct SearchPage {
     query: Typed,
     filters_open: bool,
     sellers: Vec<Choice>,
-    min_error: Option<&'static str>,
-    max_error: Option<&'static str>,
+    min_error: Option<String>,
+    max_error: Option<String>,
     results: Vec<ProductCard>,
     more: Option<String>,
     first: Option<String>,
@@ -111,15 +111,22 @@ pub async fn search(
     answer(&kept, &cart)
 }
 
-fn bound(typed: &str, currency: Currency) -> Result<Option<i64>, &'static str> {
+fn bound(typed: &str, currency: Currency) -> Result<Option<i64>, String> {
     if typed.is_empty() {
         return Ok(None);
     }
-    Money::parse(typed.trim_start_matches('$'), currency).map(|money| Some(money.minor)).map_err(|error| match error {
-        MoneyError::Negative => "An amount of zero or more, please.",
-        MoneyError::TooManyDecimals => "At most two digits behind the point, like 12.50.",
-        MoneyError::Overflow => "That is more than anything costs.",
-        _ => "Write it as a number, like 12.50.",
+    Money::typed(typed, currency).map(|money| Some(money.minor)).map_err(|error| match error {
+        MoneyError::Negative => "An amount of zero or more, please.".to_owned(),
+        MoneyError::TooManyDecimals if currency.exponent() == 0 => {
+            format!("{currency} has no decimals: a whole number, please, like {}.", currency.example())
+        }
+        MoneyError::TooManyDecimals => {
+            format!("At most {} digits behind the point, like {}.", currency.exponent(), currency.example())
+        }
+        MoneyError::Overflow => "That is more than anything costs.".to_owned(),
+        MoneyError::NotANumber | MoneyError::MixedCurrencies => {
+            format!("Write it as a number, like {}.", currency.example())
+        }
     })
 }
 

@@ -50,7 +50,7 @@ fn standing(seller: &Seller) -> Option<Standing> {
 /// Why a stall may not sell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
-    /// The payment service does not know the seller yet.
+    /// The registration is not through: the payment service does not know the seller yet, where it has to.
     Unfinished,
     /// Closed by the market office.
     Suspended,

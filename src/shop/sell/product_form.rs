@@ -9,6 +9,7 @@ use crate::base::money::{Currency, Money};
 use crate::flows::save_product::Wanted;
 use crate::market::catalog::{Category, Product};
 use crate::market::subscription::Period;
+use crate::market::prices::local;
 use crate::shop::desk::typed_amount;
 use crate::shop::error::PageError;
 use crate::shop::extract::FormKey;
@@ -21,8 +22,8 @@ pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
 /// The most bytes of a text field.
 const TEXT_LIMIT: usize = 32 * 1024;
 
-/// The most that one thing costs here, in whole units of the currency.
-const MOST_COSTLY: i64 = 100_000;
+/// The most that one thing costs here, in cents or what that is elsewhere.
+const MOST_COSTLY: i64 = 10_000_000;
 
 /// The most of one thing on the shelf.
 const FULLEST_SHELF: i64 = 1_000_000;
@@ -207,7 +208,7 @@ fn one(field: &str, message: String) -> Problems {
 }
 
 fn check_price(text: &str, currency: Currency) -> Result<Money, Problems> {
-    let most = Money::new(MOST_COSTLY * currency.scale(), currency);
+    let most = local(MOST_COSTLY, currency);
     let price = typed_amount(text, currency).map_err(|message| one("price", message))?;
     if !price.is_positive() {
         return Err(one("price", "Please write a price above zero.".to_owned()));
@@ -237,7 +238,16 @@ mod tests {
         assert!(words("-3").contains("above zero"));
         assert!(words("0").contains("above zero"));
         assert!(words("100000.01").contains("$100,000.00"));
-        assert!(words("").contains("as a number"));
+        assert!(words("").contains("as a number") && words("12,50").contains("as a number"));
+    }
+
+    #[test]
+    fn prices_in_yen_are_whole() {
+        let yen = Currency::from_code("JPY").unwrap();
+        let words = |text| check_price(text, yen).unwrap_err().0[0].message.clone();
+        assert_eq!(check_price("1,250", yen), Ok(Money::new(1250, yen)));
+        assert!(words("12.50").contains("JPY has no decimals"));
+        assert!(words("10000001").contains("¥10,000,000"));
     }
 
     #[test]

@@ -11,9 +11,11 @@ use tower_sessions::Session;
 use super::product_form::{BODY_LIMIT, ProductForm};
 use super::{Standing, standing};
 use crate::base::ids::ProductId;
+use crate::base::money::Currency;
 use crate::flows::{Context, save_product};
 use crate::market::catalog::Category;
 use crate::market::sellers::Seller;
+use crate::market::tax;
 use crate::shop::Site;
 use crate::shop::desk::{self, PAGE, next_page};
 use crate::shop::error::PageError;
@@ -94,6 +96,15 @@ struct ProductPage {
     listed: Option<Listed>,
     action: String,
     picture: String,
+    currency: Currency,
+}
+
+impl ProductPage {
+    /// What a price is in, and what comes on top of it.
+    fn price_hint(&self) -> String {
+        let added = if tax::is_added(self.currency) { "tax and shipping" } else { "shipping" };
+        format!("In {}, like {}, without {added}.", self.currency, self.currency.example())
+    }
 }
 
 async fn form_page(
@@ -106,6 +117,7 @@ async fn form_page(
 ) -> Result<ProductPage, PageError> {
     let paths = &ctx.paths;
     Ok(ProductPage {
+        currency: ctx.shop.currency,
         standing: standing(&seller),
         categories: ctx.store.categories().await?,
         action: listed.as_ref().map_or_else(|| paths.sell_new_product(), |l| paths.sell_product(&l.product.id)),

@@ -8,19 +8,20 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde::Deserialize;
 
-use crate::base::money::Money;
-use crate::flows::{Context, register_seller};
+use tower_sessions::Session;
+
+use crate::base::money::{Currency, Money};
+use crate::flows::Context;
+use crate::flows::register_seller::{self, Onward};
 use crate::market::fees::MarketplaceFee;
+use crate::market::prices::local;
 use crate::market::sellers::{Registration, Seller};
 use crate::shop::Site;
 use crate::shop::account::is_address;
 use crate::shop::desk;
 use crate::shop::error::PageError;
 use crate::shop::extract::{MaybeSignedIn, SignedIn, TextForm};
-use crate::shop::page::{Chrome, Problems, page, page_with};
-
-/// Who pays sellers here.
-const PROVIDER: &str = "fps";
+use crate::shop::page::{Chrome, Problems, leave_notice, page, page_with};
 
 /// The way in.
 pub fn router() -> Router<Site> {
@@ -35,13 +36,15 @@ struct AboutPage {
     seller: Option<Seller>,
     is_open: bool,
     example: Example,
+    /// Whether the payment service pays sellers itself, and has to know them.
+    pays_sellers: bool,
     /// Where one makes an account, and comes back from.
     signup: String,
     /// Where one signs in, and comes back from.
     signin: String,
 }
 
-/// The fee on an order of twenty dollars, in figures.
+/// The fee on an order of twenty dollars or what that is elsewhere, in figures.
 struct Example {
     terms: MarketplaceFee,
     total: Money,
@@ -50,8 +53,8 @@ struct Example {
 }
 
 impl Example {
-    fn of(terms: MarketplaceFee) -> Example {
-        let total = Money::new(20 * terms.fixed.currency.scale(), terms.fixed.currency);
+    fn of(currency: Currency) -> Example {
+        let (terms, total) = (MarketplaceFee::house(currency), local(2000, currency));
         let fee = terms.on(total).unwrap_or(total);
         Example { terms, total, fee, rest: total.minus(fee).unwrap_or(total) }
     }
@@ -74,8 +77,13 @@ async fn what_it_means(
         is_signed_in: account.is_some(),
         is_open: seller.as_ref().is_some_and(|seller| seller.state == Registration::Registered),
         seller,
-        example: Example::of(register_seller::FEE),
+        example: Example::of(ctx.shop.currency),
+        pays_sellers: pays_sellers(&ctx),
     }))
+}
+
+fn pays_sellers(ctx: &Context) -> bool {
+    ctx.providers.paying_sellers(ctx.shop.currency).is_some()
 }
 
 /// The registration form, as typed.
@@ -101,6 +109,8 @@ struct RegisterPage {
     example: Example,
     /// Whether the form was in before, and only the payment service is missing.
     is_pending: bool,
+    /// Whether the payment service pays sellers itself, and has to know them.
+    pays_sellers: bool,
 }
 
 async fn form(State(ctx): State<Context>, chrome: Chrome, SignedIn(account): SignedIn) -> Result<Response, PageError> {
@@ -109,7 +119,8 @@ async fn form(State(ctx): State<Context>, chrome: Chrome, SignedIn(account): Sig
     {
         return Ok(Redirect::to(&ctx.paths.sell_desk()).into_response());
     }
-    let is_pending = seller.is_some();
+    let pays_sellers = pays_sellers(&ctx);
+    let is_pending = seller.is_some() && pays_sellers;
     let form = match seller {
         Some(seller) => ApplicationForm {
             name: seller.name,
@@ -123,27 +134,35 @@ async fn form(State(ctx): State<Context>, chrome: Chrome, SignedIn(account): Sig
         },
         None => ApplicationForm { email: account.email, ..ApplicationForm::default() },
     };
-    let example = Example::of(register_seller::FEE);
-    Ok(page(&RegisterPage { chrome, form, problems: Problems::default(), example, is_pending }))
+    let example = Example::of(ctx.shop.currency);
+    Ok(page(&RegisterPage { chrome, form, problems: Problems::default(), example, is_pending, pays_sellers }))
 }
 
-/// Takes the form. Answers 303 to the payment service, or 422 with what was typed.
+/// Takes the form. Answers 303 to the payment service or, where nobody else pays sellers, to the desk
+/// of the open stall; or 422 with what was typed.
 async fn register(
     State(ctx): State<Context>,
     chrome: Chrome,
+    session: Session,
     SignedIn(account): SignedIn,
     TextForm(form): TextForm<ApplicationForm>,
 ) -> Result<Response, PageError> {
     let mut problems = check(&form);
     if problems.is_empty() {
-        match register_seller::register(&ctx, &account.id, &application(&form), PROVIDER).await {
-            Ok(address) => return Ok(Redirect::to(&address).into_response()),
+        match register_seller::register(&ctx, &account.id, &application(&form)).await {
+            Ok(Onward::ToProvider(address)) => return Ok(Redirect::to(&address).into_response()),
+            Ok(Onward::Open) => {
+                leave_notice(&session, "Your stall is open. What will stand on the table?").await?;
+                return Ok(Redirect::to(&ctx.paths.sell_desk()).into_response());
+            }
             Err(error) => problems = desk::problems(error, "name")?,
         }
     }
-    let is_pending = ctx.store.seller_of(&account.id).await?.is_some();
-    let example = Example::of(register_seller::FEE);
-    Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &RegisterPage { chrome, form, problems, example, is_pending }))
+    let pays_sellers = pays_sellers(&ctx);
+    let is_pending = pays_sellers && ctx.store.seller_of(&account.id).await?.is_some();
+    let example = Example::of(ctx.shop.currency);
+    let again = RegisterPage { chrome, form, problems, example, is_pending, pays_sellers };
+    Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &again))
 }
 
 fn check(form: &ApplicationForm) -> Problems {
@@ -153,7 +172,7 @@ fn check(form: &ApplicationForm) -> Problems {
         ("tagline", &form.tagline, 120, "Please say in one line what you make."),
         ("story", &form.story, 4000, "Please tell a little about yourself."),
         ("ships_from", &form.ships_from, 80, "Please say where your parcels come from."),
-        ("email", &form.email, 120, "Please give the email of your account at the payment service."),
+        ("email", &form.email, 120, "Please give an email address."),
         (
             "return_policy",
             &form.return_policy,
@@ -205,7 +224,9 @@ mod tests {
 
     #[test]
     fn the_fee_has_an_example() {
-        let example = Example::of(register_seller::FEE);
+        let example = Example::of(Currency::USD);
         assert_eq!((example.total, example.fee, example.rest), (Money::usd(2000), Money::usd(130), Money::usd(1870)));
+        let yen = Example::of(Currency::from_code("JPY").unwrap());
+        assert_eq!([yen.total, yen.fee, yen.rest].map(|money| money.minor), [2000, 130, 1870]);
     }
 }

@@ -38,6 +38,8 @@ struct Place {
 struct StatementPage {
     chrome: Chrome,
     seller: Seller,
+    /// Whether the payment service pays sellers itself.
+    pays_sellers: bool,
     balance: Money,
     all: Sums,
     month: Sums,
@@ -82,6 +84,7 @@ async fn statement(
     let here = ctx.paths.sell_statement();
     Ok(page(&StatementPage {
         chrome,
+        pays_sellers: ctx.providers.paying_sellers(ctx.shop.currency).is_some(),
         balance: store.seller_balance(&seller.id, zero).await?,
         all: store.earned_since(&seller.id, Millis(0), zero).await?,
         month: store.earned_since(&seller.id, now.start_of_month(), zero).await?,

@@ -25,8 +25,18 @@ pub struct Till {
 }
 
 impl Till {
+    /// One that takes dollars and pays the sellers itself.
     pub fn called(name: &'static str) -> Till {
         Till { name, is_silent: AtomicBool::new(false), is_slow: AtomicBool::new(false) }
+    }
+
+    /// One that takes everything but dollars, for the marketplace.
+    pub fn abroad() -> Till {
+        Till::called("abroad")
+    }
+
+    fn takes_dollars(&self) -> bool {
+        self.name != "abroad"
     }
 
     fn is_silent(&self) -> bool {
@@ -41,12 +51,16 @@ impl Provider for Till {
     }
 
     fn title(&self) -> &'static str {
-        if self.name == "till" { "The till" } else { "The other till" }
+        match self.name {
+            "till" => "The till",
+            "abroad" => "The till abroad",
+            _ => "The other till",
+        }
     }
 
     fn abilities(&self) -> Abilities {
         Abilities {
-            splits_fee: false,
+            splits_fee: self.takes_dollars(),
             standing_consents: false,
             payees_per_consent: 1,
             consent_lifetime: days(1),
@@ -56,7 +70,7 @@ impl Provider for Till {
     }
 
     fn takes(&self, currency: Currency) -> bool {
-        currency == Currency::USD
+        (currency == Currency::USD) == self.takes_dollars()
     }
 
     async fn start_registration(&self, _: &Operation, _: RegistrationAsk<'_>) -> Answer<Redirect> {

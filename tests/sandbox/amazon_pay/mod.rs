@@ -2,6 +2,7 @@
 
 mod shop;
 
+mod currencies;
 mod declines;
 mod flow;
 mod gate;

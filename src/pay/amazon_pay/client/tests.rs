@@ -16,6 +16,16 @@ fn client(account: Account) -> Client {
     Client::new(account, http::Client::new(None).unwrap(), Clock::new()).without_pauses()
 }
 
+#[test]
+fn the_button_names_the_currency_of_the_accounts_books() {
+    let ledger = |region: Region, code| region.ledger_currency(Currency::from_code(code).unwrap());
+    assert_eq!((ledger(Region::Na, "USD"), ledger(Region::Jp, "JPY")), ("USD", "JPY"));
+    assert_eq!((ledger(Region::Eu, "GBP"), ledger(Region::Eu, "EUR")), ("GBP", "EUR"));
+    for foreign in ["USD", "JPY", "AUD", "CAD", "CHF", "SEK", "DKK", "NOK"] {
+        assert_eq!(ledger(Region::Eu, foreign), "EUR", "{foreign}");
+    }
+}
+
 #[tokio::test]
 async fn a_call_is_signed_over_what_is_sent_and_stamped_in_real_time() {
     let (service, client) = open().await;

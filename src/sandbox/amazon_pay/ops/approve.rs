@@ -149,12 +149,13 @@ pub fn reference(session: &Session, key: &str) -> String {
 fn permission(session: &Session, now: Millis) -> Permission {
     let kind = session.permission_type().to_owned();
     let presented = session.text("paymentDetails.presentmentCurrency");
-    let of_region = match session.region.as_str() {
-        "jp" => "JPY",
-        "eu" => "EUR",
-        _ => "USD",
+    let of_account = match (session.ledger_currency.as_str(), session.region.as_str()) {
+        ("", "jp") => "JPY",
+        ("", "eu") => "EUR",
+        ("", _) => "USD",
+        (named, _) => named,
     };
-    let presented = if presented.is_empty() { of_region } else { presented };
+    let presented = if presented.is_empty() { of_account } else { presented };
     let amount = session.charge_amount().unwrap_or(Money::zero(currency(presented)));
     let total = session.price("paymentDetails.totalOrderAmount");
     let is_extended = session.is("paymentDetails.extendExpiration");

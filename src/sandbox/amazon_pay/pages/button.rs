@@ -81,8 +81,14 @@ async fn start(sandbox: &Sandbox, form: &Form) -> Result<Response, Trouble> {
         known @ ("PayAndShip" | "PayOnly" | "PayAndShipMultiAddress") => known,
         _ => return Err(ApiError::value("productType", "it is not a product type").into()),
     };
-    let session =
-        Session { region: region(form), request: payload, product_type: product_type.to_owned(), ..Session::default() };
+    let (region, ledger_currency) = account_of(value(form, "ledgerCurrency"))?;
+    let session = Session {
+        region: region.to_owned(),
+        ledger_currency: ledger_currency.to_owned(),
+        request: payload,
+        product_type: product_type.to_owned(),
+        ..Session::default()
+    };
     if session.is_one_trip() && session.is_shipped() && session.asked("addressDetails").is_null() {
         return Err(ApiError::missing("addressDetails").into());
     }
@@ -91,14 +97,15 @@ async fn start(sandbox: &Sandbox, form: &Form) -> Result<Response, Trouble> {
     Ok(Redirect::to(&format!("/checkout?amazonCheckoutSessionId={}", session.id)).into_response())
 }
 
-/// The region that a button's ledger currency stands for.
-fn region(form: &Form) -> String {
-    match value(form, "ledgerCurrency") {
-        "EUR" | "GBP" => "eu",
-        "JPY" => "jp",
-        _ => "na",
+/// The region that a button's ledger currency stands for, and that currency; dollars where it names none.
+fn account_of(ledger_currency: &str) -> Result<(&'static str, &'static str), ApiError> {
+    match ledger_currency {
+        "" | "USD" => Ok(("na", "USD")),
+        "EUR" => Ok(("eu", "EUR")),
+        "GBP" => Ok(("eu", "GBP")),
+        "JPY" => Ok(("jp", "JPY")),
+        _ => Err(ApiError::value("ledgerCurrency", "it must be USD, EUR, GBP or JPY")),
     }
-    .to_owned()
 }
 
 async fn check_signature(sandbox: &Sandbox, form: &Form) -> Result<(Account, Map<String, Value>), ApiError> {

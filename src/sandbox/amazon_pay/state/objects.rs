@@ -23,6 +23,9 @@ pub struct Session {
     pub merchant_id: String,
     /// `na`, `eu` or `jp`.
     pub region: String,
+    /// The currency of the account's books as the button named it; empty where no button did.
+    #[serde(default)]
+    pub ledger_currency: String,
     /// The request, with all updates laid over it.
     pub request: Map<String, Value>,
     /// `PayAndShip`, `PayOnly`, …

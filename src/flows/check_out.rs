@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::record_outcome::{LOST_RETURN, record_outcome};
-use super::{ActError, Context};
+use super::{ActError, Context, count};
 use crate::base::clock::Millis;
 use crate::base::ids::{self, BuyerId, CheckoutId, OrderId, SellerId};
 use crate::base::money::Money;
@@ -13,6 +13,7 @@ use crate::market::sellers::Seller;
 use crate::market::shipping::ShippingMethod;
 use crate::orders::audit::Act;
 use crate::orders::checkout::{Address, Checkout};
+use crate::orders::device::Device;
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
 use crate::orders::order::{APPROVAL_WAIT, Line, Order, STOCK_HOLD, Totals};
 use crate::orders::outcome::Outcome;
@@ -40,6 +41,8 @@ pub struct CheckoutForm {
     pub is_gift: bool,
     /// The provider's name.
     pub provider: String,
+    /// What the form was filled in on.
+    pub device: Device,
 }
 
 /// One seller's part of a basket, priced.
@@ -124,6 +127,7 @@ async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, Ac
         shipping_method: form.shipping_method,
         is_gift: form.is_gift,
         provider: provider.name().to_owned(),
+        device: form.device,
         placed_at: now,
     };
     if let Some(earlier) = tx.use_form_key(&form.key, checkout.id.as_str(), now).await? {
@@ -307,7 +311,10 @@ async fn move_to(ctx: &Context, tx: &mut Write, order: &mut Order, name: &str) -
     let provider = provider.ok_or(ActError::BadField { field: "provider", message })?;
     for operation in tx.operations_of(order.id.as_str()).await? {
         if operation.kind == Kind::Consent && operation.progress.is_open() {
-            tx.record_progress(&Operation { progress: Progress::Failed, ..operation }, now).await?;
+            let given_up = Operation { progress: Progress::Failed, ..operation };
+            if tx.record_progress(&given_up, now).await? {
+                count::attempt(tx, &given_up, order, now).await?;
+            }
         }
     }
     order.provider = provider.name().to_owned();

@@ -4,9 +4,12 @@
 
 pub mod audit;
 pub mod checkout;
+pub mod device;
 pub mod ledger;
 pub mod operation;
 pub mod order;
 pub mod outcome;
+pub mod rates;
 pub mod refusal;
 pub mod state;
+pub mod words;

@@ -15,6 +15,7 @@ use crate::market::sellers::Seller;
 use crate::market::shipping::ShippingMethod;
 use crate::orders::audit::Act;
 use crate::orders::checkout::{Address, Checkout};
+use crate::orders::device::Device;
 use crate::orders::ledger::{Entry, Sale, Unbalanced};
 use crate::orders::operation::{Instrument, Kind, Operation, Progress, Request, Subject};
 use crate::orders::order::{Line, Order, Totals};
@@ -146,6 +147,7 @@ impl Past {
             shipping_method: ShippingMethod::Standard,
             is_gift: false,
             provider: "fps".to_owned(),
+            device: Device::Unknown,
             placed_at: at,
         };
         let lines = std::slice::from_ref(&line);

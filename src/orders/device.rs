@@ -46,6 +46,14 @@ impl Device {
         }
     }
 
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Device::Unknown => "not known",
+            known => known.word(),
+        }
+    }
+
     /// Reads the word.
     pub fn from_word(word: &str) -> Option<Device> {
         Device::ALL.into_iter().find(|device| device.word() == word)

@@ -149,6 +149,16 @@ impl Tally {
         self.sums[counted as usize] += number;
     }
 
+    /// Adds all of another.
+    pub fn merge(&mut self, other: &Tally) {
+        self.sums.iter_mut().zip(other.sums).for_each(|(sum, number)| *sum += number);
+    }
+
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        *self == Tally::default()
+    }
+
     /// How many.
     pub fn count(&self, counted: Counted) -> i64 {
         self.sums[counted as usize]

@@ -86,6 +86,14 @@ async fn render(ctx: &Context) -> Response {
     if let Ok(waiting) = ctx.store.waiting_notifications().await {
         metrics::gauge!("pushcart_inbox_pending").set(waiting as f64);
     }
+    // one row for each kind of payment, however many orders there are
+    if let Ok(endings) = ctx.store.payment_endings().await {
+        for (provider, outcome, counted) in endings {
+            let counted = u64::try_from(counted).unwrap_or(0);
+            metrics::counter!("pushcart_payments_total", "provider" => provider, "outcome" => outcome)
+                .absolute(counted);
+        }
+    }
     let text = recorder().map(PrometheusHandle::render).unwrap_or_default();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }

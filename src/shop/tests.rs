@@ -7,6 +7,7 @@ mod buying;
 mod desks;
 mod edges;
 mod office;
+mod rates;
 mod talking;
 mod till;
 mod trouble;

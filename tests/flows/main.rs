@@ -9,8 +9,10 @@ mod visitor;
 
 mod amazon_pay;
 mod embedded;
+mod help;
 mod news;
 mod purchase;
+mod rates;
 mod refunds;
 
 /// These walks run on SQLite; `tests/flows_postgres` runs the same on PostgreSQL.

@@ -18,7 +18,8 @@ pub enum Counted {
     Approved,
     /// An attempt that the provider refused, at its pages or afterwards.
     Declined,
-    /// An attempt whose buyer came back without approving, turned to another provider, or never came back.
+    /// An attempt whose buyer came back without approving, turned to another provider or never came
+    /// back, or whose order was called off before the approval.
     Abandoned,
     /// An order whose money was taken, for the first time.
     Paid,
@@ -199,7 +200,7 @@ pub const DEFINITIONS: [(&str, &str); 4] = [
     ),
     (
         "Abandonment",
-        "attempts whose buyer came back without approving, chose another payment service, called the order off before approving, or never came back within a day, of all attempts that ended.",
+        "attempts whose buyer came back without approving, chose another payment service or did not come back within a day, or whose order was called off before the approval, of all attempts that ended.",
     ),
     (
         "Refund",

@@ -4,7 +4,7 @@ use crate::flows::Context;
 use crate::orders::operation::{Kind, Operation, Progress};
 use crate::orders::order::Order;
 use crate::orders::state::State;
-use crate::orders::words::ProviderWord;
+use crate::orders::words::{Meaning, ProviderWord};
 
 /// What a provider said last about an operation, as the macros of `parts/said.html` print it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,8 +61,13 @@ pub fn asked(ctx: &Context, operations: Vec<Operation>, reader: Reader) -> Vec<A
     let one = |operation: Operation| {
         let word = word(ctx, &operation);
         let refusal = operation.refusal.as_ref().filter(|_| operation.progress != Progress::Succeeded);
-        let words = word.filter(|_| refusal.is_some()).map(|word| word.words);
-        let words = words.or(refusal.map(|refusal| refusal.reason.words()));
+        let words = refusal.map(|refusal| match word {
+            // the list's own words are the closest, unless the operation was refused for another reason
+            Some(ProviderWord { meaning: Meaning::Refused(_, reason), words, .. }) if *reason == refusal.reason => {
+                *words
+            }
+            _ => refusal.reason.words(),
+        });
         let advice = words.map_or("", |words| if reader == Reader::Seller { words.seller } else { words.operator });
         Asked { said: said(ctx, &operation), advice, operation }
     };

@@ -11,7 +11,10 @@ CREATE TABLE payment_counts (
     country TEXT NOT NULL,
     currency TEXT NOT NULL,
     band BIGINT NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('approved', 'declined', 'abandoned', 'paid', 'refunded')),
-    counted BIGINT NOT NULL CHECK (counted > 0),
-    PRIMARY KEY (day, provider, method, device, country, currency, band, outcome)
+    approved BIGINT NOT NULL,
+    declined BIGINT NOT NULL,
+    abandoned BIGINT NOT NULL,
+    paid BIGINT NOT NULL,
+    refunded BIGINT NOT NULL,
+    PRIMARY KEY (day, provider, method, device, country, currency, band)
 );

@@ -32,7 +32,7 @@ impl Counted {
     pub const ALL: [Counted; 5] =
         [Counted::Approved, Counted::Declined, Counted::Abandoned, Counted::Paid, Counted::Refunded];
 
-    /// The word of rows and metrics.
+    /// The word of metrics.
     pub fn word(self) -> &'static str {
         match self {
             Counted::Approved => "approved",
@@ -41,11 +41,6 @@ impl Counted {
             Counted::Paid => "paid",
             Counted::Refunded => "refunded",
         }
-    }
-
-    /// Reads the word.
-    pub fn from_word(word: &str) -> Option<Counted> {
-        Counted::ALL.into_iter().find(|counted| counted.word() == word)
     }
 }
 
@@ -263,7 +258,6 @@ mod tests {
         assert_eq!((tally.approval().percent().as_str(), tally.refund().permille()), ("–", None));
         for (counted, number) in Counted::ALL.into_iter().zip([61, 4, 1, 50, 3]) {
             tally.add(counted, number);
-            assert_eq!(Counted::from_word(counted.word()), Some(counted));
         }
         assert_eq!(tally.ended(), 66);
         assert_eq!(tally.approval().percent(), "92.4 %");

@@ -16,6 +16,7 @@ use super::error::PageError;
 use super::{Site, limits};
 use crate::flows::Context;
 use crate::orders::operation::Progress;
+use crate::orders::rates::Counted;
 
 /// The queues that are worth watching.
 const QUEUES: [(Progress, &str); 4] = [
@@ -87,11 +88,12 @@ async fn render(ctx: &Context) -> Response {
         metrics::gauge!("pushcart_inbox_pending").set(waiting as f64);
     }
     // one row for each kind of payment, however many orders there are
-    if let Ok(endings) = ctx.store.payment_endings().await {
-        for (provider, outcome, counted) in endings {
-            let counted = u64::try_from(counted).unwrap_or(0);
-            metrics::counter!("pushcart_payments_total", "provider" => provider, "outcome" => outcome)
-                .absolute(counted);
+    for (provider, tally) in ctx.store.payment_totals().await.unwrap_or_default() {
+        for counted in Counted::ALL {
+            let outcome = counted.word();
+            let counter =
+                metrics::counter!("pushcart_payments_total", "provider" => provider.clone(), "outcome" => outcome);
+            counter.absolute(u64::try_from(tally.count(counted)).unwrap_or(0));
         }
     }
     let text = recorder().map(PrometheusHandle::render).unwrap_or_default();

@@ -20,15 +20,44 @@ struct CountRow {
     country: String,
     currency: String,
     band: i64,
-    outcome: String,
-    counted: i64,
+    #[sqlx(flatten)]
+    sums: SumsRow,
 }
 
 #[derive(sqlx::FromRow)]
-struct EndingRow {
+struct SumsRow {
+    approved: i64,
+    declined: i64,
+    abandoned: i64,
+    paid: i64,
+    refunded: i64,
+}
+
+impl From<SumsRow> for Tally {
+    fn from(row: SumsRow) -> Tally {
+        let mut tally = Tally::default();
+        tally.add(Counted::Approved, row.approved);
+        tally.add(Counted::Declined, row.declined);
+        tally.add(Counted::Abandoned, row.abandoned);
+        tally.add(Counted::Paid, row.paid);
+        tally.add(Counted::Refunded, row.refunded);
+        tally
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct TotalsRow {
     provider: String,
-    outcome: String,
-    counted: i64,
+    #[sqlx(flatten)]
+    sums: SumsRow,
+}
+
+macro_rules! sums {
+    () => {
+        "CAST(SUM(approved) AS BIGINT) AS approved, CAST(SUM(declined) AS BIGINT) AS declined,
+                    CAST(SUM(abandoned) AS BIGINT) AS abandoned, CAST(SUM(paid) AS BIGINT) AS paid,
+                    CAST(SUM(refunded) AS BIGINT) AS refunded"
+    };
 }
 
 /// From when counts are read.
@@ -47,49 +76,43 @@ impl Store {
             Since::Ever => (EVER, EVER),
             Since::Day(at) => (day_of(at).0, i64::MAX),
         };
-        let rows: Vec<CountRow> = sqlx::query_as(
-            "SELECT provider, method, device, country, currency, band, outcome, CAST(SUM(counted) AS BIGINT) AS counted
-               FROM payment_counts WHERE day >= $1 AND day <= $2
-              GROUP BY provider, method, device, country, currency, band, outcome
-              ORDER BY provider, method, device, country, currency, band",
-        )
+        let rows: Vec<CountRow> = sqlx::query_as(concat!(
+            "SELECT provider, method, device, country, currency, band, ",
+            sums!(),
+            " FROM payment_counts WHERE day >= $1 AND day <= $2
+              GROUP BY provider, method, device, country, currency, band
+              ORDER BY provider, method, device, country, currency, band"
+        ))
         .bind(first)
         .bind(last)
         .fetch_all(&mut *self.read().await?)
         .await?;
-        let mut counts: Vec<(Payment, Tally)> = Vec::new();
-        for row in rows {
-            let Some(counted) = Counted::from_word(&row.outcome) else { continue };
-            let payment = Payment {
-                provider: row.provider,
-                method: Instrument::from_word(&row.method),
-                device: Device::from_word(&row.device).unwrap_or_default(),
-                country: row.country,
-                currency: columns::currency(&row.currency)?,
-                band: usize::try_from(row.band).unwrap_or(0),
-            };
-            match counts.last_mut() {
-                Some((last, tally)) if *last == payment => tally.add(counted, row.counted),
-                _ => {
-                    let mut tally = Tally::default();
-                    tally.add(counted, row.counted);
-                    counts.push((payment, tally));
-                }
-            }
-        }
-        Ok(counts)
+        rows.into_iter()
+            .map(|row| {
+                let payment = Payment {
+                    provider: row.provider,
+                    method: Instrument::from_word(&row.method),
+                    device: Device::from_word(&row.device).unwrap_or_default(),
+                    country: row.country,
+                    currency: columns::currency(&row.currency)?,
+                    band: usize::try_from(row.band).unwrap_or(0),
+                };
+                Ok((payment, row.sums.into()))
+            })
+            .collect()
     }
 
-    /// How often payments ever ended in which way, by provider and the ending's word: for metrics.
-    pub async fn payment_endings(&self) -> Result<Vec<(String, String, i64)>> {
-        let rows: Vec<EndingRow> = sqlx::query_as(
-            "SELECT provider, outcome, CAST(SUM(counted) AS BIGINT) AS counted
-               FROM payment_counts WHERE day = $1 GROUP BY provider, outcome ORDER BY provider, outcome",
-        )
+    /// What was ever counted, by provider: for metrics.
+    pub async fn payment_totals(&self) -> Result<Vec<(String, Tally)>> {
+        let rows: Vec<TotalsRow> = sqlx::query_as(concat!(
+            "SELECT provider, ",
+            sums!(),
+            " FROM payment_counts WHERE day = $1 GROUP BY provider ORDER BY provider"
+        ))
         .bind(EVER)
         .fetch_all(&mut *self.read().await?)
         .await?;
-        Ok(rows.into_iter().map(|row| (row.provider, row.outcome, row.counted)).collect())
+        Ok(rows.into_iter().map(|row| (row.provider, row.sums.into())).collect())
     }
 }
 
@@ -98,11 +121,16 @@ impl Write {
     /// counted twice or not at all.
     pub async fn count_payment(&mut self, payment: &Payment, counted: Counted, at: Millis) -> Result<()> {
         for day in [EVER, day_of(at).0] {
-            sqlx::query(
-                "INSERT INTO payment_counts (day, provider, method, device, country, currency, band, outcome, counted)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
-                 ON CONFLICT (day, provider, method, device, country, currency, band, outcome)
-                 DO UPDATE SET counted = payment_counts.counted + 1",
+            let row = sqlx::query(
+                "INSERT INTO payment_counts (day, provider, method, device, country, currency, band,
+                                             approved, declined, abandoned, paid, refunded)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                 ON CONFLICT (day, provider, method, device, country, currency, band)
+                 DO UPDATE SET approved = payment_counts.approved + excluded.approved,
+                               declined = payment_counts.declined + excluded.declined,
+                               abandoned = payment_counts.abandoned + excluded.abandoned,
+                               paid = payment_counts.paid + excluded.paid,
+                               refunded = payment_counts.refunded + excluded.refunded",
             )
             .bind(day)
             .bind(&payment.provider)
@@ -110,10 +138,10 @@ impl Write {
             .bind(payment.device.word())
             .bind(&payment.country)
             .bind(payment.currency.code())
-            .bind(i64::try_from(payment.band).unwrap_or(0))
-            .bind(counted.word())
-            .execute(self.connection())
-            .await?;
+            .bind(i64::try_from(payment.band).unwrap_or(0));
+            // in the order of the columns
+            let one = Counted::ALL.map(|each| i64::from(each == counted));
+            one.into_iter().fold(row, |row, number| row.bind(number)).execute(self.connection()).await?;
         }
         Ok(())
     }

@@ -89,6 +89,8 @@ impl Paths {
     fixed! {
         /// Search and filters; add the query yourself with [`Paths::with_query`].
         search = "/search";
+        /// Every code of every payment service: what happened and what to do.
+        help_payments = "/help/payments";
         /// The basket.
         cart = "/cart";
         /// Takes `product_id` and `quantity`.
@@ -133,6 +135,8 @@ impl Paths {
         admin_notifications = "/admin/notifications";
         /// The outbox.
         admin_operations = "/admin/operations";
+        /// How payments end: rates and counts.
+        admin_rates = "/admin/rates";
         /// The trial balance.
         admin_ledger = "/admin/ledger";
         /// The sellers.
@@ -209,6 +213,12 @@ impl Paths {
         self.local(&format!("/assets/{file}"))
     }
 
+    /// What a provider's code means: the help page with that code unfolded.
+    pub fn help_code(&self, provider: &str, code: &str) -> String {
+        let page = self.with_query(&self.help_payments(), &[("q", code), ("provider", provider)]);
+        format!("{page}#{provider}-{}", utf8_percent_encode(code, KEEP))
+    }
+
     /// A guest's way to an order: the page with its secret.
     pub fn order_with_secret(&self, order: impl Display, secret: &str) -> String {
         format!("{}?key={}", self.order(order), utf8_percent_encode(secret, KEEP))
@@ -234,6 +244,7 @@ mod tests {
         let paths = Paths::new("https://example.com/shop/").unwrap();
         assert_eq!(paths.product("blue mug"), "/shop/p/blue%20mug");
         assert_eq!(paths.absolute(paths.provider_return("fps")), "https://example.com/shop/return/fps");
+        assert_eq!(paths.help_code("fps", "PE"), "/shop/help/payments?q=PE&provider=fps#fps-PE");
         assert_eq!(paths.home(), "/shop");
         assert_eq!(Paths::new("http://localhost:3000").unwrap().home(), "/");
     }

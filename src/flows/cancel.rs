@@ -1,6 +1,6 @@
 //! Calling an order off before money is taken.
 
-use super::{ActError, Actor, Context, run_operation, withdraw as withdraw_approval};
+use super::{ActError, Actor, Context, count, run_operation, withdraw as withdraw_approval};
 use crate::base::ids::{OperationId, OrderId};
 use crate::orders::audit::Act;
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
@@ -78,7 +78,9 @@ async fn withdraw(
         .filter(|op| op.progress == Progress::Queued || op.kind == Kind::Consent && op.progress.is_open())
     {
         let recalled = Operation { progress: Progress::Failed, ..operation.clone() };
-        tx.record_progress(&recalled, now).await?;
+        if tx.record_progress(&recalled, now).await? {
+            count::attempt(tx, &recalled, order, now).await?;
+        }
     }
     order.state = state;
     let provider = order.provider.clone();

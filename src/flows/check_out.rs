@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::parcels::{Parcel, cart_problem, parcels};
 use super::record_outcome::{LOST_RETURN, record_outcome};
-use super::{ActError, Context, agreements};
+use super::{ActError, Context, agreements, count};
 use crate::base::clock::Millis;
 use crate::base::ids::{self, AgreementId, BuyerId, CheckoutId, OrderId, SellerId};
 use crate::market::sellers::Seller;
@@ -12,6 +12,7 @@ use crate::market::shipping::ShippingMethod;
 use crate::orders::agreement::{Agreement, Standing, Terms};
 use crate::orders::audit::Act;
 use crate::orders::checkout::{Address, Checkout};
+use crate::orders::device::Device;
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
 use crate::orders::order::{APPROVAL_WAIT, Line, Order, STOCK_HOLD};
 use crate::orders::outcome::Outcome;
@@ -40,6 +41,8 @@ pub struct CheckoutForm {
     pub provider: String,
     /// Whether the way to pay is kept for later purchases.
     pub is_kept: bool,
+    /// What the form was filled in on.
+    pub device: Device,
 }
 
 /// Freezes the basket into one order per seller, holds the stock, and asks for the buyer's approval
@@ -63,6 +66,7 @@ async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, Ac
         shipping_method: form.shipping_method,
         is_gift: form.is_gift,
         provider: provider.name().to_owned(),
+        device: form.device,
         placed_at: now,
     };
     if let Some(earlier) = tx.use_form_key(&form.key, checkout.id.as_str(), now).await? {
@@ -312,7 +316,10 @@ async fn move_to(ctx: &Context, tx: &mut Write, order: &mut Order, name: &str) -
     let provider = provider.ok_or(ActError::BadField { field: "provider", message })?;
     for operation in tx.operations_of(order.id.as_str()).await? {
         if operation.kind == Kind::Consent && operation.progress.is_open() {
-            tx.record_progress(&Operation { progress: Progress::Failed, ..operation }, now).await?;
+            let given_up = Operation { progress: Progress::Failed, ..operation };
+            if tx.record_progress(&given_up, now).await? {
+                count::attempt(tx, &given_up, order, now).await?;
+            }
         }
     }
     if let Some(id) = &order.agreement

@@ -10,6 +10,7 @@ pub mod books;
 pub mod cancel;
 pub mod check_out;
 pub mod come_back;
+mod count;
 pub mod facts;
 pub mod fulfil;
 pub mod parcels;

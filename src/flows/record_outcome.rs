@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Context, agreements, facts, run_operation};
+use super::{Context, agreements, count, facts, run_operation};
 use crate::base::clock::Millis;
 use crate::base::ids::{OperationId, OrderId};
 use crate::market::sellers::{Payee, Registration};
@@ -52,15 +52,24 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
     let mut operation = tx.operation(id).await?.ok_or_else(|| StoreError::Unreadable(format!("no operation {id}")))?;
     let was_open = operation.progress.is_open();
     let run_after = progress(&mut operation, outcome, now);
+    let said = ctx.providers.said(&operation, outcome);
+    operation.said = if operation.progress.is_open() { said.or(operation.said.take()) } else { said };
     let recorded = match &operation.subject {
         Subject::Order(order) => facts::apply(ctx, &mut tx, &order.clone(), Some(&operation), outcome).await?,
         Subject::Registration(_) if was_open => register(ctx, &mut tx, &operation, outcome).await?,
         Subject::Registration(_) => Recorded::KnownAlready,
         Subject::Agreement(agreement) => agreements::closed(ctx, &mut tx, agreement, outcome).await?,
     };
-    let closed = was_open && tx.record_progress(&operation, run_after).await?;
+    let written = was_open && tx.record_progress(&operation, run_after).await?;
+    let is_closed = written && !operation.progress.is_open();
+    if is_closed
+        && let Some(order) = operation.subject.order()
+        && let Some(order) = tx.order(order).await?
+    {
+        count::attempt(&mut tx, &operation, &order, now).await?;
+    }
     tx.commit().await?;
-    Ok(if closed && !operation.progress.is_open() { Recorded::Changed } else { recorded })
+    Ok(if is_closed { Recorded::Changed } else { recorded })
 }
 
 /// Sets how far the operation is after `outcome`; gives the time to look again.

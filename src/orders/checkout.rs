@@ -3,6 +3,7 @@
 use crate::base::clock::Millis;
 use crate::base::ids::{BuyerId, CheckoutId};
 use crate::market::shipping::ShippingMethod;
+use crate::orders::device::Device;
 
 /// Where parcels and letters go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Checkout {
     pub is_gift: bool,
     /// The provider that was chosen.
     pub provider: String,
+    /// What it was made on.
+    pub device: Device,
     /// When.
     pub placed_at: Millis,
 }

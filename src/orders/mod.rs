@@ -5,9 +5,12 @@
 pub mod agreement;
 pub mod audit;
 pub mod checkout;
+pub mod device;
 pub mod ledger;
 pub mod operation;
 pub mod order;
 pub mod outcome;
+pub mod rates;
 pub mod refusal;
 pub mod state;
+pub mod words;

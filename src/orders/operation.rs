@@ -300,6 +300,8 @@ pub struct Operation {
     pub transaction: Option<String>,
     /// Why it failed, if it did.
     pub refusal: Option<Refusal>,
+    /// What the provider said last, in its own code: `Authorized`, `TokenNotActive_Sender`.
+    pub said: Option<String>,
 }
 
 impl Operation {
@@ -318,6 +320,7 @@ impl Operation {
             created_at: now,
             transaction: None,
             refusal: None,
+            said: None,
         }
     }
 

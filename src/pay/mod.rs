@@ -19,6 +19,7 @@ use crate::market::sellers::{Payee, PayeeStatus};
 use crate::orders::operation::{Kind, Operation};
 use crate::orders::outcome::Outcome;
 use crate::orders::refusal::Refusal;
+use crate::orders::words::ProviderWord;
 
 /// What a provider can do, so that flows need no provider's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,6 +161,12 @@ pub trait Provider: Send + Sync {
     /// Whether it takes `currency`.
     fn takes(&self, currency: Currency) -> bool;
 
+    /// Everything it says: every code with what it means here. Built once; no code stands in it twice.
+    fn words(&self) -> &'static [ProviderWord];
+
+    /// Its own code behind an outcome of an operation of `kind` that carries none, where only one fits.
+    fn word_of(&self, kind: Kind, outcome: &Outcome) -> Option<&'static str>;
+
     /// Where a seller goes to be paid by this provider. The operation is of kind `register`.
     async fn start_registration(&self, operation: &Operation, ask: RegistrationAsk<'_>) -> Answer<Redirect>;
 
@@ -216,6 +223,20 @@ impl Providers {
     /// marketplace takes the payments and owes the sellers their part.
     pub fn paying_sellers(&self, currency: Currency) -> Option<&Arc<dyn Provider>> {
         self.all.iter().find(|provider| provider.takes(currency) && provider.abilities().splits_fee)
+    }
+
+    /// What `provider` means by `code`, if it is a code of its list.
+    pub fn word(&self, provider: &str, code: &str) -> Option<&'static ProviderWord> {
+        self.get(provider)?.words().iter().find(|word| word.code == code)
+    }
+
+    /// What the provider of `operation` said in its own code, as far as `outcome` tells.
+    pub fn said(&self, operation: &Operation, outcome: &Outcome) -> Option<String> {
+        match outcome {
+            Outcome::Abandoned { code, .. } => Some(code.clone()),
+            Outcome::Refused(refusal) => Some(refusal.code.clone()),
+            outcome => Some(self.get(&operation.provider)?.word_of(operation.kind, outcome)?.to_owned()),
+        }
     }
 
     /// All of them.

@@ -3,6 +3,8 @@
 //! They are over, with books that balance, and the payment services have never heard of them: money
 //! of theirs cannot be given back through a provider.
 
+mod count;
+
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -15,9 +17,11 @@ use crate::market::sellers::Seller;
 use crate::market::shipping::ShippingMethod;
 use crate::orders::audit::Act;
 use crate::orders::checkout::{Address, Checkout};
+use crate::orders::device::Device;
 use crate::orders::ledger::{Entry, Sale, Unbalanced};
 use crate::orders::operation::{Initiator, Instrument, Kind, Operation, Progress, Request, Subject};
 use crate::orders::order::{Line, Order, Totals};
+use crate::orders::refusal::{Reason, Refusal, Retry};
 use crate::orders::state::State;
 use crate::store::catalog::Listed;
 use crate::store::ledger::Booking;
@@ -32,12 +36,12 @@ const STALLS: (i64, i64) = (200, 40);
 /// Between one order and the next: a quarter of an hour.
 const PACE_MS: i64 = 15 * 60 * 1000;
 
-/// Who was paid through and what it cost the seller: FPS took its fee out of a card payment in dollars;
-/// Amazon Pay, everywhere else, settles its fees outside of these books.
-fn provider(currency: Currency) -> (&'static str, MarketplaceFee) {
-    match currency == Currency::USD {
-        true => ("fps", MarketplaceFee { fixed: Money::new(30, currency), variable_bp: 290 }),
-        false => ("amazon_pay", MarketplaceFee { fixed: Money::zero(currency), variable_bp: 0 }),
+/// What a provider keeps: FPS took its fee out of a card payment in dollars; Amazon Pay settles its fees
+/// outside of these books.
+fn fee_of(provider: &str, currency: Currency) -> MarketplaceFee {
+    match provider {
+        "fps" => MarketplaceFee { fixed: Money::new(30, currency), variable_bp: 290 },
+        _ => MarketplaceFee { fixed: Money::zero(currency), variable_bp: 0 },
     }
 }
 
@@ -45,12 +49,15 @@ const NAMES: [&str; 8] =
     ["Mara Quill", "Theo Lund", "Ines Prado", "Jon Abbas", "Wren Oakes", "Lou Petit", "Kit Sato", "Nia Brandt"];
 /// City, state, postal code, country.
 type Place = (&'static str, &'static str, &'static str, &'static str);
-const PLACES: [Place; 5] = [
+const PLACES: [Place; 8] = [
     ("Portland", "OR", "97201", "US"),
     ("Sacramento", "CA", "95814", "US"),
     ("Austin", "TX", "78701", "US"),
     ("Albany", "NY", "12207", "US"),
     ("Madison", "WI", "53703", "US"),
+    ("Toronto", "ON", "M5V 2T6", "CA"),
+    ("Leeds", "", "LS1 4AP", "GB"),
+    ("Bremen", "", "28195", "DE"),
 ];
 const PLACES_ELSEWHERE: [Place; 5] = [
     ("Lyon", "", "69001", "FR"),
@@ -59,6 +66,20 @@ const PLACES_ELSEWHERE: [Place; 5] = [
     ("Kyoto", "", "600-8216", "JP"),
     ("Halifax", "", "B3J 1S9", "CA"),
 ];
+
+/// Who was asked, as often as it stands here, and what they say when they decline.
+const ASKED: [(&str, &str); 5] = [
+    ("fps", "InsufficientBalance"),
+    ("fps", "InactiveInstrument"),
+    ("fps", "InsufficientBalance"),
+    ("amazon_pay", "HardDeclined"),
+    ("amazon_pay", "SoftDeclined"),
+];
+
+/// Of them, those who take `currency`.
+fn asked(currency: Currency) -> &'static [(&'static str, &'static str)] {
+    if currency == Currency::USD { &ASKED } else { &ASKED[3..] }
+}
 
 /// A stall with what it sells.
 struct Stall {
@@ -124,6 +145,10 @@ struct Past {
     line: Line,
     /// What the provider is said to have called the payment; no provider has it.
     transaction: String,
+    /// What the provider says where it declines.
+    refusal: &'static str,
+    /// Whether a first attempt was abandoned.
+    came_back_once: bool,
     seed: u64,
     number: u64,
 }
@@ -133,8 +158,22 @@ impl Past {
         let stall = &stalls[random.random_range(0..stalls.len())];
         let product = &stall.products[random.random_range(0..stall.products.len())].product;
         let name = NAMES[random.random_range(0..NAMES.len())];
-        let places = if currency == Currency::USD { PLACES } else { PLACES_ELSEWHERE };
+        let places: &[Place] = if currency == Currency::USD { &PLACES } else { &PLACES_ELSEWHERE };
         let (city, state, postal_code, country) = places[random.random_range(0..places.len())];
+        let asked = asked(currency);
+        let (provider, refusal) = asked[random.random_range(0..asked.len())];
+        let instrument = match random.random_range(0..10) {
+            7 | 8 if provider == "fps" => Instrument::Bank,
+            9 if provider == "fps" => Instrument::Balance,
+            _ => Instrument::Card,
+        };
+        let device = match random.random_range(0..20) {
+            0..10 => Device::Phone,
+            10..17 => Device::Computer,
+            17..19 => Device::Tablet,
+            _ => Device::Unknown,
+        };
+        let came_back_once = random.random_range(0..8) == 0;
         let line = Line {
             product: product.id.clone(),
             title: product.title.clone(),
@@ -166,7 +205,8 @@ impl Past {
             },
             shipping_method: ShippingMethod::Standard,
             is_gift: false,
-            provider: provider(currency).0.to_owned(),
+            provider: provider.to_owned(),
+            device,
             placed_at: at,
         };
         let lines = std::slice::from_ref(&line);
@@ -187,7 +227,7 @@ impl Past {
             state: ended,
             version: 1,
             consent: None,
-            instrument: Some(Instrument::Card),
+            instrument: Some(instrument),
             transaction: None,
             hold_until: None,
             // drawn afresh each time: a link that is the same for everybody who seeds would open their orders
@@ -200,7 +240,8 @@ impl Past {
             promised_date: None,
             placed_at: at,
         };
-        Ok(Past { checkout, order, line, transaction: format!("PAST-{seed}-{number}"), seed, number })
+        let transaction = format!("PAST-{seed}-{number}");
+        Ok(Past { checkout, order, line, transaction, refusal, came_back_once, seed, number })
     }
 
     fn was_paid(&self) -> bool {
@@ -217,8 +258,17 @@ impl Past {
             self.order.transaction = Some(self.transaction.clone());
             self.order.carrier = Some("Post".to_owned());
         }
+        if self.order.state == State::Declined {
+            self.order.message = Some(Reason::PaymentMethod.words().buyer.to_owned());
+        }
         tx.change_order(&mut self.order, None).await?;
         tx.note(&self.order.id, at, "Order placed", &format!("{}.", self.order.total)).await?;
+        self.count(tx).await?;
+        if self.order.state == State::Declined {
+            let take = self.take();
+            self.operation(tx, take.0, take.1, 0).await?;
+            tx.note(&self.order.id, at, "Payment declined", Reason::PaymentMethod.words().buyer).await?;
+        }
         if self.was_paid() {
             self.book_sale(tx).await?;
             tx.note(&self.order.id, at.plus(days(1)), "Shipped", &format!("{} taken.", self.order.total)).await?;
@@ -231,31 +281,48 @@ impl Past {
         Ok(())
     }
 
-    async fn book_sale(&self, tx: &mut Write) -> Result<()> {
-        let order = &self.order;
-        let at = order.placed_at;
-        let zero = Money::zero(order.total.currency);
-        let held = Entry::held(&order.id, order.total).map_err(unbalanced)?;
-        tx.book(&self.booking("held", &self.transaction, at, zero, zero), &held).await?;
-        let take = Request::Take {
+    /// Cards are charged when the parcel leaves, everything else at once.
+    fn is_held_first(&self) -> bool {
+        self.order.instrument == Some(Instrument::Card)
+    }
+
+    fn taken_at(&self) -> Millis {
+        if self.is_held_first() { self.order.placed_at.plus(days(1)) } else { self.order.placed_at }
+    }
+
+    fn take(&self) -> (Kind, Request) {
+        let request = Request::Take {
             consent: format!("{}-T", self.transaction),
             payee: String::new(),
-            fee_fixed_minor: order.fee.fixed.minor,
-            fee_variable_bp: order.fee.variable_bp,
+            fee_fixed_minor: self.order.fee.fixed.minor,
+            fee_variable_bp: self.order.fee.variable_bp,
             initiator: Initiator::Approval,
         };
-        self.operation(tx, Kind::Reserve, take, 0).await?;
+        (if self.is_held_first() { Kind::Reserve } else { Kind::Pay }, request)
+    }
+
+    async fn book_sale(&self, tx: &mut Write) -> Result<()> {
+        let order = &self.order;
+        let zero = Money::zero(order.total.currency);
+        let (kind, take) = self.take();
+        self.operation(tx, kind, take, 0).await?;
+        let mut on_hold = zero;
+        if self.is_held_first() {
+            let held = Entry::held(&order.id, order.total).map_err(unbalanced)?;
+            tx.book(&self.booking("held", &self.transaction, order.placed_at, zero, zero), &held).await?;
+            self.operation(tx, Kind::Settle, Request::Settle { hold: self.transaction.clone() }, 1).await?;
+            on_hold = order.total;
+        }
         let fee = order.fee_on(order.total).map_err(money)?;
-        let provider_fee = provider(order.total.currency).1.on(order.total).map_err(money)?;
-        let taken = Entry::taken(&self.sale(fee, provider_fee), order.total).map_err(unbalanced)?;
-        tx.book(&self.booking("taken", &self.transaction, at.plus(days(1)), fee, provider_fee), &taken).await?;
-        self.operation(tx, Kind::Settle, Request::Settle { hold: self.transaction.clone() }, 1).await
+        let provider_fee = fee_of(&order.provider, order.total.currency).on(order.total).map_err(money)?;
+        let taken = Entry::taken(&self.sale(fee, provider_fee), on_hold).map_err(unbalanced)?;
+        tx.book(&self.booking("taken", &self.transaction, self.taken_at(), fee, provider_fee), &taken).await.map(|_| ())
     }
 
     /// The marketplace keeps its fee and the provider gives its own back: policy `MasterTxnOnly`.
     async fn book_refund(&self, tx: &mut Write) -> Result<()> {
         let zero = Money::zero(self.order.total.currency);
-        let back = provider(self.order.total.currency).1.on(self.order.total).map_err(money)?;
+        let back = fee_of(&self.order.provider, self.order.total.currency).on(self.order.total).map_err(money)?;
         let refund = format!("{}-R", self.transaction);
         let entry = Entry::refunded(&self.sale(zero, back)).map_err(unbalanced)?;
         tx.book(&self.booking("refunded", &refund, self.order.placed_at.plus(days(2)), zero, back), &entry).await?;
@@ -268,8 +335,15 @@ impl Past {
         let mut operation = Operation::wanted(subject, kind, &order.provider, request, order.total, order.placed_at);
         operation.id = id::<OperationId>("opn", self.seed, self.number * 3 + place)?;
         let mut operation = tx.want(operation, order.placed_at).await?;
-        operation.progress = Progress::Succeeded;
-        operation.transaction = Some(self.transaction.clone());
+        if order.state == State::Declined {
+            let (retry, reason) = (Retry::NewConsent, Reason::PaymentMethod);
+            operation.progress = Progress::Failed;
+            operation.refusal = Some(Refusal { retry, reason, code: self.refusal.to_owned(), message: String::new() });
+            operation.said = Some(self.refusal.to_owned());
+        } else {
+            operation.progress = Progress::Succeeded;
+            operation.transaction = Some(self.transaction.clone());
+        }
         tx.record_progress(&operation, order.placed_at).await.map(|_| ())
     }
 
@@ -310,6 +384,24 @@ mod tests {
     use super::*;
     use crate::base::clock::Clock;
     use crate::flows::books;
+    use crate::orders::rates::{Counted, Tally};
+    use crate::store::rates::Since;
+
+    async fn is_counted(store: &Store) {
+        let mut all = Tally::default();
+        let counts = store.payment_counts(Since::Ever).await.unwrap();
+        counts.iter().for_each(|(_, tally)| all.merge(tally));
+        let states = store.orders_by_state().await.unwrap();
+        assert_eq!(all.count(Counted::Paid), states["shipped"] + states["refunded"]);
+        let ended = (all.count(Counted::Refunded), all.count(Counted::Declined));
+        assert_eq!(ended, (states["refunded"], states["declined"]));
+        for counted in Counted::ALL {
+            assert!(all.count(counted) > 0, "{counted:?}");
+        }
+        for device in [Device::Phone, Device::Computer, Device::Tablet] {
+            assert!(counts.iter().any(|(payment, _)| payment.device == device), "{device:?}");
+        }
+    }
 
     #[tokio::test]
     async fn a_past_balances_and_is_added_once() {
@@ -327,6 +419,7 @@ mod tests {
                 assert_eq!(books.ledger.sum_minor.iter().collect::<Vec<_>>(), [(&code.to_owned(), &0)]);
                 let provider = books.ledger.accounts.iter().find(|line| line.account == account).unwrap();
                 assert!(provider.balance_minor > 0);
+                is_counted(&store).await;
                 assert_eq!((books.queues.outbox_pending, books.queues.outbox_failed), (0, 0));
             }
         }

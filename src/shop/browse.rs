@@ -13,6 +13,7 @@ use super::Site;
 use super::catalogue::{Kept, Scope};
 use super::error::PageError;
 use super::extract::CartCookie;
+use super::help::HelpPage;
 use super::page::{self, Categories, Chrome};
 use crate::base::ids::ProductId;
 use crate::base::money::Money;
@@ -199,6 +200,8 @@ pub enum BrowsePage {
     Product(Box<ProductPage>),
     /// One seller.
     Seller(Box<SellerPage>),
+    /// Codes of payment services.
+    Help(Box<HelpPage>),
 }
 
 impl BrowsePage {
@@ -210,6 +213,7 @@ impl BrowsePage {
             BrowsePage::Search(page) => &mut page.chrome,
             BrowsePage::Product(page) => &mut page.chrome,
             BrowsePage::Seller(page) => &mut page.chrome,
+            BrowsePage::Help(page) => &mut page.chrome,
         };
         chrome.cart_count = cart_count;
         let html = match &page {
@@ -217,6 +221,7 @@ impl BrowsePage {
             BrowsePage::Search(page) => page.render(),
             BrowsePage::Product(page) => page.render(),
             BrowsePage::Seller(page) => page.render(),
+            BrowsePage::Help(page) => page.render(),
         };
         html.map(Bytes::from).map_err(PageError::internal)
     }
@@ -224,7 +229,7 @@ impl BrowsePage {
     /// What makes it stale.
     pub fn scope(&self) -> Scope {
         match self {
-            BrowsePage::Home(_) | BrowsePage::Search(_) => Scope::AnyChange,
+            BrowsePage::Home(_) | BrowsePage::Search(_) | BrowsePage::Help(_) => Scope::AnyChange,
             BrowsePage::Product(page) => page.scope.clone(),
             BrowsePage::Seller(page) => page.scope.clone(),
         }
@@ -232,7 +237,7 @@ impl BrowsePage {
 }
 
 /// The answer with a page of the catalogue: asked for again each time, since the basket is on it.
-fn answer(kept: &Kept, cart: &CartCookie) -> Result<Response, PageError> {
+pub(super) fn answer(kept: &Kept, cart: &CartCookie) -> Result<Response, PageError> {
     let bytes = kept.bytes(cart.0.as_ref().map_or(0, |cart| cart.count))?;
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();

@@ -11,7 +11,7 @@ use tower_sessions::Session;
 use super::Site;
 use super::checkout_form::Fields;
 use super::error::PageError;
-use super::extract::{Cart, CartCookie, FormKey, MaybeSignedIn, TextForm, remember_order};
+use super::extract::{Cart, CartCookie, FormKey, MadeOn, MaybeSignedIn, TextForm, remember_order};
 use super::limits::Client;
 use super::page::{Chrome, Problems, leave_notice, page_with};
 use crate::base::ids::CheckoutId;
@@ -233,7 +233,7 @@ async fn place(
     session: Session,
     CartCookie(cart): CartCookie,
     MaybeSignedIn(account): MaybeSignedIn,
-    Client(client): Client,
+    (Client(client), MadeOn(device)): (Client, MadeOn),
     TextForm(typed): TextForm<Fields>,
 ) -> Result<Response, PageError> {
     let ctx = &site.ctx;
@@ -255,6 +255,7 @@ async fn place(
         is_gift: typed.is_gift(),
         provider: typed.provider.clone(),
         is_kept: typed.is_kept(),
+        device,
     };
     match check_out::place(ctx, &wanted).await {
         Ok(checkout) => lead_on(ctx, &session, &checkout).await,

@@ -1,7 +1,7 @@
 //! Who is asking, and what they sent: the extractors that every handler's signature is made of.
 
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
-use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
+use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::AppendHeaders;
@@ -13,6 +13,7 @@ use crate::base::ids::{self, BuyerId};
 use crate::base::paths::Paths;
 use crate::flows::Context;
 use crate::market::sellers::Seller;
+use crate::orders::device::Device;
 use crate::orders::order::Order;
 use crate::store::accounts::Account;
 
@@ -153,6 +154,19 @@ where
 
 async fn session_of<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Session, PageError> {
     Session::from_request_parts(parts, state).await.map_err(|(_, why)| PageError::internal(why))
+}
+
+/// What the visitor's browser runs on. Never refuses; the browser's name itself goes no further.
+#[derive(Clone, Copy, Debug)]
+pub struct MadeOn(pub Device);
+
+impl<S: Send + Sync> FromRequestParts<S> for MadeOn {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<MadeOn, Self::Rejection> {
+        let name = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(MadeOn(name.map_or(Device::Unknown, Device::of)))
+    }
 }
 
 /// Somebody with an account. Others are sent to sign in, and back to the page they wanted.

@@ -16,6 +16,7 @@ use super::error::PageError;
 use super::{Site, limits};
 use crate::flows::Context;
 use crate::orders::operation::Progress;
+use crate::orders::rates::Counted;
 
 /// The queues that are worth watching.
 const QUEUES: [(Progress, &str); 4] = [
@@ -85,6 +86,15 @@ async fn render(ctx: &Context) -> Response {
     }
     if let Ok(waiting) = ctx.store.waiting_notifications().await {
         metrics::gauge!("pushcart_inbox_pending").set(waiting as f64);
+    }
+    // one row for each kind of payment, however many orders there are
+    for (provider, tally) in ctx.store.payment_totals().await.unwrap_or_default() {
+        for counted in Counted::ALL {
+            let outcome = counted.word();
+            let counter =
+                metrics::counter!("pushcart_payments_total", "provider" => provider.clone(), "outcome" => outcome);
+            counter.absolute(u64::try_from(tally.count(counted)).unwrap_or(0));
+        }
     }
     let text = recorder().map(PrometheusHandle::render).unwrap_or_default();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()

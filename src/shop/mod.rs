@@ -17,6 +17,7 @@ pub mod desk;
 pub mod error;
 pub mod extract;
 pub mod health;
+pub mod help;
 pub mod limits;
 pub mod mailbox;
 pub mod my_orders;
@@ -26,6 +27,7 @@ pub mod page;
 pub mod passwords;
 pub mod requests;
 pub mod returns;
+pub mod said;
 pub mod security;
 pub mod sell;
 #[cfg(test)]
@@ -53,9 +55,10 @@ use crate::store::Store;
 
 use catalogue::Catalogue;
 use error::PageError;
+use help::Help;
 use limits::Limits;
 
-/// What the pages keep in memory: the catalogue, the limits, the policy. Cheap to clone.
+/// What the pages keep in memory: the catalogue, the limits, the help, the policy. Cheap to clone.
 #[derive(Clone)]
 pub struct Shop {
     inner: Arc<Inner>,
@@ -64,6 +67,7 @@ pub struct Shop {
 struct Inner {
     catalogue: Catalogue,
     limits: Limits,
+    help: Help,
     policy: HeaderValue,
 }
 
@@ -95,12 +99,13 @@ impl Shop {
     }
 
     /// The same behind a proxy whose `X-Forwarded-For` is believed.
-    pub fn behind(_ctx: &Context, provider_origins: Vec<String>, trusted_proxy: Option<IpAddr>) -> Shop {
+    pub fn behind(ctx: &Context, provider_origins: Vec<String>, trusted_proxy: Option<IpAddr>) -> Shop {
         health::recorder();
         Shop {
             inner: Arc::new(Inner {
                 catalogue: Catalogue::default(),
                 limits: Limits::new(trusted_proxy),
+                help: Help::of(ctx),
                 policy: security::content_policy(&provider_origins),
             }),
         }
@@ -109,6 +114,11 @@ impl Shop {
     /// The catalogue in memory.
     pub fn catalogue(&self) -> &Catalogue {
         &self.inner.catalogue
+    }
+
+    /// What every code of the providers means.
+    pub fn help(&self) -> &Help {
+        &self.inner.help
     }
 
     /// How often things may be tried.
@@ -177,6 +187,7 @@ fn public_pages() -> Router<Site> {
     Router::new()
         .route("/", get(browse::home))
         .route("/search", get(browse::search::search))
+        .route("/help/payments", get(help::payments))
         .route("/p/{slug}", get(browse::product))
         .route("/s/{seller}", get(browse::seller))
         .route("/pictures/{id}", get(assets::picture))

@@ -16,6 +16,7 @@ use super::desk::{TimelineEvent, is_open, timeline};
 use super::error::PageError;
 use super::extract::{FormKey, MaybeSignedIn, may_see_order, remember_order};
 use super::page::{self, Chrome, Problems, page_with};
+use super::said::{self, Said};
 use super::waiting::{Waiting, looking_again, waiting};
 use crate::base::clock::Millis;
 use crate::base::ids::OrderId;
@@ -74,6 +75,8 @@ struct OrderPage {
     messages: Vec<MessageView>,
     wishes: Vec<Wish>,
     waiting: Option<Waiting>,
+    /// What the provider said when the last try came to nothing.
+    trouble: Option<Said>,
     /// Whether the page looks again by itself; then it has no field to type in.
     is_looking: bool,
     can_pay: bool,
@@ -163,6 +166,7 @@ async fn order_page(ctx: &Context, chrome: Chrome, order: Order) -> Result<Order
         events: timeline(store.events(&order.id).await?),
         messages: store.messages(&order.id).await?.into_iter().map(message_view).collect(),
         waiting: waiting(&operations, ctx.clock.now()),
+        trouble: said::trouble(ctx, &order, &operations),
         is_looking: false,
         can_pay: order.state.waits_for_approval(),
         ways: ways_to_pay(ctx, &order),

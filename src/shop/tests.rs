@@ -8,6 +8,7 @@ mod buying;
 mod desks;
 mod edges;
 mod office;
+mod rates;
 mod talking;
 mod till;
 mod trouble;

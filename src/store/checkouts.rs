@@ -8,6 +8,7 @@ use crate::base::clock::Millis;
 use crate::base::ids::CheckoutId;
 use crate::market::shipping::ShippingMethod;
 use crate::orders::checkout::{Address, Checkout};
+use crate::orders::device::Device;
 
 #[derive(sqlx::FromRow)]
 struct CheckoutRow {
@@ -25,6 +26,7 @@ struct CheckoutRow {
     shipping_method: String,
     is_gift: i64,
     provider: String,
+    device: String,
     placed_at: i64,
 }
 
@@ -50,6 +52,7 @@ impl TryFrom<CheckoutRow> for Checkout {
                 .ok_or_else(|| unreadable("shipping method", &row.shipping_method))?,
             is_gift: row.is_gift != 0,
             provider: row.provider,
+            device: Device::from_word(&row.device).unwrap_or_default(),
             placed_at: Millis(row.placed_at),
         })
     }
@@ -58,7 +61,7 @@ impl TryFrom<CheckoutRow> for Checkout {
 async fn checkout(connection: &mut AnyConnection, checkout: &CheckoutId) -> Result<Option<Checkout>> {
     let row: Option<CheckoutRow> = sqlx::query_as(
         "SELECT id, buyer_id, email, name, line1, line2, city, state, postal_code, country, phone,
-                shipping_method, is_gift, provider, placed_at
+                shipping_method, is_gift, provider, device, placed_at
            FROM checkouts WHERE id = $1",
     )
     .bind(checkout.as_str())
@@ -85,8 +88,8 @@ impl Write {
         let address = &checkout.address;
         sqlx::query(
             "INSERT INTO checkouts (id, buyer_id, email, name, line1, line2, city, state, postal_code, country, phone,
-                                    shipping_method, is_gift, provider, placed_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                                    shipping_method, is_gift, provider, device, placed_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         )
         .bind(checkout.id.as_str())
         .bind(checkout.buyer.as_ref().map(|buyer| buyer.as_str().to_owned()))
@@ -102,6 +105,7 @@ impl Write {
         .bind(checkout.shipping_method.word())
         .bind(i64::from(checkout.is_gift))
         .bind(&checkout.provider)
+        .bind(checkout.device.word())
         .bind(checkout.placed_at.0)
         .execute(self.connection())
         .await?;

@@ -19,6 +19,7 @@ pub mod letters;
 pub mod notifications;
 pub mod operations;
 pub mod orders;
+pub mod rates;
 pub mod sellers;
 pub mod stock;
 pub mod threads;

@@ -13,7 +13,7 @@ use crate::orders::operation::{Kind, Operation, Progress, Subject};
 
 macro_rules! columns {
     () => {
-        "id, subject, kind, provider, request, amount_minor, currency, state, attempts, first_sent_at, created_at, transaction_id, refusal"
+        "id, subject, kind, provider, request, amount_minor, currency, state, attempts, first_sent_at, created_at, transaction_id, refusal, said"
     };
 }
 
@@ -32,6 +32,7 @@ struct OperationRow {
     created_at: i64,
     transaction_id: Option<String>,
     refusal: Option<String>,
+    said: Option<String>,
 }
 
 impl TryFrom<OperationRow> for Operation {
@@ -54,6 +55,7 @@ impl TryFrom<OperationRow> for Operation {
                 Some(text) => Some(serde_json::from_str(&text).map_err(|_| unreadable("refusal", &text))?),
                 None => None,
             },
+            said: row.said,
         })
     }
 }
@@ -289,19 +291,21 @@ impl Write {
         open.into_iter().find(|other| other.kind == operation.kind && other.progress.is_open()).ok_or(StoreError::Busy)
     }
 
-    /// Writes how far an operation is, with its transaction and refusal, and gives the claim back.
+    /// Writes how far an operation is, with its transaction and what was said of it, and gives the claim back.
     /// Only an open operation changes: a closed one is never opened again. Says whether it did.
     pub async fn record_progress(&mut self, operation: &Operation, run_after: Millis) -> Result<bool> {
         let refusal = operation.refusal.as_ref().map(serde_json::to_string).transpose();
         let refusal = refusal.map_err(|e| StoreError::Unreadable(e.to_string()))?;
         let changed = sqlx::query(
             "UPDATE operations
-                SET state = $1, transaction_id = COALESCE($2, transaction_id), refusal = $3, run_after = $4, leased_until = 0
-              WHERE id = $5 AND state IN ('queued', 'sent', 'pending')",
+                SET state = $1, transaction_id = COALESCE($2, transaction_id), refusal = $3, said = $4, run_after = $5,
+                    leased_until = 0
+              WHERE id = $6 AND state IN ('queued', 'sent', 'pending')",
         )
         .bind(operation.progress.word())
         .bind(operation.transaction.clone())
         .bind(refusal)
+        .bind(operation.said.clone())
         .bind(run_after.0)
         .bind(operation.id.as_str())
         .execute(self.connection())

@@ -12,8 +12,10 @@ mod amazon_pay;
 mod approvals;
 mod currencies;
 mod embedded;
+mod help;
 mod news;
 mod purchase;
+mod rates;
 mod refunds;
 
 /// These walks run on SQLite; `tests/flows_postgres` runs the same on PostgreSQL.

@@ -20,6 +20,8 @@ mod news;
 mod postgres;
 #[path = "../flows/purchase.rs"]
 mod purchase;
+#[path = "../flows/rates.rs"]
+mod rates;
 #[path = "../flows/refunds.rs"]
 mod refunds;
 mod server;

@@ -5,10 +5,12 @@
 use super::Case;
 use crate::base::clock::Millis;
 use crate::base::money::{Money, MoneyError};
+use crate::flows::count;
 use crate::flows::record_outcome::Recorded;
 use crate::orders::ledger::{Entry, Sale, Unbalanced};
 use crate::orders::operation::{Kind, Request};
 use crate::orders::order::Order;
+use crate::orders::rates::Counted;
 use crate::orders::state::{Change, Fact, State};
 use crate::store::ledger::{Booking, Standing};
 use crate::store::{Result, StoreError};
@@ -70,6 +72,7 @@ impl Case<'_> {
             self.order.message = None;
         }
         if matches!(change, Change::To(_)) {
+            count::order(self.tx, &self.order, Counted::Paid, self.now).await?;
             self.begin_agreement().await?;
         }
         match change {
@@ -109,6 +112,10 @@ impl Case<'_> {
         let entry = Entry::refunded(&sale).map_err(unbalanced)?;
         if !self.book("refunded", transaction, amount, zero(&self.order), provider_fee, &entry).await? {
             return Ok(Recorded::KnownAlready);
+        }
+        if self.order.state.is_sold() && standing.refunded.is_zero() {
+            let paid_at = self.paid_at().await?;
+            count::order(self.tx, &self.order, Counted::Refunded, paid_at).await?;
         }
         match change {
             Change::To(state) => {
@@ -167,6 +174,12 @@ impl Case<'_> {
         let entry = Entry::released(&self.order.id, held).map_err(unbalanced)?;
         let none = zero(&self.order);
         self.book("released", hold, held, none, none, &entry).await
+    }
+
+    /// When money was first taken: the day on which a refund counts.
+    async fn paid_at(&mut self) -> Result<Millis> {
+        let bookings = self.tx.bookings(&self.order.id).await?;
+        Ok(bookings.iter().find(|booked| booked.fact == "taken").map_or(self.order.placed_at, |booked| booked.at))
     }
 
     async fn standing(&mut self) -> Result<Standing> {

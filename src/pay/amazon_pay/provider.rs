@@ -17,6 +17,7 @@ use super::client::{Account, Client, Miss};
 use super::notices::Trust;
 use super::outcomes::{HOLD, Seen, missed, not_told, of_charge, of_refund};
 use super::permissions::is_charge;
+use super::statuses;
 use super::wire::charges::{Cancellation, Capture, NewCharge, NewRefund};
 use super::wire::sessions::PaymentIntent;
 use super::wire::{LEDGER_CURRENCIES, MerchantMetadata, PRESENTMENT_CURRENCIES, Price};
@@ -25,6 +26,7 @@ use crate::base::money::Currency;
 use crate::market::sellers::{Payee, PayeeStatus};
 use crate::orders::operation::{Initiator, Kind, Operation, Request};
 use crate::orders::outcome::Outcome;
+use crate::orders::words::ProviderWord;
 use crate::pay::{
     Abilities, Answer, ConsentAsk, Doubt, News, Provider, RawNotification, Redirect, RegistrationAsk, ReturnNews,
     Returned, http,
@@ -192,6 +194,14 @@ impl Provider for AmazonPayProvider {
             Na => code == LEDGER_CURRENCIES[0],
             Jp => code == "JPY",
         }
+    }
+
+    fn words(&self) -> &'static [ProviderWord] {
+        statuses::words()
+    }
+
+    fn word_of(&self, kind: Kind, outcome: &Outcome) -> Option<&'static str> {
+        statuses::of_outcome(kind, outcome)
     }
 
     /// Nobody registers with Amazon Pay through us: the marketplace is the merchant.

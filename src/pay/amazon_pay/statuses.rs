@@ -1,133 +1,17 @@
 //! Every status of Amazon Pay in one table: states, reasons, constraints and errors side by side.
 //!
 //! Each row says what the word means for an order, which rule follows, and what the operator reads;
-//! the words for buyer and seller follow from the meaning, so that two rows with the same meaning
-//! cannot comfort one and frighten the other. There is no rule for a word that is not in the table.
+//! the words for buyer and seller follow from the meaning ([`crate::orders::words`]). There is no
+//! rule for a word that is not in the table; what Amazon itself says of each stands in [`published`].
 //! Source: the published table of 75 statuses, and the reference, sections 7, 10 and 15.
 
-use crate::orders::outcome::AbandonReason;
-use crate::orders::refusal::{Reason, Retry, Words};
+use std::sync::LazyLock;
 
-/// What a status means for the order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meaning {
-    /// The buyer approved.
-    Consented,
-    /// The buyer came back, or will, without having approved.
-    Abandoned(AbandonReason),
-    /// Money is on hold.
-    Held,
-    /// Money was taken.
-    Taken,
-    /// Money went back.
-    Refunded,
-    /// The hold, or the permission for one, was let go.
-    Released,
-    /// Time ran out.
-    Expired,
-    /// Not yet decided.
-    Pending,
-    /// It is a no.
-    Refused(Retry, Reason),
-    /// A passing fault: the same request again, with the same key.
-    AskAgain,
-    /// It does not say whether our money moved: a person looks.
-    Unclear,
-    /// The money is where the state says, and the parcel must stay.
-    StopShipment,
-    /// True, and of no consequence.
-    NoNews,
-}
-
-use Meaning::{
-    Abandoned, AskAgain, Consented, Expired, Held, NoNews, Pending, Refunded, Refused, Released, StopShipment, Taken,
-    Unclear,
-};
-
-impl Meaning {
-    /// For tables and pages: what it does to the order.
-    pub fn label(self) -> &'static str {
-        match self {
-            Consented => "approved",
-            Abandoned(_) => "not approved",
-            Held => "money on hold: reserved",
-            Taken => "money taken: paid or shipped",
-            Refunded => "money back: refunded",
-            Released => "hold let go: cancelled",
-            Expired => "expired",
-            Pending => "stays, waits",
-            Refused(Retry::Never, _) => "the act is refused",
-            Refused(Retry::NewConsent, _) => "declined, can be approved anew",
-            Refused(Retry::SameConsent, _) => "stays, charged again after a pause; then declined",
-            Refused(Retry::Later, _) => "stays, flagged, tried again",
-            AskAgain => "stays, asked again",
-            Unclear => "stays, a person looks",
-            StopShipment => "stays, must not ship",
-            NoNews => "stays",
-        }
-    }
-}
-
-/// What to do about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Rule {
-    /// Nothing.
-    Nothing,
-    /// Amazon or the buyer has the next move.
-    Wait,
-    /// Again, at once.
-    Retry,
-    /// Again, more and more slowly.
-    BackOff,
-    /// The buyer begins a new checkout.
-    NewCheckout,
-    /// The buyer chooses another method.
-    NewMethod,
-    /// Somebody writes to the buyer.
-    ContactBuyer,
-    /// The parcel stays until somebody has looked.
-    StopShipment,
-    /// Our request is wrong.
-    MendRequest,
-    /// Our keys or our account are.
-    MendKeys,
-    /// Only Amazon's support can tell.
-    ContactAmazon,
-}
-
-impl Rule {
-    /// All of them.
-    pub const ALL: [Rule; 11] = [
-        Rule::Nothing,
-        Rule::Wait,
-        Rule::Retry,
-        Rule::BackOff,
-        Rule::NewCheckout,
-        Rule::NewMethod,
-        Rule::ContactBuyer,
-        Rule::StopShipment,
-        Rule::MendRequest,
-        Rule::MendKeys,
-        Rule::ContactAmazon,
-    ];
-
-    /// For the page that explains what happened: what is done, and by whom.
-    pub fn label(self) -> &'static str {
-        match self {
-            Rule::Nothing => "nothing to do",
-            Rule::Wait => "wait",
-            Rule::Retry => "try again at once",
-            Rule::BackOff => "try again, more and more slowly",
-            Rule::NewCheckout => "the buyer begins a new checkout",
-            Rule::NewMethod => "the buyer chooses another method",
-            Rule::ContactBuyer => "contact the buyer",
-            Rule::StopShipment => "do not ship until somebody has looked",
-            Rule::MendRequest => "a bug to report",
-            Rule::MendKeys => "mend keys or account",
-            Rule::ContactAmazon => "contact Amazon",
-        }
-    }
-}
+use crate::orders::operation::Kind;
+use crate::orders::outcome::Outcome;
+use crate::orders::refusal::Words;
+use crate::orders::words::ProviderWord;
+pub use crate::orders::words::{Meaning, Rule};
 
 /// One status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,46 +30,7 @@ pub struct Row {
 impl Row {
     /// What the three readers are told.
     pub fn words(&self) -> Words {
-        let (buyer, seller) = match self.meaning {
-            Refused(_, reason) => (reason.words().buyer, reason.words().seller),
-            Abandoned(reason) => (reason.for_buyer(), "Do not ship. The buyer has not approved the payment."),
-            Consented => (
-                "You approved the payment. We confirm it and write to you as soon as it is done.",
-                "Do not ship yet. The buyer approved, and no money is held so far.",
-            ),
-            Held => (
-                "The amount is on hold and only taken when your parcel leaves.",
-                "Ready to ship. Shipping takes the money that is on hold.",
-            ),
-            Taken => ("The payment is complete. Thank you.", "The money was taken."),
-            Refunded => (
-                "The money goes back the way you paid. It can take a few days to show.",
-                "The money went back to the buyer.",
-            ),
-            Released => (
-                "The payment was called off. Nothing is charged, and what was on hold is free again.",
-                "Do not ship. The hold on the money was let go.",
-            ),
-            Expired => (
-                "Time ran out, and nothing was charged. You can pay again whenever you like.",
-                "Do not ship. The hold or approval ran out.",
-            ),
-            Pending => (
-                "The payment service is still working on it. You can close this page; we write to you.",
-                "Do not ship yet. The payment service is still working on it.",
-            ),
-            AskAgain => (Reason::Temporary.words().buyer, Reason::Temporary.words().seller),
-            Unclear => (
-                "We are checking with the payment service what became of the payment. You need not do anything.",
-                "Do not ship yet. An operator is checking what became of the payment.",
-            ),
-            StopShipment => (
-                "Your payment is being checked before we ship. You need not do anything.",
-                "Do not ship. Amazon sees unusual activity; an operator looks at it first.",
-            ),
-            NoNews => ("Everything is in order with your payment.", "Everything is in order with the payment."),
-        };
-        Words { buyer, seller, operator: self.operator }
+        self.meaning.words(self.operator)
     }
 }
 
@@ -194,18 +39,63 @@ const fn row(code: &'static str, http: u16, meaning: Meaning, rule: Rule, operat
     Row { code, http, meaning, rule, operator }
 }
 
+/// Every status for people: what Amazon Pay says of it beside what it means here.
+pub fn words() -> &'static [ProviderWord] {
+    static WORDS: LazyLock<Vec<ProviderWord>> = LazyLock::new(|| {
+        let pairs = PUBLISHED.iter().zip(&TABLE);
+        pairs
+            .map(|(published, row)| ProviderWord {
+                group: published.group,
+                code: row.code,
+                title: published.title,
+                said: published.said,
+                meaning: row.meaning,
+                rule: row.rule,
+                words: row.words(),
+            })
+            .collect()
+    });
+    &WORDS
+}
+
+/// The word behind an outcome, where the outcome alone tells it.
+pub fn of_outcome(kind: Kind, outcome: &Outcome) -> Option<&'static str> {
+    match (outcome, kind) {
+        (Outcome::Held { is_suspect: true, .. } | Outcome::Taken { is_suspect: true, .. }, _) => {
+            Some("StopShipmentAtypicalAuth")
+        }
+        (Outcome::Consented { .. }, _) => Some("Completed"),
+        (Outcome::Held { .. }, _) => Some("Authorized"),
+        (Outcome::Taken { .. }, _) => Some("Captured"),
+        (Outcome::Refunded { .. }, _) => Some("Refunded"),
+        (Outcome::Released { .. }, Kind::Cancel) => Some("MerchantCanceled"),
+        (Outcome::Expired { transaction: Some(_) }, _) => Some("ExpiredUnused"),
+        (Outcome::Pending { .. }, Kind::Consent) => Some("Open"),
+        (Outcome::Pending { .. }, Kind::Reserve) => Some("AuthorizationInitiated"),
+        (Outcome::Pending { .. }, Kind::Settle) => Some("CaptureInitiated"),
+        (Outcome::Pending { .. }, Kind::Refund) => Some("RefundPending"),
+        _ => None,
+    }
+}
+
 /// The row of `code`, if anyone has decided it.
 pub fn find(code: &str) -> Option<&'static Row> {
     TABLE.iter().find(|row| row.code == code)
 }
 
+mod published;
 mod table;
 
+use published::PUBLISHED;
 pub use table::TABLE;
 
 #[cfg(test)]
 mod tests {
+    use super::Meaning::{Abandoned, AskAgain, Consented, Held, Refunded, Refused, Taken};
     use super::*;
+    use crate::base::clock::Millis;
+    use crate::orders::operation::Instrument;
+    use crate::orders::refusal::{Reason, Retry};
 
     /// What the published table suggests, in our rules.
     const SUGGESTED: [(&str, Rule); 11] = [
@@ -219,7 +109,7 @@ mod tests {
         ("stop_shipment", Rule::StopShipment),
         ("fix_request", Rule::MendRequest),
         ("fix_credentials", Rule::MendKeys),
-        ("contact_amazon", Rule::ContactAmazon),
+        ("contact_amazon", Rule::ContactProvider),
     ];
 
     fn published() -> Vec<Vec<&'static str>> {
@@ -239,6 +129,40 @@ mod tests {
             let (_, rule) = SUGGESTED.iter().find(|(word, _)| *word == action).unwrap();
             assert_eq!(row.rule, *rule, "{code}");
         }
+    }
+
+    #[test]
+    fn people_read_what_was_published_beside_our_meaning() {
+        for (line, word) in published().into_iter().zip(words()) {
+            let row = find(word.code).unwrap();
+            assert_eq!([word.group, word.code, word.title, word.said], line[..4]);
+            assert_eq!((word.meaning, word.rule, word.words), (row.meaning, row.rule, row.words()), "{}", row.code);
+        }
+        assert_eq!(words().len(), 75);
+    }
+
+    #[test]
+    fn what_an_outcome_is_called_is_in_the_table() {
+        let (transaction, amount, until) = (String::new(), crate::base::money::Money::usd(1), Millis(0));
+        let held = |is_suspect| Outcome::Held { transaction: String::new(), until, is_suspect };
+        let waits = Outcome::Pending { transaction: None };
+        for (kind, outcome) in [
+            (Kind::Consent, Outcome::Consented { consent: String::new(), instrument: Instrument::Card }),
+            (Kind::Reserve, held(false)),
+            (Kind::Reserve, held(true)),
+            (Kind::Refund, Outcome::Refunded { transaction: transaction.clone(), amount, provider_fee: None }),
+            (Kind::Cancel, Outcome::Released { transaction: transaction.clone() }),
+            (Kind::Reserve, Outcome::Expired { transaction: Some(transaction) }),
+            (Kind::Consent, waits.clone()),
+            (Kind::Reserve, waits.clone()),
+            (Kind::Settle, waits.clone()),
+            (Kind::Refund, waits.clone()),
+        ] {
+            let code = of_outcome(kind, &outcome).unwrap();
+            assert!(find(code).is_some(), "{code}");
+        }
+        // a charge that waits to be paid at once may be in either of two states
+        assert_eq!(of_outcome(Kind::Pay, &waits), None);
     }
 
     /// The page of `docs/`: `UPDATE_DOCS=1 cargo test printed` writes it anew.

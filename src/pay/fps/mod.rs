@@ -19,6 +19,7 @@ mod recover;
 pub mod sign;
 pub mod status;
 pub mod wire;
+pub mod words;
 
 pub use client::{KeyPair, Settings};
 pub use provider::FpsProvider;

@@ -14,11 +14,12 @@ use crate::market::sellers::{Payee, PayeeStatus};
 use crate::orders::operation::{Kind, Operation};
 use crate::orders::outcome::Outcome;
 use crate::orders::refusal::{Reason, Refusal, Retry};
+use crate::orders::words::ProviderWord;
 use crate::pay::fps::answers::{Complaint, Moved, RecipientAnswer, Transaction, TransactionAnswer, TransactionState};
 use crate::pay::fps::client::{Fps, Miss, Settings};
 use crate::pay::fps::status::{self, Circumstances, Meaning, Status};
 use crate::pay::fps::wire::{Ask, WireError};
-use crate::pay::fps::{cbui, codes};
+use crate::pay::fps::{cbui, codes, words};
 use crate::pay::{
     Abilities, Answer, ConsentAsk, Doubt, News, Provider, RawNotification, Redirect, RegistrationAsk, ReturnNews,
     Returned, http,
@@ -199,6 +200,14 @@ impl Provider for FpsProvider {
 
     fn takes(&self, currency: Currency) -> bool {
         currency == Currency::USD
+    }
+
+    fn words(&self) -> &'static [ProviderWord] {
+        words::words()
+    }
+
+    fn word_of(&self, kind: Kind, outcome: &Outcome) -> Option<&'static str> {
+        words::of_outcome(kind, outcome)
     }
 
     async fn start_registration(&self, operation: &Operation, ask: RegistrationAsk<'_>) -> Answer<Redirect> {

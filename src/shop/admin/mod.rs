@@ -8,6 +8,7 @@ pub mod notifications;
 pub mod operations;
 pub mod order;
 pub mod orders;
+pub mod rates;
 pub mod sellers;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ pub fn router() -> Router<Site> {
         .merge(order::router())
         .merge(notifications::router())
         .merge(operations::router())
+        .merge(rates::router())
         .merge(ledger::router())
         .merge(sellers::router())
 }

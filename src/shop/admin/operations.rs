@@ -8,12 +8,13 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use crate::flows::Context;
-use crate::orders::operation::{Operation, Progress};
+use crate::orders::operation::Progress;
 use crate::shop::Site;
 use crate::shop::desk::{PAGE, next_page};
 use crate::shop::error::PageError;
 use crate::shop::extract::SignedInOperator;
 use crate::shop::page::{Chrome, page};
+use crate::shop::said::{Asked, Reader, asked};
 
 /// In the order in which an operator should look.
 const TABS: [Progress; 6] =
@@ -38,7 +39,7 @@ struct OperationsPage {
     chrome: Chrome,
     tabs: Vec<Tab>,
     shown: Progress,
-    operations: Vec<Operation>,
+    operations: Vec<Asked>,
     more: Option<String>,
     first: Option<String>,
 }
@@ -47,17 +48,6 @@ struct Tab {
     progress: Progress,
     count: i64,
     address: String,
-}
-
-impl OperationsPage {
-    fn words(&self, operation: &Operation) -> &'static str {
-        words(operation)
-    }
-}
-
-/// What the operator reads about a refused operation; empty for others.
-pub fn words(operation: &Operation) -> &'static str {
-    operation.refusal.as_ref().map_or("", |refusal| refusal.reason.words().operator)
 }
 
 async fn list(
@@ -82,7 +72,7 @@ async fn list(
         chrome,
         tabs,
         shown,
-        operations,
+        operations: asked(&ctx, operations, Reader::Operator),
         more: more.map(|last| at(&last)),
         first: (before != "~").then(|| at("")),
     }))

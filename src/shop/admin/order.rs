@@ -9,14 +9,13 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 
 use super::notifications::{Arrived, about};
-use super::operations::words;
 use crate::base::ids::OrderId;
 use crate::base::money::Money;
 use crate::flows::{ActError, Actor, Context, cancel, refund, supervise};
 use crate::market::sellers::Seller;
 use crate::orders::audit::Act;
 use crate::orders::checkout::Checkout;
-use crate::orders::operation::{Kind, Operation};
+use crate::orders::operation::Kind;
 use crate::orders::order::{Line, Order};
 use crate::shop::Site;
 use crate::shop::desk::{
@@ -25,6 +24,7 @@ use crate::shop::desk::{
 use crate::shop::error::PageError;
 use crate::shop::extract::{FormKey, SignedInOperator, TextForm};
 use crate::shop::page::{Chrome, Problems, page_with};
+use crate::shop::said::{Asked, Reader, asked};
 use crate::store::ledger::Booked;
 
 /// The page and the operator's verbs.
@@ -45,7 +45,7 @@ struct OrderPage {
     checkout: Option<Checkout>,
     lines: Vec<Line>,
     events: Vec<TimelineEvent>,
-    operations: Vec<Operation>,
+    operations: Vec<Asked>,
     bookings: Vec<Booked>,
     acts: Vec<Act>,
     arrived: Vec<Arrived>,
@@ -58,10 +58,6 @@ struct OrderPage {
 }
 
 impl OrderPage {
-    fn words(&self, operation: &Operation) -> &'static str {
-        words(operation)
-    }
-
     fn line_total(&self, line: &Line) -> Money {
         line.total().unwrap_or(line.unit)
     }
@@ -102,7 +98,7 @@ async fn show(
         settling: settling(&operations),
         rest: refund::refundable(store, &order).await?,
         can_cancel: order.state.can_be_called_off() && !is_open(&operations, Kind::Settle),
-        operations,
+        operations: asked(ctx, operations, Reader::Operator),
         amount,
         refund_key: FormKey::fresh(),
         chrome,

@@ -20,6 +20,7 @@ use crate::shop::desk::{Settling, TimelineEvent, is_open, is_unknown, left, refr
 use crate::shop::error::PageError;
 use crate::shop::extract::{FormKey, SignedInSeller};
 use crate::shop::page::{Chrome, Problems, page_with, picture};
+use crate::shop::said::{Asked, Reader, asked};
 use crate::store::ledger::Standing as MoneyStanding;
 use crate::store::threads::{Message, Wish};
 
@@ -61,6 +62,8 @@ struct OrderPage {
     messages: Vec<Message>,
     wishes: Vec<Wish>,
     settling: Vec<Settling>,
+    /// What was asked of the payment service, and what it said.
+    asked: Vec<Asked>,
     /// Nobody can tell what became of something that was asked.
     is_unknown: bool,
     twins: Vec<Order>,
@@ -147,6 +150,7 @@ pub(super) async fn show(
         money,
         fee: order.fee_on(order.total).unwrap_or(order.total),
         rest: refund::refundable(store, &order).await?,
+        asked: asked(ctx, operations, Reader::Seller),
         hold: order.hold_until.filter(|_| order.state.is_ready_to_ship()).map(|until| Hold {
             until,
             left: left(until, now),

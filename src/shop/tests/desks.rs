@@ -9,6 +9,7 @@ use crate::base::money::Money;
 use crate::market::fees::MarketplaceFee;
 use crate::market::shipping::ShippingMethod;
 use crate::orders::checkout::Checkout;
+use crate::orders::device::Device;
 use crate::orders::ledger::{Entry, Sale};
 use crate::orders::order::{Line, Order, Totals};
 use crate::orders::state::State;
@@ -95,6 +96,7 @@ pub(super) async fn paid_order(market: &Market) -> Order {
         shipping_method: ShippingMethod::Standard,
         is_gift: false,
         provider: "fps".to_owned(),
+        device: Device::Unknown,
         placed_at: now,
     };
     let mut tx = ctx.store.write_money().await.unwrap();

@@ -106,6 +106,7 @@ async fn health_is_told_and_metrics_only_to_this_machine() {
     assert_eq!(market.get("/healthz").await.status, StatusCode::OK);
     assert_eq!(market.get("/readyz").await.status, StatusCode::OK);
     assert_eq!(market.get("/metrics").await.status, StatusCode::NOT_FOUND);
+    super::rates::count_one(&market).await;
     let here = |header: &'static str| {
         let request = Request::get("/metrics").header(header, "203.0.113.7");
         let mut request = request.body(Body::empty()).unwrap();
@@ -116,6 +117,8 @@ async fn health_is_told_and_metrics_only_to_this_machine() {
     assert_eq!(market.ask(here("x-forwarded-for")).await.status, StatusCode::NOT_FOUND);
     let metrics = market.ask(here("x-nothing")).await;
     assert!(metrics.body.contains("pushcart_requests_total"), "{}", metrics.body);
+    let counted = "pushcart_payments_total{provider=\"till\",outcome=\"declined\"} 1";
+    assert!(metrics.body.contains(counted), "{}", metrics.body);
     market.ctx.store.close().await;
     assert_eq!(market.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
     let broken = market.get("/cart?x=1").await;

@@ -10,6 +10,8 @@ use crate::base::money::Currency;
 use crate::market::sellers::{Payee, PayeeStatus};
 use crate::orders::operation::{Instrument, Kind, Operation};
 use crate::orders::outcome::{AbandonReason, Outcome};
+use crate::orders::refusal::Words;
+use crate::orders::words::{Meaning, ProviderWord, Rule};
 use crate::pay::{
     Abilities, Answer, ConsentAsk, Doubt, News, Provider, RawNotification, Redirect, RegistrationAsk, ReturnNews,
     Returned,
@@ -71,6 +73,14 @@ impl Provider for Till {
 
     fn takes(&self, currency: Currency) -> bool {
         (currency == Currency::USD) == self.takes_dollars()
+    }
+
+    fn words(&self) -> &'static [ProviderWord] {
+        &WORDS
+    }
+
+    fn word_of(&self, _: Kind, _: &Outcome) -> Option<&'static str> {
+        None
     }
 
     async fn start_registration(&self, _: &Operation, _: RegistrationAsk<'_>) -> Answer<Redirect> {
@@ -136,6 +146,17 @@ impl Provider for Till {
         Ok(())
     }
 }
+
+/// All the till ever says.
+const WORDS: [ProviderWord; 1] = [ProviderWord {
+    group: "At the counter",
+    code: "left",
+    title: "Walked away",
+    said: "The buyer put the purse back and walked away.",
+    meaning: Meaning::Abandoned(AbandonReason::Left),
+    rule: Rule::NewCheckout,
+    words: Words { buyer: "You left.", seller: "The buyer left.", operator: "Nothing to do here." },
+}];
 
 /// How long a waiting page looks again, and a little more.
 pub const LONG: Duration = Duration::from_secs(180);

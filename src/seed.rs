@@ -56,6 +56,8 @@ struct SellerRow {
     name: String,
     tagline: String,
     story: String,
+    /// In shops that FPS takes no part in, where no price makes anything go wrong.
+    story_elsewhere: Option<String>,
     ships_from: String,
     email: String,
     owner: String,
@@ -157,13 +159,17 @@ async fn plant_seller(
     currency: Currency,
     now: Millis,
 ) -> Result<SellerId> {
+    let story = match row.story_elsewhere {
+        Some(story) if currency != Currency::USD => story,
+        _ => row.story,
+    };
     let seller = Seller {
         id,
         account,
         slug: row.slug,
         name: row.name,
         tagline: row.tagline,
-        story: row.story.trim().to_owned(),
+        story: story.trim().to_owned(),
         ships_from: row.ships_from,
         picture: row.picture,
         return_policy: row.return_policy,
@@ -232,5 +238,7 @@ mod tests {
         assert_eq!(honey.product.price.to_string(), "¥1,250");
         assert!(store.product_by_slug("second-mousetrap").await.unwrap().is_none());
         assert!(store.product_by_slug("last-light-bulb").await.unwrap().is_some());
+        let shelf = store.seller_by_slug("the-crooked-shelf").await.unwrap().unwrap();
+        assert!(shelf.story.contains("Dora Declined") && !shelf.story.contains("digits"), "{}", shelf.story);
     }
 }

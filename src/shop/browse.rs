@@ -16,7 +16,7 @@ use super::extract::CartCookie;
 use super::help::HelpPage;
 use super::page::{self, Categories, Chrome};
 use crate::base::ids::ProductId;
-use crate::base::money::Money;
+use crate::base::money::{Currency, Money};
 use crate::base::paths::Paths;
 use crate::market::sellers::{Registration, Seller};
 use crate::market::subscription::Period;
@@ -110,6 +110,7 @@ impl Stall {
 #[derive(Clone, Debug)]
 pub struct Shelf {
     seller: Stall,
+    words: &'static str,
     products: Vec<ProductCard>,
 }
 
@@ -279,9 +280,14 @@ async fn home_page(site: &Site) -> Result<BrowsePage, PageError> {
 async fn shelf(site: &Site) -> Result<Option<Shelf>, PageError> {
     let products = site.ctx.store.shelf(4).await?;
     let Some(first) = products.first() else { return Ok(None) };
-    let seller = site.ctx.store.seller(&first.product.seller).await?;
-    Ok(seller
-        .map(|seller| Shelf { seller: Stall::of(&site.ctx.paths, seller), products: cards(&site.ctx.paths, products) }))
+    let paths = &site.ctx.paths;
+    let Some(seller) = site.ctx.store.seller(&first.product.seller).await? else { return Ok(None) };
+    // prices that a sandbox fails on purpose are those in dollars, for FPS
+    let words = match first.product.price.currency == Currency::USD {
+        true => "Declined cards, stumbling payments, the very last one.",
+        false => "The one that is gone, the very last one, and what becomes of them.",
+    };
+    Ok(Some(Shelf { seller: Stall::of(paths, seller), words, products: cards(paths, products) }))
 }
 
 /// `GET /p/{slug}`.

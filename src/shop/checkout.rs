@@ -152,7 +152,7 @@ async fn form(
         is_signed_in: account.is_some(),
         payments: payments(ctx, account, &typed).await?,
         gift_wrap: gift_wrap(currency),
-        magic: if ctx.shop.is_demo && has_magic(ctx) { magic(&parcels) } else { Vec::new() },
+        magic: if ctx.shop.is_demo { magic(&parcels) } else { Vec::new() },
         parcels,
         tax_rate: percent(rate),
         adds_tax: tax::is_added(currency),
@@ -213,15 +213,11 @@ fn tax_words(currency: Currency, address: &Address, rate_bp: i64) -> String {
     }
 }
 
-/// Whether FPS is offered: the sandbox's magic cents are its, and of no other currency.
-fn has_magic(ctx: &Context) -> bool {
-    ctx.providers.get("fps").is_some_and(|fps| fps.takes(ctx.shop.currency))
-}
-
 /// The parcels whose totals the demo's sandbox declines, so that declines can be seen: those that
-/// end in .60 to .89.
+/// end in .60 to .89. Other currencies are not read like that.
 fn magic(parcels: &[Parcel]) -> Vec<String> {
-    let ends_badly = |parcel: &&Parcel| (60..=89).contains(&(parcel.total.minor % 100));
+    let ends_badly =
+        |parcel: &&Parcel| parcel.total.currency == Currency::USD && (60..=89).contains(&(parcel.total.minor % 100));
     parcels.iter().filter(ends_badly).map(|parcel| format!("{} at {}", parcel.total, parcel.seller_name)).collect()
 }
 

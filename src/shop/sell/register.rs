@@ -38,6 +38,8 @@ struct AboutPage {
     example: Example,
     /// Whether the payment service pays sellers itself, and has to know them.
     pays_sellers: bool,
+    /// How long money stays on hold, with whichever provider lets it go first.
+    hold_days: u64,
     /// Where one makes an account, and comes back from.
     signup: String,
     /// Where one signs in, and comes back from.
@@ -79,11 +81,18 @@ async fn what_it_means(
         seller,
         example: Example::of(ctx.shop.currency),
         pays_sellers: pays_sellers(&ctx),
+        hold_days: hold_days(&ctx),
     }))
 }
 
 fn pays_sellers(ctx: &Context) -> bool {
     ctx.providers.paying_sellers(ctx.shop.currency).is_some()
+}
+
+fn hold_days(ctx: &Context) -> u64 {
+    let taking = ctx.providers.iter().filter(|provider| provider.takes(ctx.shop.currency));
+    let holds = taking.map(|provider| provider.abilities().hold_lifetime.as_secs() / (24 * 60 * 60));
+    holds.min().unwrap_or_default()
 }
 
 /// The registration form, as typed.

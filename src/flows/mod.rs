@@ -9,6 +9,7 @@ pub mod books;
 pub mod cancel;
 pub mod check_out;
 pub mod come_back;
+pub mod express;
 pub mod facts;
 pub mod fulfil;
 pub mod record_outcome;

@@ -50,5 +50,15 @@ impl ShippingMethod {
     }
 }
 
+/// Where parcels can go.
+pub const COUNTRIES: &[(&str, &str)] = &[
+    ("US", "United States"),
+    ("CA", "Canada"),
+    ("DE", "Germany"),
+    ("FR", "France"),
+    ("GB", "United Kingdom"),
+    ("JP", "Japan"),
+];
+
 /// What wrapping one seller's parcel as a gift costs.
 pub const GIFT_WRAP: Money = Money::usd(300);

@@ -9,32 +9,23 @@ use axum::routing::get;
 use tower_sessions::Session;
 
 use super::Site;
+use super::checkout_costs::{Costs, Sending};
 use super::checkout_form::Fields;
 use super::error::PageError;
 use super::extract::{Cart, CartCookie, FormKey, MaybeSignedIn, TextForm, remember_order};
 use super::limits::Client;
 use super::page::{Chrome, Problems, leave_notice, page_with};
 use crate::base::ids::CheckoutId;
-use crate::base::money::Money;
-use crate::flows::check_out::{self, CheckoutForm, Parcel};
+use crate::flows::check_out::{self, CheckoutForm};
+use crate::flows::express::{self, Offer, Place};
 use crate::flows::{ActError, Context};
-use crate::market::shipping::{GIFT_WRAP, ShippingMethod};
 use crate::market::tax;
-use crate::orders::checkout::Address;
 use crate::orders::state::State as OrderState;
 use crate::store::accounts::Account;
 
 /// The checkout, inside the session layer.
 pub fn router() -> Router<Site> {
     Router::new().route("/checkout", get(show).post(place))
-}
-
-/// A way to send, as a line with a radio button.
-struct Way {
-    word: &'static str,
-    called: &'static str,
-    price: Money,
-    is_chosen: bool,
 }
 
 /// A provider, as a line with a radio button.
@@ -53,16 +44,11 @@ struct CheckoutPage {
     /// The state in the form that the table has.
     state: String,
     states: Vec<&'static str>,
-    ways: Vec<Way>,
+    sending: Sending,
     payments: Vec<Payment>,
-    gift_wrap: Money,
-    parcels: Vec<Parcel>,
-    /// `7.25 %`.
-    tax_rate: String,
-    tax_words: String,
-    total: Money,
-    /// In the demo: the parcels that the sandbox declines on purpose.
-    magic: Vec<String>,
+    costs: Costs,
+    /// The providers that bring an address, so that none need be typed.
+    offers: Vec<Offer>,
 }
 
 /// `GET /checkout`.
@@ -73,7 +59,7 @@ async fn show(
     MaybeSignedIn(account): MaybeSignedIn,
 ) -> Result<Response, PageError> {
     let typed = first_values(&site.ctx, account.as_ref()).await?;
-    form(&site.ctx, chrome, cart, typed, Problems::default(), StatusCode::OK).await
+    form(&site, chrome, cart, typed, Problems::default(), StatusCode::OK).await
 }
 
 /// What stands in the fields at first: the last checkout's address, or in the demo a made-up one in
@@ -93,13 +79,14 @@ async fn first_values(ctx: &Context, account: Option<&Account>) -> Result<Fields
 }
 
 async fn form(
-    ctx: &Context,
+    site: &Site,
     chrome: Chrome,
     cart: Option<Cart>,
     typed: Fields,
     mut problems: Problems,
     status: StatusCode,
 ) -> Result<Response, PageError> {
+    let ctx = &site.ctx;
     let lines = match &cart {
         Some(cart) => ctx.store.cart_lines(&cart.id).await?,
         None => Vec::new(),
@@ -107,40 +94,24 @@ async fn form(
     if lines.is_empty() && status == StatusCode::OK {
         return Ok(Redirect::to(&ctx.paths.cart()).into_response());
     }
-    let method = typed.method();
-    let parcels = match check_out::parcels(&lines, method, typed.is_gift(), &typed.address()) {
-        Ok(parcels) => parcels,
-        Err(ActError::BadField { message, .. }) => {
-            if problems.of("cart").is_none() {
-                problems.add("cart", message);
-            }
-            Vec::new()
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let zero = Money::zero(ctx.shop.currency);
-    let total = parcels.iter().try_fold(zero, |sum, parcel| sum.plus(parcel.total)).unwrap_or(zero);
     let address = typed.address();
-    let rate = tax::rate_bp(&address.country, &address.state);
+    let costs = Costs::of(ctx, &lines, typed.method(), typed.is_gift(), &address)?;
+    if let Some(message) = costs.problem.clone().filter(|_| problems.of("cart").is_none()) {
+        problems.add("cart", message);
+    }
     let page = CheckoutPage {
         chrome,
         states: tax::states().collect(),
-        ways: ShippingMethod::ALL
-            .into_iter()
-            .map(|way| Way { word: way.word(), called: way.label(), price: way.price(), is_chosen: way == method })
-            .collect(),
+        sending: Sending::of(typed.method(), typed.is_gift()),
         payments: payments(ctx, &typed),
-        gift_wrap: GIFT_WRAP,
-        magic: if ctx.shop.is_demo { magic(&parcels) } else { Vec::new() },
-        parcels,
-        tax_rate: percent(rate),
-        tax_words: tax_words(&address, rate),
+        offers: if costs.parcels.is_empty() { Vec::new() } else { express::offers(ctx, Place::Checkout) },
+        costs,
         state: address.state,
-        total,
         problems,
         typed,
     };
-    Ok(page_with(status, &page))
+    let response = page_with(status, &page);
+    Ok(if page.offers.is_empty() { response } else { site.shop.with_buttons(response) })
 }
 
 fn payments(ctx: &Context, typed: &Fields) -> Vec<Payment> {
@@ -153,30 +124,6 @@ fn payments(ctx: &Context, typed: &Fields) -> Vec<Payment> {
             is_chosen: typed.provider == provider.name() || typed.provider.is_empty() && place == 0,
         })
         .collect()
-}
-
-fn percent(rate_bp: i64) -> String {
-    format!("{}.{:02} %", rate_bp / 100, rate_bp % 100)
-}
-
-/// Why the tax is what it is.
-fn tax_words(address: &Address, rate_bp: i64) -> String {
-    let state = &address.state;
-    match (address.country.as_str(), rate_bp) {
-        ("US", _) if state.is_empty() => "Sales tax depends on the state. Choose one and update the totals.".to_owned(),
-        ("US", 0) => format!("Parcels to {state} carry no sales tax."),
-        ("US", rate) => {
-            format!("Parcels to {state} carry {} sales tax on the goods, not on shipping or wrapping.", percent(rate))
-        }
-        _ => "Parcels that leave the U.S. carry no sales tax; customs may ask for theirs.".to_owned(),
-    }
-}
-
-/// The parcels whose totals the demo's sandbox declines, so that declines can be seen: those that
-/// end in .60 to .89.
-fn magic(parcels: &[Parcel]) -> Vec<String> {
-    let ends_badly = |parcel: &&Parcel| (60..=89).contains(&(parcel.total.minor % 100));
-    parcels.iter().filter(ends_badly).map(|parcel| format!("{} at {}", parcel.total, parcel.seller_name)).collect()
 }
 
 /// `POST /checkout`: 303 to the provider, or to the order where the provider does not answer, or 422
@@ -192,12 +139,12 @@ async fn place(
 ) -> Result<Response, PageError> {
     let ctx = &site.ctx;
     if typed.intent == "update" {
-        return form(ctx, chrome, cart, typed, Problems::default(), StatusCode::OK).await;
+        return form(&site, chrome, cart, typed, Problems::default(), StatusCode::OK).await;
     }
     site.shop.limits().checkout(client)?;
     let mut problems = typed.problems();
     if !problems.is_empty() {
-        return form(ctx, chrome, cart, typed, problems, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return form(&site, chrome, cart, typed, problems, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let wanted = CheckoutForm {
         key: typed.form_key.as_str().to_owned(),
@@ -210,35 +157,43 @@ async fn place(
         provider: typed.provider.clone(),
     };
     match check_out::place(ctx, &wanted).await {
-        Ok(checkout) => lead_on(ctx, &session, &checkout).await,
+        Ok(checkout) => lead_on(ctx, &session, &checkout, None).await,
         Err(ActError::BadField { field, message }) => {
             problems.add(field, message);
-            form(ctx, chrome, cart, typed, problems, StatusCode::UNPROCESSABLE_ENTITY).await
+            form(&site, chrome, cart, typed, problems, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// To the provider for the first order that waits for an approval, with the basket's cookie emptied.
-/// A form that comes again after all is approved leads to where its orders stand.
-async fn lead_on(ctx: &Context, session: &Session, checkout: &CheckoutId) -> Result<Response, PageError> {
+/// A form that comes again after all is approved leads to where its orders stand. A visit that
+/// brought the address becomes the first order's approval; the others have one of their own.
+pub async fn lead_on(
+    ctx: &Context,
+    session: &Session,
+    checkout: &CheckoutId,
+    visit: Option<&str>,
+) -> Result<Response, PageError> {
     let orders = ctx.store.orders_of_checkout(checkout).await?;
     for order in &orders {
         remember_order(session, order).await?;
     }
     let emptied = Cart { id: String::new(), count: 0 }.remember(&ctx.paths);
-    let waits = orders.iter().find(|order| order.state == OrderState::Placed);
-    let address = match waits {
-        None => ctx.paths.checkout_status(checkout),
-        Some(order) => match check_out::approval_address(ctx, &order.id, None).await {
-            Ok(address) => address,
-            // The order stands, and its page offers to go on.
-            Err(ActError::NotNow(why)) => {
-                leave_notice(session, why).await?;
-                ctx.paths.order(&order.id)
-            }
-            Err(error) => return Err(error.into()),
-        },
+    let place = orders.iter().position(|order| order.state == OrderState::Placed);
+    let asked = match (place, visit) {
+        (None, _) => Ok(ctx.paths.checkout_status(checkout)),
+        (Some(0), Some(visit)) => express::approve(ctx, &orders[0].id, visit).await,
+        (Some(place), _) => check_out::approval_address(ctx, &orders[place].id, None).await,
+    };
+    let address = match (asked, place) {
+        (Ok(address), _) => address,
+        // The order stands, and its page offers to go on.
+        (Err(ActError::NotNow(why)), Some(place)) => {
+            leave_notice(session, why).await?;
+            ctx.paths.order(&orders[place].id)
+        }
+        (Err(error), _) => return Err(error.into()),
     };
     Ok((emptied, Redirect::to(&address)).into_response())
 }

@@ -10,10 +10,12 @@ pub mod browse;
 pub mod cart;
 pub mod catalogue;
 pub mod checkout;
+pub mod checkout_costs;
 pub mod checkout_form;
 pub mod checkout_status;
 pub mod desk;
 pub mod error;
+pub mod express;
 pub mod extract;
 pub mod health;
 pub mod limits;
@@ -37,6 +39,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::http::HeaderValue;
+use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -64,6 +67,8 @@ struct Inner {
     catalogue: Catalogue,
     limits: Limits,
     policy: HeaderValue,
+    /// The same for pages with a provider's own button.
+    button_policy: HeaderValue,
 }
 
 /// The state of the router: handlers take `State<Context>`, or `State<Site>` where they need both.
@@ -94,13 +99,14 @@ impl Shop {
     }
 
     /// The same behind a proxy whose `X-Forwarded-For` is believed.
-    pub fn behind(_ctx: &Context, provider_origins: Vec<String>, trusted_proxy: Option<IpAddr>) -> Shop {
+    pub fn behind(ctx: &Context, provider_origins: Vec<String>, trusted_proxy: Option<IpAddr>) -> Shop {
         health::recorder();
         Shop {
             inner: Arc::new(Inner {
                 catalogue: Catalogue::default(),
                 limits: Limits::new(trusted_proxy),
-                policy: security::content_policy(&provider_origins),
+                policy: security::content_policy(&provider_origins, &[]),
+                button_policy: security::content_policy(&provider_origins, &crate::flows::express::button_origins(ctx)),
             }),
         }
     }
@@ -113,6 +119,12 @@ impl Shop {
     /// How often things may be tried.
     pub fn limits(&self) -> &Limits {
         &self.inner.limits
+    }
+
+    /// The answer under the policy that lets a provider's button be drawn.
+    pub fn with_buttons(&self, mut response: Response) -> Response {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, self.inner.button_policy.clone());
+        response
     }
 
     /// Keeps the catalogue in memory true until `stop`.
@@ -159,6 +171,7 @@ fn pages(ctx: &Context) -> Router<Site> {
         .merge(account::router())
         .merge(checkout::router())
         .merge(checkout_status::router())
+        .merge(express::router())
         .merge(mailbox::router())
         .merge(my_orders::router())
         .merge(order_acts::router())

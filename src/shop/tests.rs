@@ -6,6 +6,7 @@ mod browsing;
 mod buying;
 mod desks;
 mod edges;
+mod express;
 mod office;
 mod talking;
 mod till;

@@ -9,6 +9,7 @@ mod visitor;
 
 mod amazon_pay;
 mod embedded;
+mod express;
 mod news;
 mod purchase;
 mod refunds;

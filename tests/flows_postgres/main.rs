@@ -4,6 +4,8 @@
 mod amazon_pay;
 #[path = "../flows/embedded.rs"]
 mod embedded;
+#[path = "../flows/express.rs"]
+mod express;
 #[path = "../support/market.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod market;

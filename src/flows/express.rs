@@ -119,7 +119,9 @@ pub async fn look(
         Visit::Unknown => Err(NOT_YOURS),
         Visit::Begun => Err(NOT_CHOSEN),
         Visit::Over(reason) => Err(ActError::NotNow(reason.for_buyer())),
-        Visit::Spent(reference) => ordered(ctx, &reference, provider, visit).await,
+        // An ordinary order's session has an id, too, and nobody ever claimed that one.
+        Visit::Spent(reference) if owner.is_some() => ordered(ctx, &reference, provider, visit).await,
+        Visit::Spent(_) => Err(NOT_YOURS),
         // Only now: a made-up id leaves no row.
         Visit::Chosen(choice) if owner.is_some() || claim(ctx, provider, visit, browser).await? => {
             Ok(Seen::Chosen(choice))

@@ -58,6 +58,8 @@ pub struct Choice {
     pub instrument: String,
     /// Where the buyer chooses again.
     pub pages: String,
+    /// The provider's script that leads there, where it wants that done by a script.
+    pub change: Option<Button>,
 }
 
 /// How far a visit is.

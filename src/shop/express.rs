@@ -122,13 +122,14 @@ impl Buyer {
 
     fn page(
         self,
-        ctx: &Context,
+        site: &Site,
         provider: String,
         reviewed: Reviewed,
         choice: Box<Choice>,
         mut problems: Problems,
         status: StatusCode,
     ) -> Result<Response, PageError> {
+        let ctx = &site.ctx;
         let (method, is_gift) = (reviewed.method(), reviewed.is_gift());
         let costs = Costs::of(ctx, &self.lines, method, is_gift, &choice.address)?;
         if let Some(message) = costs.problem.clone().filter(|_| problems.of("cart").is_none()) {
@@ -146,7 +147,9 @@ impl Buyer {
             choice,
             problems,
         };
-        Ok(page_with(status, &page))
+        let has_script = page.choice.change.is_some();
+        let page = page_with(status, &page);
+        Ok(if has_script { site.shop.with_buttons(page) } else { page })
     }
 }
 
@@ -187,7 +190,7 @@ async fn review(
         Ok(Seen::Chosen(choice)) => {
             let problems = undeliverable(&choice);
             let reviewed = Reviewed { visit, ..Reviewed::default() };
-            buyer.page(ctx, provider, reviewed, choice, problems, StatusCode::OK)
+            buyer.page(&site, provider, reviewed, choice, problems, StatusCode::OK)
         }
         Ok(Seen::Ordered(order)) => {
             let order = ctx.store.order(&order).await?.ok_or(PageError::NotFound)?;
@@ -216,13 +219,13 @@ async fn place(
     };
     let mut problems = undeliverable(&choice);
     if reviewed.intent == "update" {
-        return buyer.page(ctx, provider, reviewed, choice, problems, StatusCode::OK);
+        return buyer.page(&site, provider, reviewed, choice, problems, StatusCode::OK);
     }
     if ShippingMethod::from_word(&reviewed.shipping_method).is_none() {
         problems.add("shipping_method", "Please choose how it should travel.");
     }
     if !problems.is_empty() {
-        return buyer.page(ctx, provider, reviewed, choice, problems, StatusCode::UNPROCESSABLE_ENTITY);
+        return buyer.page(&site, provider, reviewed, choice, problems, StatusCode::UNPROCESSABLE_ENTITY);
     }
     let wanted = CheckoutForm {
         key: reviewed.form_key.as_str().to_owned(),
@@ -238,7 +241,7 @@ async fn place(
         Ok(checkout) => lead_on(ctx, &buyer.session, &checkout, Some(&reviewed.visit)).await,
         Err(ActError::BadField { field, message }) => {
             problems.add(field, message);
-            buyer.page(ctx, provider, reviewed, choice, problems, StatusCode::UNPROCESSABLE_ENTITY)
+            buyer.page(&site, provider, reviewed, choice, problems, StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(error) => Err(error.into()),
     }
@@ -300,7 +303,13 @@ mod tests {
             country: text("US"),
             ..Address::EMPTY
         };
-        let good = Choice { email: text("a@b.example"), address, instrument: String::new(), pages: String::new() };
+        let good = Choice {
+            email: text("a@b.example"),
+            address,
+            instrument: String::new(),
+            pages: String::new(),
+            change: None,
+        };
         assert!(undeliverable(&good).is_empty());
         for (words, spoil) in [
             ("that country", (|choice: &mut Choice| choice.address.country = "BR".into()) as fn(&mut Choice)),

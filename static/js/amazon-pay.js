@@ -4,7 +4,10 @@
 // <form data-pay-button="https://…/checkout.js" data-pay-settings='{"merchantId":…}' data-pay-with="amazon_pay">
 // data-pay-sign: what the script is told is asked for there when the button is pressed.
 
+// <a data-pay-change="address" data-pay-button="…" data-pay-settings="…"> leads back to what was chosen.
+
 const forms = document.querySelectorAll("form[data-pay-button]");
+const links = document.querySelectorAll("a[data-pay-button]");
 
 function load(address) {
   return new Promise((loaded, failed) => {
@@ -45,9 +48,19 @@ function draw(form, number) {
   choose();
 }
 
-if (forms.length > 0) {
-  load(forms[0].dataset.payButton).then(
-    () => forms.forEach(draw),
+function bind(link) {
+  const changeAction = link.dataset.payChange === "address" ? "changeAddress" : "changePayment";
+  window.amazon.Pay.bindChangeAction(`#${link.id}`, { ...JSON.parse(link.dataset.paySettings), changeAction });
+  link.addEventListener("click", (event) => event.preventDefault());
+}
+
+const first = forms[0] ?? links[0];
+if (first) {
+  load(first.dataset.payButton).then(
+    () => {
+      forms.forEach(draw);
+      links.forEach(bind);
+    },
     () => {},
   );
 }

@@ -63,6 +63,11 @@ async fn the_provider_s_button_leads_from_the_basket_to_the_review_and_pays() {
             buyer.press(DRAWN).await;
             chooses_at_amazon(&buyer).await;
             buyer.picture(&format!("express-review-{tone}")).await;
+            buyer.press("a[data-pay-change='address']").await;
+            buyer.wait_for("400 Market Street").await;
+            buyer.press("input[value='berlin']").await;
+            buyer.submit("/checkout/choose").await;
+            buyer.wait_for("Karl-Marx-Allee 9").await;
             pays(&buyer, &market).await;
             buyer.close().await;
         }

@@ -205,6 +205,23 @@ async fn a_session_s_id_shows_a_stranger_nothing() {
     assert!(market.orders().await.is_empty());
     ana.open(&address).await;
     ana.page.says(200, "Karl-Marx-Allee 9");
+    ana.submit("/checkout/review", &[("intent", "pay")]).await;
+
+    // Nor does the id of a session that is an order's by now, from the basket or from the checkout.
+    let mut ben = market.visitor_with("wildflower-honey", "1").await;
+    market.check_out_with(&mut ben, "amazon_pay").await;
+    for order in market.orders().await {
+        let session = session_of(&market, &order).await;
+        let mut stranger = market.visitor_with("wildflower-honey", "1").await;
+        stranger.open(&market.at(&format!("/checkout/review/amazon_pay?amazonCheckoutSessionId={session}"))).await;
+        stranger.page.says(422, "not begun in this browser");
+        let fields = [("visit", &*session), ("shipping_method", "standard"), ("intent", "pay")];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        stranger.send(&Form { action: market.at("/checkout/review/amazon_pay"), is_post: true, fields }).await;
+        stranger.page.says(422, "not begun in this browser");
+        stranger.open(&market.at(&format!("/orders/{}", order.id))).await;
+        assert_eq!(stranger.page.status, 404);
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::calls::{self, Key};
-use super::checkout::{gone, has_buyer, notes, session_in, shortened, way_back};
+use super::checkout::{SESSION, gone, has_buyer, notes, session_in, shortened, way_back};
 use super::client::{Miss, Region};
 use super::outcomes::{of_cancelled_session, unanswered};
 use super::provider::AmazonPayProvider;
@@ -168,8 +168,9 @@ impl Express for AmazonPayProvider {
     async fn read_visit(&self, visit: &str) -> Answer<Visit> {
         match self.client.ask(&calls::session(visit)).await {
             Ok(session) => {
-                let pages = self.choosing(&session.checkout_session_id);
-                Answer::Done(how_far(session, pages))
+                let id = &session.checkout_session_id;
+                let (pages, change) = (self.choosing(id), self.button(&json!({ SESSION: id })));
+                Answer::Done(how_far(session, pages, change))
             }
             Err(Miss::Complaint(no)) if no.reason_code == "ResourceNotFound" => Answer::Done(Visit::Unknown),
             Err(miss) => unanswered(miss),
@@ -217,11 +218,11 @@ fn missing(session: &Session) -> Option<Refusal> {
 }
 
 /// How far a session is, as long as it is no order's.
-fn how_far(session: Session, pages: String) -> Visit {
+fn how_far(session: Session, pages: String, change: Button) -> Visit {
     let reference = session.merchant_metadata.as_ref().and_then(|notes| notes.merchant_reference_id.clone());
     match (session.status_details.state.as_str(), reference.filter(|reference| !reference.is_empty())) {
         (_, Some(reference)) => Visit::Spent(reference),
-        ("Open", None) if has_buyer(&session) => match chosen(session, pages) {
+        ("Open", None) if has_buyer(&session) => match chosen(session, pages, change) {
             Some(choice) => Visit::Chosen(Box::new(choice)),
             None => Visit::Begun,
         },
@@ -234,7 +235,7 @@ fn how_far(session: Session, pages: String) -> Visit {
     }
 }
 
-fn chosen(session: Session, pages: String) -> Option<Choice> {
+fn chosen(session: Session, pages: String, change: Button) -> Option<Choice> {
     let buyer = session.buyer?;
     let instruments = session.payment_preferences.unwrap_or_default();
     let instrument = instruments.into_iter().flatten().find_map(|one| one.payment_descriptor);
@@ -244,6 +245,7 @@ fn chosen(session: Session, pages: String) -> Option<Choice> {
         address: our_address(given, buyer.phone_number),
         instrument: instrument.unwrap_or_else(|| "Amazon Pay".to_owned()),
         pages,
+        change: Some(change),
     })
 }
 

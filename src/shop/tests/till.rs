@@ -151,6 +151,7 @@ pub fn robin() -> Choice {
         },
         instrument: "Purse ****7777".to_owned(),
         pages: "http://127.0.0.1:3001/choose?visit=v1".to_owned(),
+        change: None,
     }
 }
 

@@ -146,6 +146,7 @@ async fn a_visit_is_read_in_every_state() {
     let Answer::Done(Visit::Chosen(choice)) = amazon.read_visit("SES").await else { panic!() };
     assert_eq!((&*choice.email, &*choice.instrument), ("ana@amazon-buyers.example", "Visa ****1111 (Amazon Pay)"));
     assert!(choice.pages.ends_with("/checkout?amazonCheckoutSessionId=SES"));
+    assert_eq!(choice.change.unwrap().settings, r#"{"amazonCheckoutSessionId":"SES"}"#);
     let Address { line1, line2, state, phone, .. } = &choice.address;
     assert_eq!([&**line1, line2, state, phone], ["1 High Street", "rear", "WA", "2065550100"]);
 }

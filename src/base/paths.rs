@@ -152,6 +152,8 @@ impl Paths {
         seller = "/s/", "";
         /// Change or remove one basket line.
         cart_item = "/cart/items/", "";
+        /// Leaves from the basket for a provider that brings the address, by provider name.
+        cart_express = "/cart/express/", "";
         /// Everything in one category.
         category = "/search?category=", "";
         /// An uploaded picture.
@@ -170,6 +172,10 @@ impl Paths {
         order_message = "/orders/", "/messages";
         /// Goes (again) to the provider for an order that still needs the buyer's approval.
         order_pay = "/orders/", "/pay";
+        /// What the script of the provider's own button is told when it is pressed.
+        order_pay_button = "/orders/", "/pay/button";
+        /// Where a provider that brings the address sends the buyer to look over the order, by provider name.
+        checkout_review = "/checkout/review/", "";
         /// Where a buyer lands after a provider; shows nothing personal.
         checkout_status = "/checkout/", "/status";
         /// Where a provider sends the buyer back, by provider name.

@@ -252,21 +252,14 @@ async fn want_consent(
 /// coming back without approving, or with another method after a decline. Holds the stock again.
 /// `with` names another provider than the order's; the attempt at the old one is closed first.
 pub async fn approval_address(ctx: &Context, order: &OrderId, with: Option<&str>) -> Result<String, ActError> {
-    let operation = retried(|| approval(ctx, order, with)).await?;
-    let provider = ctx.providers.get(&operation.provider);
+    let approval = approval(ctx, order, with).await?;
+    let provider = ctx.providers.get(&approval.operation.provider);
     let provider = provider.ok_or(ActError::NotNow("This way to pay is no longer offered."))?;
-    let return_url = ctx.paths.absolute(ctx.paths.provider_return(&operation.provider));
-    let ask = ConsentAsk { return_url: &return_url, shop_name: &ctx.shop.name };
-    match provider.start_consent(&operation, ask).await {
-        Answer::Done(Redirect { address, visit: None }) => Ok(address),
-        Answer::Done(Redirect { address, visit: Some(visit) }) => {
-            // Kept before anyone is sent there: the sweep asks by it for a buyer who never comes back.
-            record_outcome(ctx, &operation.id, Outcome::Pending { transaction: Some(visit) }).await?;
-            Ok(address)
-        }
+    match provider.start_consent(&approval.operation, approval.ask(ctx)).await {
+        Answer::Done(redirect) => remember_visit(ctx, &approval.operation, redirect).await,
         Answer::Refused(refusal) => Err(ActError::NotNow(refusal.reason.words().buyer)),
         Answer::Silent(why) => {
-            tracing::warn!(operation.id = %operation.id, "no way to the provider's pages: {why}");
+            tracing::warn!(operation.id = %approval.operation.id, "no way to the provider's pages: {why}");
             Err(ActError::NotNow(
                 "The payment service does not answer right now. Nothing was charged. Please try again in a moment.",
             ))
@@ -274,7 +267,38 @@ pub async fn approval_address(ctx: &Context, order: &OrderId, with: Option<&str>
     }
 }
 
-async fn approval(ctx: &Context, id: &OrderId, with: Option<&str>) -> Result<Operation, ActError> {
+/// An approval that is wanted of a buyer, and what the buyer sees at the provider.
+pub(super) struct Approval {
+    /// Of kind `consent`.
+    pub(super) operation: Operation,
+    address: Address,
+    return_url: String,
+}
+
+impl Approval {
+    pub(super) fn ask<'a>(&'a self, ctx: &'a Context) -> ConsentAsk<'a> {
+        ConsentAsk { return_url: &self.return_url, shop_name: &ctx.shop.name, address: &self.address }
+    }
+}
+
+/// Keeps the visit before anyone is sent there: the sweep asks by it for a buyer who never comes back.
+pub(super) async fn remember_visit(
+    ctx: &Context,
+    operation: &Operation,
+    redirect: Redirect,
+) -> Result<String, ActError> {
+    if let Some(visit) = redirect.visit {
+        record_outcome(ctx, &operation.id, Outcome::Pending { transaction: Some(visit) }).await?;
+    }
+    Ok(redirect.address)
+}
+
+/// Wants the buyer's approval of an order and holds its stock again. `with` as above.
+pub(super) async fn approval(ctx: &Context, id: &OrderId, with: Option<&str>) -> Result<Approval, ActError> {
+    retried(|| approval_once(ctx, id, with)).await
+}
+
+async fn approval_once(ctx: &Context, id: &OrderId, with: Option<&str>) -> Result<Approval, ActError> {
     let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;
     let mut order = tx.order(id).await?.ok_or(ActError::NoSuchOrder)?;
@@ -303,8 +327,10 @@ async fn approval(ctx: &Context, id: &OrderId, with: Option<&str>) -> Result<Ope
         let due = (order.state == State::Placed).then(|| order.placed_at.plus(APPROVAL_WAIT));
         tx.change_order(&mut order, due).await?;
     }
+    let checkout = tx.checkout(&order.checkout).await?.ok_or(ActError::NoSuchOrder)?;
     tx.commit().await?;
-    Ok(operation)
+    let return_url = ctx.paths.absolute(ctx.paths.provider_return(&operation.provider));
+    Ok(Approval { operation, address: checkout.address, return_url })
 }
 
 /// Turns an order to another provider. Nothing is held or taken in the states that allow it; an

@@ -5,7 +5,9 @@ use super::record_outcome::record_outcome;
 use super::{Context, run_operation};
 use crate::base::ids::{OrderId, SellerId};
 use crate::orders::operation::{Kind, Operation, Subject};
-use crate::pay::{Answer, Returned};
+use crate::orders::outcome::{AbandonReason, Outcome};
+use crate::orders::refusal::Retry;
+use crate::pay::{Answer, Provider, Returned, Said};
 use crate::store::Result;
 
 /// What a return was.
@@ -45,7 +47,14 @@ pub async fn came_back(ctx: &Context, provider: &str, local: &str, raw: &str) ->
         tracing::warn!(provider = provider.name(), "a genuine return for nothing of ours");
         return Ok(CameBack::NotBelieved);
     };
-    record_outcome(ctx, &operation.id, news.outcome).await?;
+    let outcome = match news.said {
+        Said::Outcome(outcome) => outcome,
+        Said::Visit(visit) => match of_visit(ctx, provider.as_ref(), &operation, visit).await? {
+            Some(outcome) => outcome,
+            None => return Ok(CameBack::Later),
+        },
+    };
+    record_outcome(ctx, &operation.id, outcome).await?;
     Ok(match operation.subject {
         Subject::Order(order) => {
             take_now(ctx, &order).await?;
@@ -55,6 +64,46 @@ pub async fn came_back(ctx: &Context, provider: &str, local: &str, raw: &str) ->
         // Nobody is sent to a provider for one: an agreement is approved along with its first order.
         Subject::Agreement(_) => CameBack::NotBelieved,
     })
+}
+
+/// What came of a visit, which the provider says about the amount of our own row. Nothing: it
+/// cannot say right now. An attempt that is over can still be approved, but no longer refused: the
+/// order has gone on without it.
+async fn of_visit(
+    ctx: &Context,
+    provider: &dyn Provider,
+    operation: &Operation,
+    visit: String,
+) -> Result<Option<Outcome>> {
+    if !operation.progress.is_open() && !still_waits(ctx, operation).await? {
+        return Ok(Some(Outcome::NeverArrived));
+    }
+    let asked = Operation { transaction: Some(visit.clone()), ..operation.clone() };
+    let outcome = match provider.find_outcome(&asked).await {
+        Outcome::Silent { why } => return cannot_say(ctx, operation, visit, &why).await,
+        Outcome::Refused(refusal) if refusal.retry == Retry::Later => {
+            return cannot_say(ctx, operation, visit, &refusal.code).await;
+        }
+        // Back from the pages, and yet not through with them.
+        Outcome::NeverArrived => Outcome::Abandoned { code: "left".to_owned(), reason: AbandonReason::Left },
+        outcome => outcome,
+    };
+    let is_approval = matches!(outcome, Outcome::Consented { .. });
+    Ok(Some(if operation.progress.is_open() || is_approval { outcome } else { Outcome::NeverArrived }))
+}
+
+/// The sweep asks again, by the visit: one that began at a button was not known before.
+async fn cannot_say(ctx: &Context, operation: &Operation, visit: String, why: &str) -> Result<Option<Outcome>> {
+    tracing::warn!(operation.id = %operation.id, "a return could not be verified: {why}");
+    if operation.progress.is_open() {
+        record_outcome(ctx, &operation.id, Outcome::Pending { transaction: Some(visit) }).await?;
+    }
+    Ok(None)
+}
+
+async fn still_waits(ctx: &Context, operation: &Operation) -> Result<bool> {
+    let Some(order) = operation.subject.order() else { return Ok(false) };
+    Ok(ctx.store.order(order).await?.is_some_and(|order| order.state.waits_for_approval()))
 }
 
 fn is_ours(operation: &Operation, provider: &str) -> bool {

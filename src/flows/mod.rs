@@ -11,6 +11,7 @@ pub mod cancel;
 pub mod check_out;
 pub mod come_back;
 mod count;
+pub mod express;
 pub mod facts;
 pub mod fulfil;
 pub mod parcels;

@@ -51,6 +51,21 @@ impl ShippingMethod {
     }
 }
 
+/// Where parcels can go.
+pub const COUNTRIES: &[(&str, &str)] = &[
+    ("US", "United States"),
+    ("CA", "Canada"),
+    ("DE", "Germany"),
+    ("FR", "France"),
+    ("GB", "United Kingdom"),
+    ("JP", "Japan"),
+    ("AU", "Australia"),
+    ("CH", "Switzerland"),
+    ("DK", "Denmark"),
+    ("NO", "Norway"),
+    ("SE", "Sweden"),
+];
+
 /// What wrapping one seller's parcel as a gift costs.
 pub fn gift_wrap(currency: Currency) -> Money {
     local(300, currency)

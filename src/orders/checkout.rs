@@ -26,6 +26,20 @@ pub struct Address {
     pub phone: String,
 }
 
+impl Address {
+    /// One with nothing in it.
+    pub const EMPTY: Address = Address {
+        name: String::new(),
+        line1: String::new(),
+        line2: String::new(),
+        city: String::new(),
+        state: String::new(),
+        postal_code: String::new(),
+        country: String::new(),
+        phone: String::new(),
+    };
+}
+
 /// A checkout as it is stored.
 #[derive(Clone, Debug)]
 pub struct Checkout {

@@ -109,6 +109,8 @@ pub enum Validity {
 pub enum AbandonReason {
     /// They chose to leave.
     Left,
+    /// They took longer than the provider waits.
+    TooLate,
     /// None of their methods is taken here.
     NoCommonMethod,
     /// The provider will not do it for this person.
@@ -125,6 +127,9 @@ impl AbandonReason {
         match self {
             AbandonReason::Left => {
                 "You left the payment page before approving. Nothing was charged. You can go on whenever you like."
+            }
+            AbandonReason::TooLate => {
+                "The payment page was open for more than a day, so it has closed. Nothing was charged. You can start it again whenever you like."
             }
             AbandonReason::NoCommonMethod => {
                 "None of your payment methods is accepted for this order. Nothing was charged. You can try again with another one."

@@ -111,7 +111,7 @@ impl Reason {
                 "Wrong kind of method for this act; the seller's account may not take cards.",
             ),
             Reason::Amount => (
-                "The payment service did not accept the amount. Nothing was charged. Please contact us.",
+                "The payment service did not accept the amount. Nothing was charged. Please try again, or contact us if it stays so.",
                 "Do not ship. The amount was not accepted.",
                 "The amount is outside the provider's limits or above what is left.",
             ),

@@ -5,6 +5,7 @@
 //! plainly done or refused comes back as [`Outcome::Pending`] or [`Outcome::Silent`].
 
 pub mod amazon_pay;
+pub mod express;
 pub mod fps;
 pub mod http;
 
@@ -16,10 +17,13 @@ use async_trait::async_trait;
 use crate::base::ids::OperationId;
 use crate::base::money::{Currency, Money};
 use crate::market::sellers::{Payee, PayeeStatus};
+use crate::orders::checkout::Address;
 use crate::orders::operation::{Kind, Operation};
 use crate::orders::outcome::Outcome;
 use crate::orders::refusal::Refusal;
 use crate::orders::words::ProviderWord;
+
+pub use express::{Button, Choice, Express, Place, Visit, VisitAsk};
 
 /// What a provider can do, so that flows need no provider's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +76,18 @@ pub struct Returned {
 pub struct ReturnNews {
     /// Which operation of ours it claims to answer.
     pub reference: OperationId,
+    /// What became of it.
+    pub said: Said,
+}
+
+/// How much a return says by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
     /// Registered, consented or abandoned.
-    pub outcome: Outcome,
+    Outcome(Outcome),
+    /// Only which visit it was: [`Provider::find_outcome`] says what came of it, once the
+    /// operation, and with it the amount that was agreed, is known.
+    Visit(String),
 }
 
 /// Why a return or notification is not believed.
@@ -144,6 +158,8 @@ pub struct ConsentAsk<'a> {
     pub return_url: &'a str,
     /// The shop's name.
     pub shop_name: &'a str,
+    /// Where the parcel goes, frozen with the order.
+    pub address: &'a Address,
 }
 
 /// A payment provider.
@@ -197,6 +213,11 @@ pub trait Provider: Send + Sync {
 
     /// The object behind a notification, as the provider has it now.
     async fn read(&self, news: &News) -> Outcome;
+
+    /// What it does for buyers who bring no address; none where it cannot.
+    fn express(&self) -> Option<&dyn Express> {
+        None
+    }
 
     /// Whether the provider can be reached with our keys, for `doctor`: the sentence says what is wrong.
     async fn check(&self) -> Result<(), String>;

@@ -8,12 +8,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::Site;
 use super::browse::product_page;
 use super::error::PageError;
-use super::extract::{Cart, CartCookie, TextForm};
+use super::extract::{Cart, CartCookie, FormKey, TextForm};
 use super::page::{self, Chrome, page_with};
 use crate::base::ids::ProductId;
 use crate::base::money::Money;
 use crate::base::paths::Paths;
 use crate::flows::Context;
+use crate::flows::express::{self, Offer, Place};
 use crate::market::subscription::Period;
 use crate::store::carts::{self, MOST};
 use crate::store::{StoreError, retried};
@@ -56,6 +57,9 @@ struct CartPage {
     groups: Vec<CartGroup>,
     total: Money,
     can_check_out: bool,
+    /// The providers that bring the address.
+    offers: Vec<Offer>,
+    express_key: FormKey,
 }
 
 /// `GET /cart`.
@@ -64,17 +68,24 @@ pub async fn cart(
     chrome: Chrome,
     CartCookie(cart): CartCookie,
 ) -> Result<Response, PageError> {
-    cart_page(&site.ctx, chrome, cart, StatusCode::OK, None).await
+    cart_page(&site, chrome, cart, StatusCode::OK, None).await
+}
+
+/// The basket, with why something about paying from it was not done: 422.
+pub async fn refused(site: &Site, chrome: Chrome, cart: Option<Cart>, words: &str) -> Result<Response, PageError> {
+    let chrome = Chrome { notice: Some(words.to_owned()), ..chrome };
+    cart_page(site, chrome, cart, StatusCode::UNPROCESSABLE_ENTITY, None).await
 }
 
 /// The basket as it is now, with a message beside the line that could not be changed.
 async fn cart_page(
-    ctx: &Context,
+    site: &Site,
     mut chrome: Chrome,
     cart: Option<Cart>,
     status: StatusCode,
     refused: Option<Refused<'_>>,
 ) -> Result<Response, PageError> {
+    let ctx = &site.ctx;
     let lines = match &cart {
         Some(cart) => ctx.store.cart_lines(&cart.id).await?,
         None => Vec::new(),
@@ -106,7 +117,12 @@ async fn cart_page(
     chrome.cart_count = count;
     // the cookie's count may be old: a product left the market, or an order took everything
     let remember = cart.map(|cart| Cart { count, ..cart }.remember(&ctx.paths));
-    let page = page_with(status, &CartPage { chrome, groups, total, can_check_out });
+    let is_offered = can_check_out && !groups.is_empty();
+    let offers = if is_offered { express::offers(ctx, Place::Cart) } else { Vec::new() };
+    let page = CartPage { chrome, groups, total, can_check_out, offers, express_key: FormKey::fresh() };
+    let has_button = !page.offers.is_empty();
+    let page = page_with(status, &page);
+    let page = if has_button { site.shop.with_buttons(page) } else { page };
     Ok(match remember {
         Some(cookie) => (cookie, page).into_response(),
         None => page,
@@ -255,7 +271,7 @@ pub async fn change(
         Err(words) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             let refused = Refused { product: &product, typed: form.quantity, words };
-            cart_page(ctx, chrome, Some(cart), status, Some(refused)).await
+            cart_page(&site, chrome, Some(cart), status, Some(refused)).await
         }
     }
 }

@@ -9,21 +9,19 @@ use axum::routing::get;
 use tower_sessions::Session;
 
 use super::Site;
+use super::checkout_costs::{Costs, Sending};
 use super::checkout_form::Fields;
 use super::error::PageError;
 use super::extract::{Cart, CartCookie, FormKey, MadeOn, MaybeSignedIn, TextForm, remember_order};
 use super::limits::Client;
 use super::page::{Chrome, Problems, leave_notice, page_with};
 use crate::base::ids::CheckoutId;
-use crate::base::money::{Currency, Money};
 use crate::flows::check_out::{self, CheckoutForm};
 use crate::flows::come_back::take_now;
-use crate::flows::parcels::{Parcel, parcels};
+use crate::flows::express::{self, Offer, Place};
 use crate::flows::{ActError, Context};
-use crate::market::shipping::{ShippingMethod, gift_wrap};
 use crate::market::tax;
 use crate::orders::agreement::Agreement;
-use crate::orders::checkout::Address;
 use crate::orders::state::State as OrderState;
 use crate::store::accounts::Account;
 
@@ -33,14 +31,6 @@ const MOST_AGREEMENTS: i64 = 50;
 /// The checkout, inside the session layer.
 pub fn router() -> Router<Site> {
     Router::new().route("/checkout", get(show).post(place))
-}
-
-/// A way to send, as a line with a radio button.
-struct Way {
-    word: &'static str,
-    called: &'static str,
-    price: Money,
-    is_chosen: bool,
 }
 
 /// A provider or a saved way to pay, as a line with a radio button.
@@ -60,21 +50,13 @@ struct CheckoutPage {
     /// The state in the form that the table has.
     state: String,
     states: Vec<&'static str>,
-    ways: Vec<Way>,
+    sending: Sending,
     payments: Vec<Payment>,
     /// Whether a way to pay can be kept: for people with an account, where a provider does that.
     can_keep: bool,
-    is_signed_in: bool,
-    gift_wrap: Money,
-    parcels: Vec<Parcel>,
-    /// Whether sales tax comes on top of the prices.
-    adds_tax: bool,
-    /// `7.25 %`.
-    tax_rate: String,
-    tax_words: String,
-    total: Money,
-    /// In the demo: the parcels that the sandbox declines on purpose.
-    magic: Vec<String>,
+    costs: Costs,
+    /// The providers that bring an address, so that none need be typed.
+    offers: Vec<Offer>,
 }
 
 /// `GET /checkout`.
@@ -85,7 +67,7 @@ async fn show(
     MaybeSignedIn(account): MaybeSignedIn,
 ) -> Result<Response, PageError> {
     let typed = first_values(&site.ctx, account.as_ref()).await?;
-    form(&site.ctx, chrome, cart, account.as_ref(), typed, Problems::default(), StatusCode::OK).await
+    form(&site, chrome, cart, account.as_ref(), typed, Problems::default(), StatusCode::OK).await
 }
 
 /// What stands in the fields at first: the last checkout's address, or in the demo a made-up one in
@@ -106,7 +88,7 @@ async fn first_values(ctx: &Context, account: Option<&Account>) -> Result<Fields
 }
 
 async fn form(
-    ctx: &Context,
+    site: &Site,
     chrome: Chrome,
     cart: Option<Cart>,
     account: Option<&Account>,
@@ -114,6 +96,7 @@ async fn form(
     mut problems: Problems,
     status: StatusCode,
 ) -> Result<Response, PageError> {
+    let ctx = &site.ctx;
     let lines = match &cart {
         Some(cart) => ctx.store.cart_lines(&cart.id).await?,
         None => Vec::new(),
@@ -121,48 +104,26 @@ async fn form(
     if lines.is_empty() && status == StatusCode::OK {
         return Ok(Redirect::to(&ctx.paths.cart()).into_response());
     }
-    let method = typed.method();
-    let parcels = match parcels(&lines, method, typed.is_gift(), &typed.address()) {
-        Ok(parcels) => parcels,
-        Err(ActError::BadField { message, .. }) => {
-            if problems.of("cart").is_none() {
-                problems.add("cart", message);
-            }
-            Vec::new()
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let currency = ctx.shop.currency;
-    let zero = Money::zero(currency);
-    let total = parcels.iter().try_fold(zero, |sum, parcel| sum.plus(parcel.total)).unwrap_or(zero);
     let address = typed.address();
-    let rate = tax::rate_bp(currency, &address.country, &address.state);
+    let costs = Costs::of(ctx, &lines, typed.method(), typed.is_gift(), &address)?;
+    if let Some(message) = costs.problem.clone().filter(|_| problems.of("cart").is_none()) {
+        problems.add("cart", message);
+    }
     let page = CheckoutPage {
         chrome,
         states: tax::states().collect(),
-        ways: ShippingMethod::ALL
-            .into_iter()
-            .map(|way| {
-                let price = way.price(currency);
-                Way { word: way.word(), called: way.label(), price, is_chosen: way == method }
-            })
-            .collect(),
+        sending: Sending::of(ctx.shop.currency, typed.method(), typed.is_gift()),
         can_keep: account.is_some()
             && ctx.providers.iter().any(|it| it.takes(ctx.shop.currency) && it.abilities().standing_consents),
-        is_signed_in: account.is_some(),
         payments: payments(ctx, account, &typed).await?,
-        gift_wrap: gift_wrap(currency),
-        magic: if ctx.shop.is_demo { magic(&parcels) } else { Vec::new() },
-        parcels,
-        tax_rate: percent(rate),
-        adds_tax: tax::is_added(currency),
-        tax_words: tax_words(currency, &address, rate),
+        offers: if costs.parcels.is_empty() { Vec::new() } else { express::offers(ctx, Place::Checkout) },
+        costs,
         state: address.state,
-        total,
         problems,
         typed,
     };
-    Ok(page_with(status, &page))
+    let response = page_with(status, &page);
+    Ok(if page.offers.is_empty() { response } else { site.shop.with_buttons(response) })
 }
 
 /// The saved ways to pay first, then the providers.
@@ -193,34 +154,6 @@ async fn payments(ctx: &Context, account: Option<&Account>, typed: &Fields) -> R
     Ok(all)
 }
 
-fn percent(rate_bp: i64) -> String {
-    format!("{}.{:02} %", rate_bp / 100, rate_bp % 100)
-}
-
-/// Why the tax is what it is.
-fn tax_words(currency: Currency, address: &Address, rate_bp: i64) -> String {
-    let state = &address.state;
-    if !tax::is_added(currency) {
-        return "Prices are what you pay: no tax is added here. Customs may ask for theirs at a border.".to_owned();
-    }
-    match (address.country.as_str(), rate_bp) {
-        ("US", _) if state.is_empty() => "Sales tax depends on the state. Choose one and update the totals.".to_owned(),
-        ("US", 0) => format!("Parcels to {state} carry no sales tax."),
-        ("US", rate) => {
-            format!("Parcels to {state} carry {} sales tax on the goods, not on shipping or wrapping.", percent(rate))
-        }
-        _ => "Parcels that leave the U.S. carry no sales tax; customs may ask for theirs.".to_owned(),
-    }
-}
-
-/// The parcels whose totals the demo's sandbox declines, so that declines can be seen: those that
-/// end in .60 to .89. Other currencies are not read like that.
-fn magic(parcels: &[Parcel]) -> Vec<String> {
-    let ends_badly =
-        |parcel: &&Parcel| parcel.total.currency == Currency::USD && (60..=89).contains(&(parcel.total.minor % 100));
-    parcels.iter().filter(ends_badly).map(|parcel| format!("{} at {}", parcel.total, parcel.seller_name)).collect()
-}
-
 /// `POST /checkout`: 303 to the provider, or to the order where the provider does not answer, or 422
 /// with the form as it was typed. The same form twice leads to the same place.
 async fn place(
@@ -234,12 +167,12 @@ async fn place(
 ) -> Result<Response, PageError> {
     let ctx = &site.ctx;
     if typed.intent == "update" {
-        return form(ctx, chrome, cart, account.as_ref(), typed, Problems::default(), StatusCode::OK).await;
+        return form(&site, chrome, cart, account.as_ref(), typed, Problems::default(), StatusCode::OK).await;
     }
     site.shop.limits().checkout(client)?;
     let mut problems = typed.problems();
     if !problems.is_empty() {
-        return form(ctx, chrome, cart, account.as_ref(), typed, problems, StatusCode::UNPROCESSABLE_ENTITY).await;
+        return form(&site, chrome, cart, account.as_ref(), typed, problems, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let wanted = CheckoutForm {
         key: typed.form_key.as_str().to_owned(),
@@ -254,18 +187,24 @@ async fn place(
         device,
     };
     match check_out::place(ctx, &wanted).await {
-        Ok(checkout) => lead_on(ctx, &session, &checkout).await,
+        Ok(checkout) => lead_on(ctx, &session, &checkout, None).await,
         Err(ActError::BadField { field, message }) => {
             problems.add(field, message);
-            form(ctx, chrome, cart, account.as_ref(), typed, problems, StatusCode::UNPROCESSABLE_ENTITY).await
+            form(&site, chrome, cart, account.as_ref(), typed, problems, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// To the provider for the first order that waits for an approval, with the basket's cookie emptied.
-/// A form that comes again after all is approved leads to where its orders stand.
-async fn lead_on(ctx: &Context, session: &Session, checkout: &CheckoutId) -> Result<Response, PageError> {
+/// A form that comes again after all is approved leads to where its orders stand. A visit that
+/// brought the address becomes the first order's approval; the others have one of their own.
+pub async fn lead_on(
+    ctx: &Context,
+    session: &Session,
+    checkout: &CheckoutId,
+    visit: Option<&str>,
+) -> Result<Response, PageError> {
     let orders = ctx.store.orders_of_checkout(checkout).await?;
     for order in &orders {
         remember_order(session, order).await?;
@@ -274,18 +213,20 @@ async fn lead_on(ctx: &Context, session: &Session, checkout: &CheckoutId) -> Res
         }
     }
     let emptied = Cart { id: String::new(), count: 0 }.remember(&ctx.paths);
-    let waits = orders.iter().find(|order| order.state == OrderState::Placed);
-    let address = match waits {
-        None => ctx.paths.checkout_status(checkout),
-        Some(order) => match check_out::approval_address(ctx, &order.id, None).await {
-            Ok(address) => address,
-            // The order stands, and its page offers to go on.
-            Err(ActError::NotNow(why)) => {
-                leave_notice(session, why).await?;
-                ctx.paths.order(&order.id)
-            }
-            Err(error) => return Err(error.into()),
-        },
+    let place = orders.iter().position(|order| order.state == OrderState::Placed);
+    let asked = match (place, visit) {
+        (None, _) => Ok(ctx.paths.checkout_status(checkout)),
+        (Some(0), Some(visit)) => express::approve(ctx, &orders[0].id, visit).await,
+        (Some(place), _) => check_out::approval_address(ctx, &orders[place].id, None).await,
+    };
+    let address = match (asked, place) {
+        (Ok(address), _) => address,
+        // The order stands, and its page offers to go on.
+        (Err(ActError::NotNow(why)), Some(place)) => {
+            leave_notice(session, why).await?;
+            ctx.paths.order(&orders[place].id)
+        }
+        (Err(error), _) => return Err(error.into()),
     };
     Ok((emptied, Redirect::to(&address)).into_response())
 }

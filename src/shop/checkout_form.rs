@@ -6,24 +6,9 @@ use super::account::is_address;
 use super::extract::FormKey;
 use super::page::Problems;
 use crate::base::money::Currency;
-use crate::market::shipping::ShippingMethod;
+use crate::market::shipping::{COUNTRIES, ShippingMethod};
 use crate::market::tax;
 use crate::orders::checkout::{Address, Checkout};
-
-/// Where parcels can go.
-pub const COUNTRIES: &[(&str, &str)] = &[
-    ("US", "United States"),
-    ("CA", "Canada"),
-    ("DE", "Germany"),
-    ("FR", "France"),
-    ("GB", "United Kingdom"),
-    ("JP", "Japan"),
-    ("AU", "Australia"),
-    ("CH", "Switzerland"),
-    ("DK", "Denmark"),
-    ("NO", "Norway"),
-    ("SE", "Sweden"),
-];
 
 /// What stands in the fields.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -14,6 +14,7 @@ use super::page::{Chrome, page};
 use super::waiting::{Waiting, looking_again, waiting};
 use crate::base::ids::CheckoutId;
 use crate::flows::Context;
+use crate::flows::express::{self, Button};
 use crate::orders::order::Order;
 use crate::orders::state::State as OrderState;
 
@@ -29,6 +30,8 @@ struct Step {
     is_done: bool,
     /// The first that still waits for an approval.
     is_now: bool,
+    /// The provider's own button, where it is approved next.
+    button: Option<Button>,
 }
 
 #[derive(Template)]
@@ -71,7 +74,10 @@ async fn status(
     }
     let left = theirs.iter().filter(|order| order.state.waits_for_approval()).count();
     let is_looking = waiting.as_ref().is_some_and(|waiting| waiting.is_fresh);
-    let response = page(&StatusPage { chrome, steps: steps(ctx, theirs).await?, left, waiting });
+    let steps = steps(ctx, theirs).await?;
+    let has_button = steps.iter().any(|step| step.button.is_some());
+    let response = page(&StatusPage { chrome, steps, left, waiting });
+    let response = if has_button { site.shop.with_buttons(response) } else { response };
     Ok(if is_looking { looking_again(response) } else { response })
 }
 
@@ -95,7 +101,9 @@ async fn steps(ctx: &Context, orders: Vec<Order>) -> Result<Vec<Step>, PageError
     for (place, order) in orders.into_iter().enumerate() {
         let seller = ctx.store.seller(&order.seller).await?.ok_or(PageError::NotFound)?;
         let is_done = order.state != OrderState::Placed && !order.state.is_given_up();
-        steps.push(Step { order, seller_name: seller.name, is_done, is_now: next == Some(place) });
+        let is_now = next == Some(place);
+        let button = if is_now { express::approval_button(ctx, &order) } else { None };
+        steps.push(Step { order, seller_name: seller.name, is_done, is_now, button });
     }
     Ok(steps)
 }

@@ -29,6 +29,9 @@ const WHO: &str = "account";
 /// Where a session keeps the secrets of a guest's orders.
 const ORDERS: &str = "orders";
 
+/// Where a session keeps what it is known by as the owner of visits at a provider.
+const BROWSER: &str = "browser";
+
 /// The most guest orders that one session remembers.
 const MOST_ORDERS: usize = 50;
 
@@ -234,6 +237,22 @@ where
         let SignedIn(account) = SignedIn::from_request_parts(parts, state).await?;
         if account.is_operator { Ok(SignedInOperator(account)) } else { Err(PageError::NotFound) }
     }
+}
+
+/// A secret of this browser's session that stays the same whatever is bought: it owns visits.
+pub async fn browser_secret(session: &Session) -> Result<String, PageError> {
+    let known = known_browser(session).await?;
+    if !known.is_empty() {
+        return Ok(known);
+    }
+    let fresh = ids::secret();
+    session.insert(BROWSER, &fresh).await?;
+    Ok(fresh)
+}
+
+/// The same where there is one already; else nothing.
+pub async fn known_browser(session: &Session) -> Result<String, PageError> {
+    Ok(session.get(BROWSER).await?.unwrap_or_default())
 }
 
 /// Lets this session see a guest's order without the secret link.

@@ -11,10 +11,12 @@ pub mod browse;
 pub mod cart;
 pub mod catalogue;
 pub mod checkout;
+pub mod checkout_costs;
 pub mod checkout_form;
 pub mod checkout_status;
 pub mod desk;
 pub mod error;
+pub mod express;
 pub mod extract;
 pub mod health;
 pub mod help;
@@ -40,6 +42,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::http::HeaderValue;
+use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -69,6 +72,8 @@ struct Inner {
     limits: Limits,
     help: Help,
     policy: HeaderValue,
+    /// The same for pages with a provider's own button.
+    button_policy: HeaderValue,
 }
 
 /// The state of the router: handlers take `State<Context>`, or `State<Site>` where they need both.
@@ -106,7 +111,8 @@ impl Shop {
                 catalogue: Catalogue::default(),
                 limits: Limits::new(trusted_proxy),
                 help: Help::of(ctx),
-                policy: security::content_policy(&provider_origins),
+                policy: security::content_policy(&provider_origins, &[]),
+                button_policy: security::content_policy(&provider_origins, &crate::flows::express::button_origins(ctx)),
             }),
         }
     }
@@ -124,6 +130,12 @@ impl Shop {
     /// How often things may be tried.
     pub fn limits(&self) -> &Limits {
         &self.inner.limits
+    }
+
+    /// The answer under the policy that lets a provider's button be drawn.
+    pub fn with_buttons(&self, mut response: Response) -> Response {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, self.inner.button_policy.clone());
+        response
     }
 
     /// Keeps the catalogue in memory true until `stop`.
@@ -170,6 +182,7 @@ fn pages(ctx: &Context) -> Router<Site> {
         .merge(account::router())
         .merge(checkout::router())
         .merge(checkout_status::router())
+        .merge(express::router())
         .merge(mailbox::router())
         .merge(my_orders::router())
         .merge(approvals::router())

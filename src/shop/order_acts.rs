@@ -4,6 +4,7 @@
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use serde::Deserialize;
@@ -15,12 +16,13 @@ use super::extract::{FormKey, TextForm};
 use super::order_page::{TheirOrder, Typed, refused};
 use super::page::Chrome;
 use crate::flows::check_out::approval_address;
-use crate::flows::{Actor, cancel, say, wish};
+use crate::flows::{Actor, cancel, express, say, wish};
 
 /// The acts, inside the session layer.
 pub fn router() -> Router<Site> {
     Router::new()
         .route("/orders/{id}/pay", post(pay))
+        .route("/orders/{id}/pay/button", post(press))
         .route("/orders/{id}/cancel", post(call_off))
         .route("/orders/{id}/messages", post(write))
         .route("/orders/{id}/requests", post(ask))
@@ -58,8 +60,15 @@ async fn pay(
     let with = Some(chosen.provider.as_str()).filter(|name| !name.is_empty());
     match approval_address(&site.ctx, &order.id, with).await {
         Ok(address) => Ok(Redirect::to(&address).into_response()),
-        Err(error) => refused(&site.ctx, chrome, &order.id, problems(error, "main")?, Typed::default()).await,
+        Err(error) => refused(&site, chrome, &order.id, problems(error, "main")?, Typed::default()).await,
     }
+}
+
+/// `POST /orders/{id}/pay/button`: what the script of the provider's own button is told, as JSON. Its
+/// module turns to the plain way when this is refused, and that one says why.
+async fn press(State(site): State<Site>, TheirOrder(order): TheirOrder) -> Result<Response, PageError> {
+    let settings = express::sign_approval(&site.ctx, &order.id).await?;
+    Ok(([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], settings).into_response())
 }
 
 /// `POST /orders/{id}/cancel`: 303 to the order page.
@@ -70,7 +79,7 @@ async fn call_off(
 ) -> Result<Response, PageError> {
     match cancel::cancel(&site.ctx, &order.id, Actor::Buyer).await {
         Ok(()) => Ok(Redirect::to(&site.ctx.paths.order(&order.id)).into_response()),
-        Err(error) => refused(&site.ctx, chrome, &order.id, problems(error, "main")?, Typed::default()).await,
+        Err(error) => refused(&site, chrome, &order.id, problems(error, "main")?, Typed::default()).await,
     }
 }
 
@@ -85,7 +94,7 @@ async fn write(
         Ok(()) => Ok(Redirect::to(&site.ctx.paths.order(&order.id)).into_response()),
         Err(error) => {
             let typed = Typed { body: said.body, ..Typed::default() };
-            refused(&site.ctx, chrome, &order.id, problems(error, "body")?, typed).await
+            refused(&site, chrome, &order.id, problems(error, "body")?, typed).await
         }
     }
 }
@@ -101,7 +110,7 @@ async fn ask(
         Ok(()) => Ok(Redirect::to(&site.ctx.paths.order(&order.id)).into_response()),
         Err(error) => {
             let typed = Typed { wish: asked.wish, reason: asked.reason, ..Typed::default() };
-            refused(&site.ctx, chrome, &order.id, problems(error, "reason")?, typed).await
+            refused(&site, chrome, &order.id, problems(error, "reason")?, typed).await
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::base::clock::Millis;
 use crate::base::ids::OrderId;
 use crate::base::money::Money;
 use crate::flows::Context;
+use crate::flows::express::{self, Button};
 use crate::orders::checkout::Checkout;
 use crate::orders::operation::Kind;
 use crate::orders::order::{Line, Order};
@@ -80,6 +81,8 @@ struct OrderPage {
     /// Whether the page looks again by itself; then it has no field to type in.
     is_looking: bool,
     can_pay: bool,
+    /// The provider's own button for this order.
+    button: Option<Button>,
     /// The ways to pay, this order's first; empty where there is nothing to choose.
     ways: Vec<(&'static str, &'static str)>,
     can_cancel: bool,
@@ -132,21 +135,26 @@ async fn show(
     }
     let mut page = order_page(ctx, chrome, order).await?;
     page.is_looking = asked.stay.is_none() && page.waiting.as_ref().is_some_and(|waiting| waiting.is_fresh);
-    let response = page::page(&page);
+    let response = with_button(&site, &page, StatusCode::OK);
     Ok(if page.is_looking { looking_again(response) } else { response })
 }
 
 /// The page as it is now, with why an act was not begun and what was typed for it: 422.
 pub async fn refused(
-    ctx: &Context,
+    site: &Site,
     chrome: Chrome,
     order: &OrderId,
     problems: Problems,
     typed: Typed,
 ) -> Result<Response, PageError> {
-    let order = ctx.store.order(order).await?.ok_or(PageError::NotFound)?;
-    let page = OrderPage { problems, typed, ..order_page(ctx, chrome, order).await? };
-    Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
+    let order = site.ctx.store.order(order).await?.ok_or(PageError::NotFound)?;
+    let page = OrderPage { problems, typed, ..order_page(&site.ctx, chrome, order).await? };
+    Ok(with_button(site, &page, StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+fn with_button(site: &Site, page: &OrderPage, status: StatusCode) -> Response {
+    let response = page_with(status, page);
+    if page.button.is_some() { site.shop.with_buttons(response) } else { response }
 }
 
 async fn order_page(ctx: &Context, chrome: Chrome, order: Order) -> Result<OrderPage, PageError> {
@@ -169,6 +177,7 @@ async fn order_page(ctx: &Context, chrome: Chrome, order: Order) -> Result<Order
         trouble: said::trouble(ctx, &order, &operations),
         is_looking: false,
         can_pay: order.state.waits_for_approval(),
+        button: express::approval_button(ctx, &order),
         ways: ways_to_pay(ctx, &order),
         can_cancel: order.state.can_be_called_off()
             && !is_open(&operations, Kind::Settle)

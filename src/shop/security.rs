@@ -14,16 +14,19 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// The content security policy. `form-action` also judges the redirect that follows a form, so the
-/// providers' origins belong in it; nothing inline is ever allowed.
-pub fn content_policy(provider_origins: &[String]) -> HeaderValue {
+/// providers' origins belong in it; nothing inline is ever allowed. `button_origins` are where a
+/// provider's own button comes from: on pages that show one, its script may draw and ask there.
+pub fn content_policy(provider_origins: &[String], button_origins: &[String]) -> HeaderValue {
     let mut forms = String::from("'self'");
     for origin in provider_origins {
         forms.push(' ');
         forms.push_str(origin);
     }
+    let buttons: String = button_origins.iter().map(|origin| format!(" {origin}")).collect();
+    let frames = if buttons.is_empty() { String::new() } else { format!("; frame-src{buttons}") };
     let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
-         connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action {forms}"
+        "default-src 'none'; style-src 'self'; script-src 'self'{buttons}; img-src 'self' data:{buttons}; \
+         font-src 'self'; connect-src 'self'{buttons}{frames}; base-uri 'none'; frame-ancestors 'none'; form-action {forms}"
     );
     HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }
@@ -71,9 +74,19 @@ mod tests {
 
     #[test]
     fn forms_may_lead_to_the_providers_and_nowhere_else() {
-        let policy = content_policy(&["http://127.0.0.1:3001".to_owned()]);
+        let policy = content_policy(&["http://127.0.0.1:3001".to_owned()], &[]);
         let policy = policy.to_str().unwrap();
         assert!(policy.ends_with("form-action 'self' http://127.0.0.1:3001"), "{policy}");
-        assert!(!policy.contains("unsafe"));
+        assert!(!policy.contains("unsafe") && policy.contains("script-src 'self';"), "{policy}");
+    }
+
+    #[test]
+    fn a_page_with_a_button_lets_that_one_script_in_and_still_nothing_inline() {
+        let policy = content_policy(&[], &["https://static-na.payments-amazon.com".to_owned()]);
+        let policy = policy.to_str().unwrap();
+        for source in ["script-src 'self'", "img-src 'self' data:", "connect-src 'self'", "frame-src"] {
+            assert!(policy.contains(&format!("{source} https://static-na.payments-amazon.com;")), "{policy}");
+        }
+        assert!(!policy.contains("unsafe"), "{policy}");
     }
 }

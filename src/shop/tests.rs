@@ -7,6 +7,7 @@ mod browsing;
 mod buying;
 mod desks;
 mod edges;
+mod express;
 mod office;
 mod rates;
 mod talking;

@@ -1,7 +1,17 @@
 //! Form keys: a hidden field minted when a form is rendered makes its second submit harmless.
 
-use super::{Result, Write};
+use super::{Result, Store, Write};
 use crate::base::clock::Millis;
+
+impl Store {
+    /// The result of the submit that used `key`, if there was one.
+    pub async fn form_key(&self, key: &str) -> Result<Option<String>> {
+        Ok(sqlx::query_scalar("SELECT result FROM form_keys WHERE form_key = $1")
+            .bind(key)
+            .fetch_optional(&mut *self.read().await?)
+            .await?)
+    }
+}
 
 impl Write {
     /// Uses `key` for a submit whose result is `result` (an id or address). The first time, nothing

@@ -12,6 +12,7 @@ mod amazon_pay;
 mod approvals;
 mod currencies;
 mod embedded;
+mod express;
 mod help;
 mod news;
 mod purchase;

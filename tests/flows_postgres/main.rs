@@ -10,6 +10,8 @@ mod approvals;
 mod currencies;
 #[path = "../flows/embedded.rs"]
 mod embedded;
+#[path = "../flows/express.rs"]
+mod express;
 #[path = "../support/market.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod market;

@@ -13,6 +13,7 @@ pub struct Browser {
     /// The session.
     pub driver: WebDriver,
     driver_process: Child,
+    address: String,
     _profile: tempfile::TempDir,
     pictures: PathBuf,
 }
@@ -81,7 +82,35 @@ impl Browser {
         driver.set_window_rect(0, 0, width, 1000).await.unwrap();
         let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         std::fs::create_dir_all(&pictures).unwrap();
-        Some(Browser { driver, driver_process, _profile: profile, pictures })
+        Some(Browser { driver, driver_process, address, _profile: profile, pictures })
+    }
+
+    /// From the next page on no page's script runs, as for a visitor who forbids them.
+    pub async fn forbid_scripts(&self) {
+        self.tell("Emulation.setScriptExecutionDisabled", serde_json::json!({ "value": true })).await;
+    }
+
+    /// From the next page on nothing is loaded from addresses like this one.
+    pub async fn block(&self, pattern: &str) {
+        self.tell("Network.enable", serde_json::json!({})).await;
+        self.tell("Network.setBlockedURLs", serde_json::json!({ "urls": [pattern] })).await;
+    }
+
+    /// A command of the developer tools, which WebDriver itself does not have.
+    async fn tell(&self, command: &str, parameters: serde_json::Value) {
+        let address = format!("{}/session/{}/goog/cdp/execute", self.address, self.driver.session_id());
+        let body = serde_json::json!({ "cmd": command, "params": parameters }).to_string();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let answer = http.post(address).header("content-type", "application/json").body(body).send().await.unwrap();
+        assert!(answer.status().is_success(), "{command}: {}", answer.text().await.unwrap());
+    }
+
+    /// Whether what the selector finds first is there to be seen.
+    pub async fn shows(&self, selector: &str) -> bool {
+        match self.driver.find(By::Css(selector)).await {
+            Ok(found) => found.is_displayed().await.unwrap_or(false),
+            Err(_) => false,
+        }
     }
 
     /// Opens an address.

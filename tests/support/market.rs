@@ -9,11 +9,14 @@ use pushcart::app::App;
 use pushcart::base::clock::Clock;
 use pushcart::base::ids::OrderId;
 use pushcart::base::paths::Paths;
+use pushcart::base::secret::Secret;
 use pushcart::config::{Config, Written};
 use pushcart::flows::Context;
 use pushcart::flows::books::{self, Books};
 use pushcart::market::sellers::Payee;
 use pushcart::orders::order::Order;
+use pushcart::pay::amazon_pay::client;
+use pushcart::pay::amazon_pay::sign::{Algorithm, PrivateKey};
 use pushcart::sandbox::amazon_pay;
 use pushcart::sandbox::{Recipient, Sandbox, Settings};
 use pushcart::seed;
@@ -34,7 +37,7 @@ pub struct Market {
     /// The sandbox's address.
     pub sandbox_url: String,
     http: reqwest::Client,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// Where a shop keeps its memory.
@@ -115,7 +118,7 @@ impl Market {
         };
         serve(shop_listener, theirs);
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Market { app, sandbox, shop_url, sandbox_url, http, _folder: folder }
+        Market { app, sandbox, shop_url, sandbox_url, http, folder }
     }
 
     /// What the acts need.
@@ -208,6 +211,20 @@ impl Market {
     /// One order, afresh.
     pub async fn order(&self, id: &OrderId) -> Order {
         self.ctx().store.order(id).await.unwrap().unwrap()
+    }
+
+    /// Amazon Pay as other software of the same merchant reaches it.
+    pub fn amazon_client(&self) -> client::Client {
+        let pem = std::fs::read_to_string(self.folder.path().join("keys/amazon-pay.pem")).unwrap();
+        let private_key = PrivateKey::from_pem(&Secret::new(pem)).unwrap();
+        let account = client::Account {
+            region: client::Region::Na,
+            base_url: Some(self.sandbox_url.clone()),
+            is_sandbox: true,
+            algorithm: Algorithm::default(),
+            keys: vec![client::KeyPair { public_key_id: "SANDBOX-PUSHCARTDEMO".to_owned(), private_key }],
+        };
+        client::Client::new(account, pushcart::pay::http::Client::new(None).unwrap(), Clock::new())
     }
 
     /// A visitor who has put `quantity` of the product `slug` into the basket.

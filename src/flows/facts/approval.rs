@@ -128,6 +128,14 @@ impl Case<'_> {
                 {
                     self.release(hold).await?;
                 }
+                if operation.kind == Kind::Consent && refusal.reason == Reason::Amount {
+                    tracing::error!(operation.id = %operation.id, code = %refusal.code, "approved over another amount");
+                    self.order.flag = Some(
+                        "The amount at the payment service was not the order's. Nothing was charged; find out who \
+                         changed it."
+                            .to_owned(),
+                    );
+                }
                 let text = self.pause_agreement(refusal).await?;
                 self.give_up(state, &text, "Payment declined").await
             }

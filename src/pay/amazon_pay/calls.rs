@@ -44,6 +44,12 @@ impl Key {
         Key(format!("{operation}-{step}"))
     }
 
+    /// The key of a POST that belongs to no operation yet, from a form's key or a session's id: the
+    /// signs that are allowed, as many as fit. A UUID without its dashes just does.
+    pub fn from_text(text: &str) -> Key {
+        Key(text.chars().filter(char::is_ascii_alphanumeric).take(LONGEST_KEY).collect())
+    }
+
     /// As the header says it.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -311,6 +317,9 @@ mod tests {
             assert!(key.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
             assert_eq!(key.operation(), Some(operation.clone()));
         }
+        let session = Key::from_text("11111111-2222-4333-8444-555555555555");
+        assert_eq!(session.as_str(), "11111111222243338444555555555555");
+        assert_eq!(session.operation(), None);
     }
 
     #[test]

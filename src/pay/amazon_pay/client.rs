@@ -156,6 +156,14 @@ impl Account {
     pub fn pages_url(&self) -> &str {
         self.base_url.as_deref().unwrap_or(self.region.pages_url()).trim_end_matches('/')
     }
+
+    /// The script that draws the button.
+    pub fn script_url(&self) -> String {
+        match &self.base_url {
+            Some(base) => format!("{}/checkout.js", base.trim_end_matches('/')),
+            None => self.region.script_url().to_owned(),
+        }
+    }
 }
 
 /// Why a question has no answer of its own type.

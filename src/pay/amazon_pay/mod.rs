@@ -1,6 +1,7 @@
 //! Amazon Pay, API v2 ("Checkout v2"), in the order of a conversation.
 //!
-//! A buyer is sent to a session's pages ([`checkout`]) and leaves a charge permission ([`permissions`]); calls and buttons are signed ([`sign`]), typed
+//! A buyer is sent to a session's pages ([`checkout`]), or starts there from the basket ([`express`]), and leaves a charge permission
+//! ([`permissions`]); calls and buttons are signed ([`sign`]), typed
 //! ([`wire`]), addressed ([`calls`]) and sent ([`client`]); notifications are read ([`notices`]);
 //! [`statuses`] and [`outcomes`] say what the words mean in the shop, and [`provider`] puts it together.
 //! "The reference" is the collection of what the seeds, the official SDKs and the guide say.
@@ -10,6 +11,7 @@ pub mod calls;
 mod canned;
 mod checkout;
 pub mod client;
+mod express;
 mod listen;
 pub mod notices;
 pub mod outcomes;

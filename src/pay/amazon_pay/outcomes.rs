@@ -122,7 +122,6 @@ pub fn of_permission(permission: &ChargePermission) -> Outcome {
 pub fn of_cancelled_session(status: &StatusDetails) -> Outcome {
     let code = status.reason().unwrap_or("Canceled").to_owned();
     match statuses::find(&code).map(|row| row.meaning) {
-        Some(Meaning::Expired) => Outcome::Expired { transaction: None },
         Some(Meaning::Abandoned(reason)) => Outcome::Abandoned { code, reason },
         _ => Outcome::Abandoned { code, reason: AbandonReason::Left },
     }

@@ -28,8 +28,8 @@ use crate::orders::operation::{Initiator, Kind, Operation, Request};
 use crate::orders::outcome::Outcome;
 use crate::orders::words::ProviderWord;
 use crate::pay::{
-    Abilities, Answer, ConsentAsk, Doubt, News, Provider, RawNotification, Redirect, RegistrationAsk, ReturnNews,
-    Returned, http,
+    Abilities, Answer, ConsentAsk, Doubt, Express, News, Provider, RawNotification, Redirect, RegistrationAsk,
+    ReturnNews, Returned, http,
 };
 
 /// How long an approval is used: a session lives 24 hours, and a permission far longer.
@@ -65,13 +65,15 @@ pub struct AmazonPayProvider {
     pub(super) settings: Settings,
     /// Certificates by address, as they were fetched; each is checked again whenever it is used.
     pub(super) certificates: Mutex<HashMap<String, String>>,
+    /// Signatures of buttons that never change, by key id and payload.
+    pub(super) signatures: Mutex<HashMap<(String, String), String>>,
 }
 
 impl AmazonPayProvider {
     /// Amazon Pay as `settings` say.
     pub fn new(settings: Settings, http: http::Client, clock: Clock) -> AmazonPayProvider {
         let client = Client::new(settings.account.clone(), http, clock);
-        AmazonPayProvider { client, settings, certificates: Mutex::default() }
+        AmazonPayProvider { client, settings, certificates: Mutex::default(), signatures: Mutex::default() }
     }
 
     /// The client, for what is no part of an order: reports, disputes, deliveries.
@@ -236,7 +238,7 @@ impl Provider for AmazonPayProvider {
     async fn find_outcome(&self, operation: &Operation) -> Outcome {
         match (&operation.request, &operation.transaction) {
             (Request::Register { .. }, _) => registered(&self.settings.merchant_id),
-            (Request::Consent { .. }, Some(session)) => self.look_for_consent(session).await,
+            (Request::Consent { .. }, Some(session)) => self.look_for_consent(session, operation).await,
             // The session's id was never stored, so nobody was sent to it.
             (Request::Consent { .. }, None) => Outcome::NeverArrived,
             (Request::Settle { hold } | Request::Cancel { hold }, _) => {
@@ -279,6 +281,10 @@ impl Provider for AmazonPayProvider {
             (None, _) => Outcome::Pending { transaction: None },
             (_, None) => Outcome::Silent { why: "the notice names no object".to_owned() },
         }
+    }
+
+    fn express(&self) -> Option<&dyn Express> {
+        Some(self)
     }
 
     /// Asks for a charge that nobody has: the right refusal proves address, clock and keys.

@@ -16,7 +16,7 @@ use crate::pay::fps::client::{KeyPair, Settings};
 use crate::pay::fps::fields::Fields;
 use crate::pay::fps::sign::{Endpoint, Hash, Parameters, Verb, signed_query};
 use crate::pay::fps::wire::{WireError, dollars, percent};
-use crate::pay::{ConsentAsk, Doubt, RegistrationAsk, ReturnNews};
+use crate::pay::{ConsentAsk, Doubt, RegistrationAsk, ReturnNews, Said};
 
 /// The version of the pages, always this one.
 pub const VERSION: &str = "2009-01-09";
@@ -150,7 +150,7 @@ pub fn read_return(fields: &Fields) -> Result<ReturnNews, Doubt> {
         },
         Ending::Abandoned(reason) => Outcome::Abandoned { code: code.to_owned(), reason },
     };
-    Ok(ReturnNews { reference, outcome })
+    Ok(ReturnNews { reference, said: Said::Outcome(outcome) })
 }
 
 #[cfg(test)]

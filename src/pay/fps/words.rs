@@ -60,7 +60,8 @@ fn of_ending(code: &'static str, ending: Ending) -> ProviderWord {
             Rule::Nothing,
             "The seller agreed to our fee and can be paid.",
         ),
-        Ending::Abandoned(reason @ AbandonReason::Left) => (
+        // No status code of the pages says that it was too late.
+        Ending::Abandoned(reason @ (AbandonReason::Left | AbandonReason::TooLate)) => (
             "Aborted",
             "The person left the pipeline.",
             left(reason),

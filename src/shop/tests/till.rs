@@ -1,5 +1,6 @@
 //! A payment provider that fits into a test: it believes every return, and holds what it is asked to.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -8,13 +9,14 @@ use async_trait::async_trait;
 use crate::base::clock::{Millis, days};
 use crate::base::money::Currency;
 use crate::market::sellers::{Payee, PayeeStatus};
+use crate::orders::checkout::Address;
 use crate::orders::operation::{Instrument, Kind, Operation};
 use crate::orders::outcome::{AbandonReason, Outcome};
 use crate::orders::refusal::Words;
 use crate::orders::words::{Meaning, ProviderWord, Rule};
 use crate::pay::{
-    Abilities, Answer, ConsentAsk, Doubt, News, Provider, RawNotification, Redirect, RegistrationAsk, ReturnNews,
-    Returned,
+    Abilities, Answer, Button, Choice, ConsentAsk, Doubt, Express, News, Place, Provider, RawNotification, Redirect,
+    RegistrationAsk, ReturnNews, Returned, Said, Visit, VisitAsk,
 };
 
 /// The provider. A return is `reference=…&how=`: `card`, `bank`, `leave`, or anything else for a forged one.
@@ -24,12 +26,20 @@ pub struct Till {
     pub is_silent: AtomicBool,
     /// Takes calls and leaves them pending.
     pub is_slow: AtomicBool,
+    /// How far the visits are that bring an address; all of them.
+    pub visit: Mutex<Visit>,
 }
 
 impl Till {
     /// One that takes dollars and pays the sellers itself.
     pub fn called(name: &'static str) -> Till {
-        Till { name, is_silent: AtomicBool::new(false), is_slow: AtomicBool::new(false) }
+        let visit = Mutex::new(Visit::Chosen(Box::new(robin())));
+        Till { name, is_silent: AtomicBool::new(false), is_slow: AtomicBool::new(false), visit }
+    }
+
+    /// The visits are this far from now on.
+    pub fn set_visit(&self, visit: Visit) {
+        *self.visit.lock().unwrap() = visit;
     }
 
     /// One that takes everything but dollars, for the marketplace.
@@ -112,7 +122,7 @@ impl Provider for Till {
             "leave" => Outcome::Abandoned { code: "left".to_owned(), reason: AbandonReason::Left },
             _ => return Answer::Done(Err(Doubt::NotGenuine)),
         };
-        Answer::Done(Ok(ReturnNews { reference, outcome }))
+        Answer::Done(Ok(ReturnNews { reference, said: Said::Outcome(outcome) }))
     }
 
     async fn send(&self, operation: &Operation) -> Outcome {
@@ -142,6 +152,10 @@ impl Provider for Till {
         Outcome::NeverArrived
     }
 
+    fn express(&self) -> Option<&dyn Express> {
+        (self.name == "till").then_some(self)
+    }
+
     async fn check(&self) -> Result<(), String> {
         Ok(())
     }
@@ -157,6 +171,70 @@ const WORDS: [ProviderWord; 1] = [ProviderWord {
     rule: Rule::NewCheckout,
     words: Words { buyer: "You left.", seller: "The buyer left.", operator: "Nothing to do here." },
 }];
+/// What the till's buyers choose there.
+pub fn robin() -> Choice {
+    Choice {
+        email: "robin@till.example".to_owned(),
+        address: Address {
+            name: "Robin Visitor".to_owned(),
+            line1: "7 Till Street".to_owned(),
+            city: "Sacramento".to_owned(),
+            state: "CA".to_owned(),
+            postal_code: "94203".to_owned(),
+            country: "US".to_owned(),
+            ..Address::EMPTY
+        },
+        instrument: "Purse ****7777".to_owned(),
+        pages: "http://127.0.0.1:3001/choose?visit=v1".to_owned(),
+        change: None,
+    }
+}
+
+#[async_trait]
+impl Express for Till {
+    fn visit_button(&self, place: Place, ask: &VisitAsk) -> Option<Button> {
+        let settings = format!("{{\"place\":\"{place:?}\",\"review\":\"{}\"}}", ask.review_url);
+        Some(Button { module: "js/amazon-pay.js", script: "http://127.0.0.1:3002/button.js".to_owned(), settings })
+    }
+
+    fn approval_button(&self, _: Currency) -> Option<Button> {
+        let script = "http://127.0.0.1:3002/button.js".to_owned();
+        Some(Button { module: "js/amazon-pay.js", script, settings: "{}".to_owned() })
+    }
+
+    fn sign_approval(&self, operation: &Operation, ask: &ConsentAsk<'_>) -> Option<String> {
+        Some(format!("{{\"reference\":\"{}\",\"city\":\"{}\"}}", operation.id, ask.address.city))
+    }
+
+    fn button_origins(&self) -> Vec<String> {
+        vec!["http://127.0.0.1:3002".to_owned()]
+    }
+
+    async fn start_visit(&self, _: &str, ask: &VisitAsk) -> Answer<Redirect> {
+        if self.is_silent() {
+            return Answer::Silent("nobody is there".to_owned());
+        }
+        assert!(ask.ships_to.iter().any(|(country, states)| *country == "US" && states.contains(&"OR")));
+        Answer::Done(Redirect { address: robin().pages, visit: Some("v1".to_owned()) })
+    }
+
+    fn visit_in(&self, query: &str) -> Option<String> {
+        query.split_once("visit=").map(|(_, visit)| visit.to_owned())
+    }
+
+    async fn read_visit(&self, _: &str) -> Answer<Visit> {
+        if self.is_silent() {
+            return Answer::Silent("nobody is there".to_owned());
+        }
+        Answer::Done(self.visit.lock().unwrap().clone())
+    }
+
+    async fn approve_visit(&self, visit: &str, operation: &Operation, _: &ConsentAsk<'_>) -> Answer<Redirect> {
+        self.set_visit(Visit::Spent(operation.id.to_string()));
+        let address = format!("http://127.0.0.1:3001/approve?visit={visit}&reference={}", operation.id);
+        Answer::Done(Redirect { address, visit: Some(visit.to_owned()) })
+    }
+}
 
 /// How long a waiting page looks again, and a little more.
 pub const LONG: Duration = Duration::from_secs(180);

@@ -51,7 +51,8 @@ async fn every_form_can_be_sent_twice() {
             "/account/password/forgot" | "/account/password/{token}" => passwords(&market).await,
             "/cart/items" | "/cart/items/{product_id}" => basket(&market).await,
             "/checkout" | "/return/{provider}" => checkout(&market).await,
-            "/orders/{id}/pay" => pay(&market).await,
+            "/orders/{id}/pay" | "/orders/{id}/pay/button" => pay(&market).await,
+            "/cart/express/{provider}" | "/checkout/review/{provider}" => express(&market).await,
             "/orders/{id}/cancel" | "/orders/{id}/messages" | "/orders/{id}/requests" => order(&market, &route).await,
             "/account/approvals/{id}/end" | "/account/approvals/{id}/check" => approval(&market, &route).await,
             "/sell/register" | "/sell/return" => registration(&market).await,
@@ -167,7 +168,21 @@ async fn pay(market: &Market) {
     let order = market.orders().await.remove(0);
     guest.get(&format!("/orders/{}?key={}", order.id, order.secret)).await;
     guest.twice(&format!("/orders/{}/pay", order.id), &[]).await;
+    let button = format!("/orders/{}/pay/button", order.id);
+    let (first, second) = (guest.post(&button, &[]).await, guest.post(&button, &[]).await);
+    assert_eq!((first.status, &first.body), (StatusCode::OK, &second.body));
     assert_eq!(market.ctx.store.operations_of(order.id.as_str()).await.unwrap().len(), 1);
+}
+
+/// From the basket to the provider and back: one visit, then one order, however often it is pressed.
+async fn express(market: &Market) {
+    let mut guest = market.visitor().with_pretzel().await;
+    guest.twice("/cart/express/till", &[("form_key", KEY)]).await;
+    let form = [("form_key", KEY), ("visit", "v1"), ("shipping_method", "standard"), ("intent", "pay")];
+    guest.twice("/checkout/review/till", &form).await;
+    let order = market.orders().await;
+    assert_eq!(order.len(), 1);
+    assert_eq!(market.ctx.store.operations_of(order[0].id.as_str()).await.unwrap().len(), 1);
 }
 
 async fn order(market: &Market, route: &str) {

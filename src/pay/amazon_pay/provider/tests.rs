@@ -3,12 +3,18 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::orders::checkout::Address;
 use crate::orders::operation::Instrument;
 use crate::orders::outcome::AbandonReason;
 use crate::orders::refusal::{Reason, Retry};
+use crate::pay::Said;
 use crate::pay::amazon_pay::canned::{Service, no, open, operation};
 
-const ASK: ConsentAsk<'_> = ConsentAsk { return_url: "https://shop.example/return/amazon_pay", shop_name: "Pushcart" };
+const ASK: ConsentAsk<'_> = ConsentAsk {
+    return_url: "https://shop.example/return/amazon_pay",
+    shop_name: "Pushcart",
+    address: &Address::EMPTY,
+};
 
 fn charge(state: &str) -> Value {
     let price = json!({ "amount": "10.00", "currencyCode": "USD" });
@@ -54,17 +60,36 @@ async fn a_buyer_is_sent_to_a_session_over_the_amount_of_our_own_row() {
     assert_eq!(asked[0].body, asked[1].body);
 }
 
+/// What came of the session that a buyer brings back, once its operation is known.
+async fn comes_back(amazon: &AmazonPayProvider, consent: &Operation) -> Outcome {
+    let Answer::Done(Ok(news)) = amazon.understand_return(&back()).await else { panic!() };
+    assert_eq!((news.reference, news.said), (consent.id.clone(), Said::Visit("SES".into())));
+    amazon.find_outcome(&Operation { transaction: Some("SES".into()), ..consent.clone() }).await
+}
+
 #[tokio::test]
-async fn a_buyer_who_comes_back_has_the_checkout_completed_over_the_sessions_amount() {
+async fn a_buyer_who_comes_back_has_the_checkout_completed_over_our_own_amount() {
     let (service, amazon) = open().await;
     let consent = operation(Kind::Consent);
-    service.says("GET /v2/checkoutSessions/SES", 200, session("Open", "", &consent));
+    // Whatever amount the session says by now.
+    let mut changed = session("Open", "", &consent);
+    changed["paymentDetails"]["chargeAmount"]["amount"] = json!("0.01");
+    service.says("GET /v2/checkoutSessions/SES", 200, changed);
     let completed = json!({ "chargePermissionId": "S01-1-1", "statusDetails": { "state": "Completed" } });
     service.says("POST /v2/checkoutSessions/SES/complete", 200, completed);
-    let Answer::Done(Ok(news)) = amazon.understand_return(&back()).await else { panic!() };
-    assert_eq!(news.reference, consent.id);
-    assert_eq!(news.outcome, Outcome::Consented { consent: "S01-1-1".into(), instrument: Instrument::Card });
+    let outcome = comes_back(&amazon, &consent).await;
+    assert_eq!(outcome, Outcome::Consented { consent: "S01-1-1".into(), instrument: Instrument::Card });
     assert_eq!(last_body(&service), json!({ "chargeAmount": { "amount": "10.00", "currencyCode": "USD" } }));
+}
+
+#[tokio::test]
+async fn a_session_of_another_operation_is_not_taken_for_this_one() {
+    let (service, amazon) = open().await;
+    let (ours, theirs) = (operation(Kind::Consent), operation(Kind::Consent));
+    service.says("GET /v2/checkoutSessions/SES", 200, session("Completed", "", &theirs));
+    let asked = |consent: Operation| Operation { transaction: Some("SES".into()), ..consent };
+    assert!(matches!(amazon.find_outcome(&asked(ours)).await, Outcome::Silent { .. }));
+    assert!(matches!(amazon.find_outcome(&asked(theirs)).await, Outcome::Consented { .. }));
 }
 
 #[tokio::test]
@@ -90,29 +115,42 @@ async fn a_buyer_who_never_comes_back_is_found_whether_they_paid_left_or_wait() 
     let left = Outcome::Abandoned { code: "BuyerCanceled".into(), reason: AbandonReason::Left };
     assert_eq!(amazon.find_outcome(&consent).await, left);
     service.now_says("GET /v2/checkoutSessions/SES", 200, session("Canceled", "Expired", &consent));
-    assert_eq!(amazon.find_outcome(&consent).await, Outcome::Expired { transaction: None });
+    let late = Outcome::Abandoned { code: "Expired".into(), reason: AbandonReason::TooLate };
+    assert_eq!(amazon.find_outcome(&consent).await, late, "the order itself may still go on");
 }
 
 #[tokio::test]
 async fn a_completion_whose_answer_was_lost_is_found_in_the_session() {
     let (service, amazon) = open().await;
     let consent = operation(Kind::Consent);
+    service.says("POST /v2/checkoutSessions/SES/complete", 422, no("InvalidCheckoutSessionStatus"));
+    service.says("GET /v2/checkoutSessions/SES", 200, session("Open", "", &consent));
     service.says("GET /v2/checkoutSessions/SES", 200, session("Open", "", &consent));
     service.says("GET /v2/checkoutSessions/SES", 200, session("Completed", "", &consent));
-    service.says("POST /v2/checkoutSessions/SES/complete", 422, no("InvalidCheckoutSessionStatus"));
-    let Answer::Done(Ok(news)) = amazon.understand_return(&back()).await else { panic!() };
-    assert!(matches!(news.outcome, Outcome::Consented { .. }));
+    assert!(matches!(comes_back(&amazon, &consent).await, Outcome::Consented { .. }));
 }
 
 #[tokio::test]
-async fn an_amount_that_does_not_match_is_our_bug_and_charges_nobody() {
+async fn a_session_over_another_amount_or_currency_than_the_order_is_refused_and_charges_nobody() {
     let (service, amazon) = open().await;
     let consent = operation(Kind::Consent);
     service.says("GET /v2/checkoutSessions/SES", 200, session("Open", "", &consent));
-    service.says("POST /v2/checkoutSessions/SES/complete", 409, no("AmountMismatch"));
-    let Answer::Done(Ok(news)) = amazon.understand_return(&back()).await else { panic!() };
-    let Outcome::Refused(refusal) = news.outcome else { panic!() };
-    assert_eq!((refusal.retry, refusal.reason), (Retry::Never, Reason::Amount));
+    for (status, code) in [(409, "AmountMismatch"), (400, "CurrencyMismatch")] {
+        service.now_says("POST /v2/checkoutSessions/SES/complete", status, no(code));
+        let Outcome::Refused(refusal) = comes_back(&amazon, &consent).await else { panic!() };
+        assert_eq!((refusal.retry, refusal.reason, &*refusal.code), (Retry::Never, Reason::Amount, code));
+    }
+    // Nor is one that somebody else completed.
+    let mut completed = session("Completed", "", &consent);
+    assert!(matches!(find(&service, &amazon, &consent, &completed).await, Outcome::Consented { .. }));
+    completed["paymentDetails"]["chargeAmount"]["amount"] = json!("9.99");
+    let Outcome::Refused(refusal) = find(&service, &amazon, &consent, &completed).await else { panic!() };
+    assert_eq!(refusal.code, "AmountMismatch");
+}
+
+async fn find(service: &Service, amazon: &AmazonPayProvider, consent: &Operation, session: &Value) -> Outcome {
+    service.now_says("GET /v2/checkoutSessions/SES", 200, session);
+    comes_back(amazon, consent).await
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use super::Meaning::{
     Unclear,
 };
 use super::{Row, Rule, row};
-use crate::orders::outcome::AbandonReason::{Left, NoCommonMethod, Temporary};
+use crate::orders::outcome::AbandonReason::{Left, NoCommonMethod, Temporary, TooLate};
 use crate::orders::refusal::Reason::{
     Amount, BuyerAccount, ConsentGone, Denied, NeedsOtherMethod, OurCredentials, OurRequest, PaymentMethod,
     TransactionState,
@@ -37,7 +37,7 @@ pub const TABLE: [Row; 75] = [
     row("RefundDeclined", 0, Refused(Never, TransactionState), Rule::ContactProvider, "Amazon refused the refund. Merchant support has to look into the cause."),
     row("Completed", 0, Consented, Rule::Nothing, "The checkout is completed; permission and charge are known."),
     row("BuyerCanceled", 0, Abandoned(Left), Rule::NewCheckout, "The buyer turned back at Amazon's pages. Nothing was charged."),
-    row("Expired", 0, Expired, Rule::NewCheckout, "The session was not completed within 24 hours. Nothing was charged."),
+    row("Expired", 0, Abandoned(TooLate), Rule::NewCheckout, "The session was not completed within 24 hours. Nothing was charged. The order goes on with a fresh one while it waits."),
     row("AmazonCanceled", 0, Abandoned(Temporary), Rule::NewCheckout, "Amazon's service was not available. It says nothing about the buyer's payment."),
     row("AuthorizationInitiated", 0, Pending, Rule::Wait, "Amazon decides within 24 hours whether the amount can be held."),
     row("CaptureInitiated", 0, Pending, Rule::Wait, "The capture is under way and ends in Captured or Declined."),
@@ -62,8 +62,8 @@ pub const TABLE: [Row; 75] = [
     row("MFANotCompleted", 422, Refused(NewConsent, BuyerAccount), Rule::ContactBuyer, "This payment needs the buyer's second factor, which was not given. Bring them back to confirm."),
     row("TransactionInProgress", 425, AskAgain, Rule::Wait, "The same request is still being worked on. Tried again by itself after 15 seconds, in Japan 30."),
     row("CheckoutSessionCanceled", 422, Abandoned(Left), Rule::NewCheckout, "The session was cancelled before it could be completed. A new checkout is needed."),
-    row("AmountMismatch", 409, Refused(Never, Amount), Rule::MendRequest, "The amount to complete with is not the session's: a bug of ours. Nothing was charged."),
-    row("CurrencyMismatch", 400, Refused(Never, Amount), Rule::MendRequest, "The currency is not the one fixed at checkout: a bug of ours. Nothing was charged."),
+    row("AmountMismatch", 409, Refused(Never, Amount), Rule::MendRequest, "The session is over another amount than the order: somebody changed it, or a bug of ours. Nothing was charged."),
+    row("CurrencyMismatch", 400, Refused(Never, Amount), Rule::MendRequest, "The session is in another currency than the order: somebody changed it, or a bug of ours. Nothing was charged."),
     row("DuplicateIdempotencyKey", 400, Unclear, Rule::MendRequest, "A different request was sent with this key before, so it is not known what became of this one. Compare both records."),
     row("ResourceNotFound", 404, Refused(Never, OurRequest), Rule::MendRequest, "No such object for our account; objects are removed after 30 days."),
     row("InvalidHeaderValue", 400, Refused(Never, OurRequest), Rule::MendRequest, "A header of ours is not acceptable; the message names it."),

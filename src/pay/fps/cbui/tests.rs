@@ -4,6 +4,7 @@ use super::*;
 use crate::base::clock::Millis;
 use crate::base::ids::{OrderId, SellerId};
 use crate::base::secret::Secret;
+use crate::orders::checkout::Address;
 use crate::orders::operation::Subject;
 use crate::pay::fps::sign::{signature, string_to_sign};
 
@@ -37,7 +38,7 @@ fn registration() -> Operation {
 }
 
 const CONSENT_ASK: ConsentAsk<'_> =
-    ConsentAsk { return_url: "http://shop.invalid/return/fps?a=b", shop_name: "Pushcart" };
+    ConsentAsk { return_url: "http://shop.invalid/return/fps?a=b", shop_name: "Pushcart", address: &Address::EMPTY };
 
 fn parameters(address: &str) -> Parameters {
     form_urlencoded::parse(address.split_once('?').unwrap().1.as_bytes()).into_owned().collect()
@@ -139,13 +140,14 @@ fn every_status_of_our_pipelines_is_read() {
         }
         let news = returned(&format!("tokenID=T1&status={status}&callerReference={reference}")).unwrap();
         assert_eq!(news.reference, reference);
-        let agreed = match &news.outcome {
+        let Said::Outcome(outcome) = news.said else { panic!() };
+        let agreed = match &outcome {
             Outcome::Consented { consent, .. } => consent == "T1" && pipeline != "Recipient",
             Outcome::Registered { payee, .. } => payee == "T1" && pipeline == "Recipient",
             Outcome::Abandoned { code, .. } => code != status,
             other => panic!("{other:?}"),
         };
-        assert_eq!(agreed, success, "{pipeline} {status}: {:?}", news.outcome);
+        assert_eq!(agreed, success, "{pipeline} {status}: {outcome:?}");
         seen += 1;
     }
     assert_eq!(seen, 14);
@@ -154,8 +156,11 @@ fn every_status_of_our_pipelines_is_read() {
 #[test]
 fn the_status_tells_how_the_buyer_pays_or_why_not() {
     let reference = OperationId::fresh();
-    let outcome =
-        |status: &str| returned(&format!("tokenID=T1&status={status}&callerReference={reference}")).unwrap().outcome;
+    let outcome = |status: &str| {
+        let news = returned(&format!("tokenID=T1&status={status}&callerReference={reference}")).unwrap();
+        let Said::Outcome(outcome) = news.said else { panic!() };
+        outcome
+    };
     for (status, instrument) in [("SA", Instrument::Balance), ("SB", Instrument::Bank), ("SC", Instrument::Card)] {
         assert_eq!(outcome(status), Outcome::Consented { consent: "T1".into(), instrument });
     }
@@ -176,7 +181,7 @@ fn a_registration_may_bring_the_token_for_refunds() {
     let reference = OperationId::fresh();
     let query = format!("refundTokenID=R1&tokenID=T1&status=SR&callerReference={reference}");
     let registered = Outcome::Registered { payee: "T1".into(), refund_token: Some("R1".into()) };
-    assert_eq!(returned(&query), Ok(ReturnNews { reference, outcome: registered }));
+    assert_eq!(returned(&query), Ok(ReturnNews { reference, said: Said::Outcome(registered) }));
 }
 
 #[test]

@@ -32,7 +32,7 @@ async fn a_return_is_believed_only_after_the_service_vouched_for_every_byte() {
     service.says("VerifySignature", verified("Success"));
     let Answer::Done(Ok(news)) = fps.understand_return(&returned(&raw)).await else { panic!() };
     let consented = Outcome::Consented { consent: "TOKEN".into(), instrument: Instrument::Card };
-    assert_eq!((news.reference, news.outcome), (reference, consented));
+    assert_eq!((news.reference, news.said), (reference, crate::pay::Said::Outcome(consented)));
     let sent = service.asked.lock().unwrap().pop().unwrap();
     assert_eq!(Fields::of(&sent).get("HttpParameters"), Some(raw.as_str()));
     assert_eq!(Fields::of(&sent).get("UrlEndPoint"), Some("http://shop.invalid/return/fps"));

@@ -1,0 +1,121 @@
+//! What the checkout and the review of an order share: how parcels travel, and what it all costs.
+
+use super::error::PageError;
+use crate::base::money::{Currency, Money};
+use crate::flows::parcels::{Parcel, parcels};
+use crate::flows::{ActError, Context};
+use crate::market::shipping::{ShippingMethod, gift_wrap};
+use crate::market::tax;
+use crate::orders::checkout::Address;
+use crate::store::carts::CartLine;
+
+/// A way to send, as a line with a radio button.
+pub struct Way {
+    /// The word of the form.
+    pub word: &'static str,
+    /// For people.
+    pub called: &'static str,
+    /// For each parcel.
+    pub price: Money,
+    /// Whether it is the chosen one.
+    pub is_chosen: bool,
+}
+
+/// The choice of how parcels travel.
+pub struct Sending {
+    /// The ways.
+    pub ways: Vec<Way>,
+    /// What wrapping costs.
+    pub gift_wrap: Money,
+    /// Whether they are wrapped.
+    pub is_gift: bool,
+}
+
+impl Sending {
+    /// With this chosen.
+    pub fn of(currency: Currency, method: ShippingMethod, is_gift: bool) -> Sending {
+        let way = |way: ShippingMethod| Way {
+            word: way.word(),
+            called: way.label(),
+            price: way.price(currency),
+            is_chosen: way == method,
+        };
+        let ways = ShippingMethod::ALL.into_iter().map(way).collect();
+        Sending { ways, gift_wrap: gift_wrap(currency), is_gift }
+    }
+}
+
+/// What a basket costs at an address, seller by seller.
+pub struct Costs {
+    /// One for each seller; empty while the basket cannot be sold as it is.
+    pub parcels: Vec<Parcel>,
+    /// Why not.
+    pub problem: Option<String>,
+    /// Whether sales tax comes on top of the prices.
+    pub adds_tax: bool,
+    /// `7.25 %`.
+    pub tax_rate: String,
+    /// Why the tax is what it is.
+    pub tax_words: String,
+    /// All parcels together.
+    pub total: Money,
+    /// In the demo: the parcels that the sandbox declines on purpose.
+    pub magic: Vec<String>,
+}
+
+impl Costs {
+    /// Of these lines.
+    pub fn of(
+        ctx: &Context,
+        lines: &[CartLine],
+        method: ShippingMethod,
+        is_gift: bool,
+        address: &Address,
+    ) -> Result<Costs, PageError> {
+        let (parcels, problem) = match parcels(lines, method, is_gift, address) {
+            Ok(parcels) => (parcels, None),
+            Err(ActError::BadField { message, .. }) => (Vec::new(), Some(message)),
+            Err(error) => return Err(error.into()),
+        };
+        let currency = ctx.shop.currency;
+        let zero = Money::zero(currency);
+        let rate = tax::rate_bp(currency, &address.country, &address.state);
+        Ok(Costs {
+            total: parcels.iter().try_fold(zero, |sum, parcel| sum.plus(parcel.total)).unwrap_or(zero),
+            magic: if ctx.shop.is_demo { magic(&parcels) } else { Vec::new() },
+            parcels,
+            problem,
+            adds_tax: tax::is_added(currency),
+            tax_rate: percent(rate),
+            tax_words: tax_words(currency, address, rate),
+        })
+    }
+}
+
+fn percent(rate_bp: i64) -> String {
+    format!("{}.{:02} %", rate_bp / 100, rate_bp % 100)
+}
+
+/// Why the tax is what it is.
+fn tax_words(currency: Currency, address: &Address, rate_bp: i64) -> String {
+    let state = &address.state;
+    if !tax::is_added(currency) {
+        return "Prices are what you pay: no tax is added here. Customs may ask for theirs at a border.".to_owned();
+    }
+    match (address.country.as_str(), rate_bp) {
+        ("US", _) if state.is_empty() => "Sales tax depends on the state. Choose one and update the totals.".to_owned(),
+        ("US", 0) => format!("Parcels to {state} carry no sales tax."),
+        ("US", rate) => {
+            format!("Parcels to {state} carry {} sales tax on the goods, not on shipping or wrapping.", percent(rate))
+        }
+        _ => "Parcels that leave the U.S. carry no sales tax; customs may ask for theirs.".to_owned(),
+    }
+}
+
+/// The parcels whose totals the demo's sandbox declines, so that declines can be seen: those that
+/// end in .60 to .89. Other currencies are not read like that.
+fn magic(parcels: &[Parcel]) -> Vec<String> {
+    let ends_badly =
+        |parcel: &&Parcel| parcel.total.currency == Currency::USD && (60..=89).contains(&(parcel.total.minor % 100));
+    parcels.iter().filter(ends_badly).map(|parcel| format!("{} at {}", parcel.total, parcel.seller_name)).collect()
+}

@@ -7,6 +7,7 @@ mod market;
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;
 
+mod amazon_calls;
 mod amazon_pay;
 mod embedded;
 mod news;

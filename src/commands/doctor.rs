@@ -1,11 +1,13 @@
 //! `pushcart doctor`: one line per thing that can be wrong, and how to mend it.
 
+mod addresses;
+
 use std::process::ExitCode;
 use std::time::Duration;
 
 use pushcart::app;
 use pushcart::base::clock::Clock;
-use pushcart::config::Config;
+use pushcart::config::{Config, Environment};
 use pushcart::flows::books;
 
 /// Checks everything; fails when something is wrong. The settings themselves were read already.
@@ -16,6 +18,7 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     check_store(config, &mut report).await;
     check_currency(config, &mut report).await;
     check_providers(config, &mut report).await;
+    addresses::check(config, &mut report).await;
     Ok(if report.wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -27,6 +30,11 @@ struct Report {
 impl Report {
     fn good(&mut self, what: &str, detail: &str) {
         self.said(&format!("ok    {what:<12} {detail}\n"));
+    }
+
+    /// Worth a look, and no reason to fail: a shop that is not started yet is a healthy one.
+    fn note(&mut self, what: &str, detail: &str, mend: &str) {
+        self.said(&format!("note  {what:<12} {detail}. {mend}\n"));
     }
 
     fn bad(&mut self, what: &str, detail: &str, mend: &str) {
@@ -51,6 +59,20 @@ fn check_keys(config: &Config, report: &mut Report) {
         report.bad("keys", "an FPS key is empty", "Set PUSHCART_FPS_ACCESS_KEY and PUSHCART_FPS_SECRET_KEY.");
     } else {
         report.good("keys", &format!("{pairs} FPS key pair(s)"));
+    }
+    let (fits, other) = match config.environment {
+        Environment::Demo => ("SANDBOX", "LIVE"),
+        Environment::Production => ("LIVE", "SANDBOX"),
+    };
+    for key in config.amazon_pay.iter().flat_map(|settings| &settings.keys) {
+        let id = key.id.to_ascii_uppercase();
+        let mend = format!("Set PUSHCART_AMAZON_PAY_PUBLIC_KEY_ID to one that begins with {fits}-.");
+        if id.starts_with(other) {
+            let detail = format!("the Amazon Pay key {} is not for this environment", key.id);
+            report.bad("keys", &detail, &mend);
+        } else {
+            report.good("keys", &format!("Amazon Pay key {}", key.id));
+        }
     }
 }
 
@@ -102,7 +124,21 @@ async fn check_providers(config: &Config, report: &mut Report) {
     for provider in providers.iter() {
         match provider.check().await {
             Ok(()) => report.good(provider.name(), "reached, keys and clock accepted"),
-            Err(why) => report.bad(provider.name(), &why, "Check the address, the keys and this machine's clock."),
+            Err(why) => report.bad(provider.name(), &why, mend(&why)),
         }
     }
+}
+
+/// What to do about a provider's refusal, by the code in it.
+fn mend(why: &str) -> &'static str {
+    let table = [
+        (
+            "InvalidRequestSignature",
+            "The private key file is not the other half of this public key id: name the file that was made with it.",
+        ),
+        ("InvalidAuthentication", "The provider does not know this public key id, or it was deactivated there."),
+        ("InvalidAccountStatus", "The account is suspended, or the key is for the other environment."),
+    ];
+    let known = table.into_iter().find(|(code, _)| why.contains(code));
+    known.map_or("Check the address, the keys and this machine's clock.", |(_, mend)| mend)
 }

@@ -39,7 +39,7 @@ pub enum Command {
         #[command(subcommand)]
         act: operator::Act,
     },
-    /// Checks settings, keys, clock, database and providers, and says how to mend what is wrong.
+    /// Checks settings, keys, clock, database, providers and notification addresses, and says how to mend what is wrong.
     Doctor,
 }
 

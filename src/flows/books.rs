@@ -36,6 +36,8 @@ pub struct OrderLine {
 #[derive(Debug, Serialize)]
 pub struct OperationLine {
     kind: &'static str,
+    /// Not always the order's: one that was declined can turn to another.
+    provider: String,
     caller_reference: String,
     provider_transaction_id: Option<String>,
     amount_minor: i64,
@@ -135,6 +137,7 @@ async fn orders(store: &Store) -> Result<Vec<OrderLine>> {
                     .into_iter()
                     .map(|op| OperationLine {
                         kind: op.kind.word(),
+                        provider: op.provider,
                         caller_reference: op.id.to_string(),
                         provider_transaction_id: op.transaction,
                         amount_minor: op.amount.minor,

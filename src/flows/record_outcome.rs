@@ -51,6 +51,10 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
     let mut tx = ctx.store.write_money().await?;
     let mut operation = tx.operation(id).await?.ok_or_else(|| StoreError::Unreadable(format!("no operation {id}")))?;
     let was_open = operation.progress.is_open();
+    if operation.progress == Progress::Succeeded && matches!(outcome, Outcome::Consented { .. }) {
+        // An approval is used once: its return, loaded again, does not charge again what was refused.
+        return Ok(Recorded::KnownAlready);
+    }
     let run_after = progress(&mut operation, outcome, now);
     let said = ctx.providers.said(&operation, outcome);
     operation.said = if operation.progress.is_open() { said.or(operation.said.take()) } else { said };

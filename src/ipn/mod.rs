@@ -1,12 +1,13 @@
 //! `POST /ipn/{provider}`: store the notification, answer 200. The worker does the rest.
 //!
-//! Mounted outside sessions and cross-site protection: providers carry neither.
+//! `GET` says whose address this is and stores nothing: `pushcart doctor` looks that way whether a
+//! provider would find us. Mounted outside sessions and cross-site protection: providers carry neither.
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::StatusCode;
-use axum::routing::post;
+use axum::routing::get;
 
 use crate::flows::Context;
 
@@ -15,20 +16,40 @@ const LIMIT: usize = 64 * 1024;
 
 /// The notification routes.
 pub fn router(ctx: Context) -> Router {
-    Router::new().route("/ipn/{provider}", post(take)).layer(DefaultBodyLimit::max(LIMIT)).with_state(ctx)
+    Router::new().route("/ipn/{provider}", get(greet).post(take)).layer(DefaultBodyLimit::max(LIMIT)).with_state(ctx)
 }
 
-/// Answers 200 once the bytes are stored, 404 for a provider that is not configured, 413 above
-/// 64 KiB, 503 when they could not be stored, so that the provider comes again.
+/// The last part of the address of `provider`: `/ipn/amazon-pay` is for `amazon_pay`.
+pub fn address(provider: &str) -> String {
+    provider.replace('_', "-")
+}
+
+/// What a GET answers.
+pub fn greeting(provider: &str) -> String {
+    format!("Pushcart takes notifications of {provider} here, by POST.\n")
+}
+
+async fn greet(State(ctx): State<Context>, Path(address): Path<String>) -> Result<String, (StatusCode, &'static str)> {
+    let provider = known(&ctx, &address)?;
+    Ok(greeting(&provider))
+}
+
+fn known(ctx: &Context, address: &str) -> Result<String, (StatusCode, &'static str)> {
+    let provider = address.replace('-', "_");
+    let is_known = ctx.providers.get(&provider).is_some();
+    if is_known { Ok(provider) } else { Err((StatusCode::NOT_FOUND, "no such provider\n")) }
+}
+
+/// Answers 200 once the bytes are stored, 404 for a provider that is not configured, 400
+/// for nothing at all, 413 above 64 KiB, 503 when they could not be stored, so that the provider comes again.
 async fn take(
     State(ctx): State<Context>,
     Path(address): Path<String>,
     body: Bytes,
 ) -> Result<&'static str, (StatusCode, &'static str)> {
-    // `/ipn/amazon-pay` is for `amazon_pay`
-    let provider = address.replace('-', "_");
-    if ctx.providers.get(&provider).is_none() {
-        return Err((StatusCode::NOT_FOUND, "no such provider\n"));
+    let provider = known(&ctx, &address)?;
+    if body.is_empty() {
+        return Err((StatusCode::BAD_REQUEST, "nothing in it\n"));
     }
     let endpoint = ctx.paths.absolute(ctx.paths.ipn(&address));
     match ctx.store.take_in(&provider, &endpoint, &body, ctx.clock.now()).await {

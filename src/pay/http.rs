@@ -38,6 +38,8 @@ pub struct Reply {
     pub body: String,
     /// The provider's own name for the call, where its headers say it: for support.
     pub request_id: Option<String>,
+    /// Where a 3xx leads. Nobody follows it.
+    pub location: Option<String>,
 }
 
 /// A call with headers of its own, already signed.
@@ -145,7 +147,8 @@ async fn exchange(name: &str, request: reqwest::RequestBuilder) -> Result<Reply,
     let mut response = request.send().await.map_err(silence)?;
     crash::point(&format!("call:{name} worked, answer not read"));
     let status = response.status().as_u16();
-    let request_id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (request_id, location) = (header(REQUEST_ID), header("location"));
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(silence)? {
         if body.len() + chunk.len() > LARGEST_BODY {
@@ -156,7 +159,7 @@ async fn exchange(name: &str, request: reqwest::RequestBuilder) -> Result<Reply,
     crash::point(&format!("call:{name} answered, not recorded"));
     let body =
         String::from_utf8(body).map_err(|_| Silence(format!("HTTP {status} with an answer that is not UTF-8")))?;
-    Ok(Reply { status, body, request_id })
+    Ok(Reply { status, body, request_id, location })
 }
 
 /// Plain HTTP stays on this machine: anything else would send signatures and tokens in the clear.
@@ -229,7 +232,7 @@ mod tests {
         let client = Client::new(None).unwrap();
         let address = server(answer("400 Bad Request", "<Response/>")).await;
         let reply = client.get("fps Pay", &address).await.unwrap();
-        assert_eq!(reply, Reply { status: 400, body: "<Response/>".to_owned(), request_id: None });
+        assert_eq!(reply, Reply { status: 400, body: "<Response/>".to_owned(), request_id: None, location: None });
     }
 
     #[tokio::test]

@@ -16,6 +16,7 @@ mod express;
 use browser::{Browser, Scheme};
 use market::Market;
 use pushcart::orders::state::State;
+use pushcart::store::notifications::Verdict;
 use tokio_util::sync::CancellationToken;
 
 async fn database() -> Option<market::Database> {
@@ -131,12 +132,7 @@ async fn a_declined_card_at_amazon_is_repaired_with_another_one() {
     let Some(buyer) = Browser::open(390, Scheme::Light).await else { return };
     let market = working_market().await;
     buyer.go(&market.at("/p/wildflower-honey")).await;
-    buyer.submit("/cart/items").await;
-    buyer.wait_for("Go to checkout").await;
-    buyer.go(&market.at("/checkout")).await;
-    buyer.press("input[value='amazon_pay']").await;
-    buyer.press("button[value='pay']").await;
-    buyer.wait_for("Harry Harddecline").await;
+    go_to_amazon(&buyer, &market).await;
     buyer.press("input[value='amzn1.account.HARRYHARD']").await;
     buyer.picture("amazon-people-390-light").await;
     buyer.submit("/checkout/sign-in").await;
@@ -170,8 +166,111 @@ async fn a_declined_card_at_amazon_is_repaired_with_another_one() {
     market.settle_down().await;
     buyer.go(&market.at(&format!("/orders/{}", order.id))).await;
     buyer.wait_for("$2.00").await;
+    for (kind, state) in [("reserve", "Authorized"), ("settle", "Captured"), ("refund", "Refunded")] {
+        assert_eq!(market.count(kind, state).await, 1, "{kind}");
+    }
     market.books().await;
     buyer.close().await;
+}
+
+/// She pays at Amazon and closes the window before it comes back; a quarter of an hour later the
+/// shop has asked, and in another window, signed in again, she finds her order.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_buyer_who_closes_the_window_at_amazon_finds_her_order_later() {
+    let Some(buyer) = Browser::open(390, Scheme::Light).await else { return };
+    let market = working_market().await;
+    sign_in(&buyer, &market, "ana@example.com").await;
+    buyer.go(&market.at("/p/wildflower-honey")).await;
+    go_to_amazon(&buyer, &market).await;
+    buyer.press("input[value='amzn1.account.ANAALLGOOD']").await;
+    buyer.submit("/checkout/sign-in").await;
+    buyer.press("input[value='1111']").await;
+    buyer.submit("/checkout/choose").await;
+    buyer.wait_for("Pay now").await;
+    buyer.never_reaches("*/return/amazon_pay*").await;
+    buyer.submit_and_leave("/checkout/pay").await;
+    buyer.close().await;
+    let order = market.last_order().await;
+    assert_eq!((order.state, market.count("reserve", "Authorized").await), (State::Placed, 0), "nobody came back");
+
+    market.later(std::time::Duration::from_secs(15 * 60)).await;
+    becomes(&market, State::Reserved).await;
+    let Some(buyer) = Browser::open(390, Scheme::Light).await else { return };
+    sign_in(&buyer, &market, "ana@example.com").await;
+    buyer.go(&market.at("/account/orders")).await;
+    buyer.wait_for(&order.number).await;
+    buyer.go(&market.at(&format!("/orders/{}", order.id))).await;
+    buyer.wait_for("on hold").await;
+    let forms = buyer.driver.find_all(thirtyfour::By::Css("form[action$='/pay']")).await.unwrap();
+    assert!(forms.is_empty(), "nothing asks her to pay again");
+    buyer.picture("amazon-found-390-light").await;
+    buyer.go(&market.at("/mailbox")).await;
+    buyer.wait_for(&order.number).await;
+    let letters = market.ctx().store.letters(50).await.unwrap();
+    let hers: Vec<_> = letters.iter().filter(|letter| letter.recipient == "ana@example.com").collect();
+    assert_eq!(hers.len(), 1, "{hers:?}");
+    assert!(hers[0].body_text.contains("on hold"), "{}", hers[0].body_text);
+    assert_eq!((market.transactions().await.len(), market.count("reserve", "Authorized").await), (1, 1));
+    market.books().await;
+    buyer.close().await;
+}
+
+/// Amazon's answer to the charge is slow; its notification is faster, and the browser is still on its
+/// way back when the order changes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notification_that_overtakes_the_return_is_applied_once() {
+    let Some(buyer) = Browser::open(390, Scheme::Light).await else { return };
+    let market = working_market().await;
+    let slow = serde_json::json!({ "provider": "amazon_pay", "operation": "CreateCharge", "fault": "delay", "milliseconds": 3500 });
+    market.control("POST", "faults", Some(slow)).await;
+    buyer.go(&market.at("/p/wildflower-honey")).await;
+    go_to_amazon(&buyer, &market).await;
+    buyer.press("input[value='amzn1.account.ANAALLGOOD']").await;
+    buyer.submit("/checkout/sign-in").await;
+    buyer.press("input[value='1111']").await;
+    buyer.submit("/checkout/choose").await;
+    buyer.submit_unless_at("/checkout/pay", &market.shop_url).await;
+    buyer.wait_for("on hold").await;
+    assert!(buyer.url().await.starts_with(&market.shop_url), "{}", buyer.url().await);
+    buyer.picture("amazon-overtaken-390-light").await;
+    assert_eq!(market.last_order().await.state, State::Reserved);
+    let news = market.ctx().store.notifications(pushcart::base::clock::Millis(i64::MAX), 50).await.unwrap();
+    let applied = news.iter().filter(|one| one.provider == "amazon_pay" && one.verdict == Verdict::Applied);
+    assert_eq!(applied.count(), 1, "the notification came first: {news:?}");
+    let order = market.last_order().await;
+    assert_eq!(market.ctx().store.bookings(&order.id).await.unwrap().len(), 1, "booked once");
+    assert_eq!((market.transactions().await.len(), market.count("reserve", "Authorized").await), (1, 1));
+    market.books().await;
+    buyer.close().await;
+}
+
+async fn sign_in(browser: &Browser, market: &Market, email: &str) {
+    browser.go(&market.at("/signin")).await;
+    browser.fill("email", email).await;
+    browser.fill("password", pushcart::seed::PASSWORD).await;
+    browser.submit("/signin").await;
+    browser.wait_for("Hello, ").await;
+}
+
+/// From a product's page to Amazon's.
+async fn go_to_amazon(browser: &Browser, market: &Market) {
+    browser.submit("/cart/items").await;
+    browser.wait_for("Go to checkout").await;
+    browser.go(&market.at("/checkout")).await;
+    browser.press("input[value='amazon_pay']").await;
+    browser.press("button[value='pay']").await;
+    browser.wait_for("Harry Harddecline").await;
+}
+
+/// Waits until the worker has brought the newest order into this state.
+async fn becomes(market: &Market, state: State) {
+    for _ in 0..200 {
+        if market.last_order().await.state == state {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("{} instead of {state}", market.last_order().await.state);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -196,11 +295,7 @@ async fn pages_fit_phones_and_desks_in_light_and_dark() {
                 browser.go(&market.at(&path)).await;
                 browser.picture(&format!("{name}-{tone}")).await;
             }
-            browser.go(&market.at("/signin")).await;
-            browser.fill("email", "operator@example.com").await;
-            browser.fill("password", pushcart::seed::PASSWORD).await;
-            browser.submit("/signin").await;
-            browser.wait_for("Hello, ").await;
+            sign_in(&browser, &market, "operator@example.com").await;
             for page in ["", "/orders", "/notifications", "/operations", "/ledger", "/sellers"] {
                 browser.go(&market.at(&format!("/admin{page}"))).await;
                 browser.picture(&format!("admin{}-{tone}", page.replace('/', "-"))).await;

@@ -105,19 +105,101 @@ fn flags_beat_variables_and_these_beat_the_file() {
 
 #[tokio::test]
 async fn doctor_says_what_is_wrong_and_how_to_mend_it() {
-    let port = free_port();
-    let url = format!("http://127.0.0.1:{port}");
-    let folder =
-        Folder::new().with("PUSHCART_SANDBOX_LISTEN", &format!("127.0.0.1:{port}")).with("PUSHCART_SANDBOX_URL", &url);
+    let (port, shop_port) = (free_port(), free_port());
+    let (url, shop_url) = (format!("http://127.0.0.1:{port}"), format!("http://localhost:{shop_port}"));
+    let folder = Folder::new()
+        .with("PUSHCART_SANDBOX_LISTEN", &format!("127.0.0.1:{port}"))
+        .with("PUSHCART_SANDBOX_URL", &url)
+        .with("PUSHCART_LISTEN", &format!("127.0.0.1:{shop_port}"))
+        .with("PUSHCART_BASE_URL", &shop_url);
     let ill = folder.run(&["doctor"]).fails();
     assert!(ill.contains("WRONG database") && ill.contains("pushcart migrate") && ill.contains("WRONG fps"), "{ill}");
     folder.run(&["migrate"]).succeeds();
     let _sandbox = folder.start(&["sandbox"], &url).await;
+    let _shop = folder.start(&["serve"], &shop_url).await;
     let well = folder.run(&["doctor"]).succeeds();
-    assert!(well.lines().all(|line| line.starts_with("ok ")) && well.lines().count() >= 4, "{well}");
+    assert!(well.lines().all(|line| line.starts_with("ok ")) && well.lines().count() >= 7, "{well}");
     let other = folder.with("PUSHCART_FPS_ACCESS_KEY", "AKIAWRONG").with("PUSHCART_FPS_SECRET_KEY", "unlikely-secret");
     let ill = other.run(&["doctor"]).fails();
     assert!(ill.contains("WRONG fps") && ill.contains("keys") && !ill.contains("unlikely-secret"), "{ill}");
+}
+
+#[tokio::test]
+async fn doctor_looks_where_notifications_arrive() {
+    let (port, sandbox) = (free_port(), free_port());
+    let (url, sandbox_url) = (format!("http://localhost:{port}"), format!("http://127.0.0.1:{sandbox}"));
+    let folder = Folder::new()
+        .with("PUSHCART_LISTEN", &format!("127.0.0.1:{port}"))
+        .with("PUSHCART_BASE_URL", &url)
+        .with("PUSHCART_SANDBOX_LISTEN", &format!("127.0.0.1:{sandbox}"))
+        .with("PUSHCART_SANDBOX_URL", &sandbox_url);
+    folder.run(&["migrate"]).succeeds();
+    let _sandbox = folder.start(&["sandbox"], &sandbox_url).await;
+    let addresses = [("fps", format!("{url}/ipn/fps")), ("amazon_pay", format!("{url}/ipn/amazon-pay"))];
+
+    // a shop that is not started yet is no fault
+    let before = folder.run(&["doctor"]).succeeds();
+    for (provider, address) in &addresses {
+        assert!(
+            before.contains(&format!("note  notification {provider}: register {address}, where nobody")),
+            "{before}"
+        );
+    }
+    assert!(before.contains("Start the shop"), "{before}");
+    let _shop = folder.start(&["serve"], &url).await;
+    let well = folder.run(&["doctor"]).succeeds();
+    for (provider, address) in &addresses {
+        assert!(well.contains(&format!("ok    notification {provider}: register {address}, which answers")), "{well}");
+    }
+
+    // the address of somebody else, and a sandbox that was told another one
+    let astray = folder.with("PUSHCART_BASE_URL", &sandbox_url).run(&["doctor"]).fails();
+    assert!(astray.contains("that is not this shop") && astray.contains("HTTP 404"), "{astray}");
+    assert!(astray.contains("WRONG sandbox") && astray.contains(&addresses[1].1), "{astray}");
+}
+
+#[tokio::test]
+async fn doctor_says_which_key_does_not_fit() {
+    let port = free_port();
+    let url = format!("http://127.0.0.1:{port}");
+    let folder =
+        Folder::new().with("PUSHCART_SANDBOX_LISTEN", &format!("127.0.0.1:{port}")).with("PUSHCART_SANDBOX_URL", &url);
+    folder.run(&["migrate"]).succeeds();
+    let _sandbox = folder.start(&["sandbox"], &url).await;
+    let well = folder.run(&["doctor"]).succeeds();
+    assert!(well.contains("ok    keys         Amazon Pay key SANDBOX-") && well.contains("ok    amazon_pay"), "{well}");
+    let live = folder
+        .with("PUSHCART_AMAZON_PAY_PUBLIC_KEY_ID", "LIVE-AF")
+        .with("PUSHCART_AMAZON_PAY_PRIVATE_KEY_FILE", "data/keys/amazon-pay.pem");
+    let ill = live.run(&["doctor"]).fails();
+    assert!(ill.contains("LIVE-AF is not for this environment") && ill.contains("begins with SANDBOX-"), "{ill}");
+    assert!(ill.contains("InvalidAuthentication") && ill.contains("does not know this public key id"), "{ill}");
+    folder.write("other.pem", include_str!("../data/amazon_pay/test-key.pem"));
+    let other = folder
+        .with("PUSHCART_AMAZON_PAY_PUBLIC_KEY_ID", "SANDBOX-PUSHCARTDEMO")
+        .with("PUSHCART_AMAZON_PAY_PRIVATE_KEY_FILE", "other.pem");
+    let ill = other.run(&["doctor"]).fails();
+    assert!(ill.contains("InvalidRequestSignature") && ill.contains("not the other half"), "{ill}");
+    assert!(!ill.contains("PRIVATE KEY"), "{ill}");
+}
+
+#[test]
+fn doctor_refuses_an_address_in_production_that_nobody_else_can_reach() {
+    let folder = Folder::new();
+    let live = |base_url: &str| {
+        let keys = [("PUSHCART_FPS_ACCESS_KEY", "AKIAREAL"), ("PUSHCART_FPS_SECRET_KEY", "real")];
+        let folder = keys.iter().fold(folder.with("PUSHCART_ENVIRONMENT", "production"), |it, (k, v)| it.with(k, v));
+        folder
+            .with("PUSHCART_BASE_URL", base_url)
+            .with("PUSHCART_FPS_API_URL", "https://fps.invalid/")
+            .with("PUSHCART_FPS_CBUI_URL", "https://cbui.invalid/")
+            .run(&["doctor"])
+            .fails()
+    };
+    let here = live("https://localhost");
+    assert!(here.contains("WRONG notification fps cannot reach https://localhost/ipn/fps"), "{here}");
+    let there = live("https://shop.invalid");
+    assert!(there.contains("note  notification fps: register https://shop.invalid/ipn/fps"), "{there}");
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use serde_json::Value;
+
 /// A `pushcart serve` on a port of its own.
 pub struct ShopProcess {
     child: Child,
@@ -56,6 +58,15 @@ impl Drop for ShopProcess {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What `pushcart books --json` prints beside the running shop; fails when it finds something wrong.
+pub async fn printed_books(settings: &[(&'static str, String)]) -> Value {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pushcart"));
+    command.args(["books", "--json"]).envs(settings.iter().map(|(name, value)| (*name, value)));
+    let ran = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    serde_json::from_slice(&ran.stdout).unwrap()
 }
 
 fn spawn(settings: &[(&'static str, String)], crash_at: Option<usize>, points: Option<&Path>) -> Child {

@@ -45,7 +45,7 @@ async fn a_buyer_who_closes_the_window_after_paying_is_found() {
     let mut visitor = market.visitor_with("wildflower-honey", "1").await;
     market.check_out_with(&mut visitor, "amazon_pay").await;
     visitor.submit("/checkout/sign-in", &[("persona", ANA)]).await;
-    let back = pay_and_close_the_window(&mut visitor).await;
+    let back = pay_and_close_the_window(&mut visitor, GOOD).await;
     assert_eq!(market.last_order().await.state, State::Placed, "nobody came back");
     market.later(Duration::from_secs(15 * 60)).await;
     market.settle_down().await;
@@ -60,8 +60,8 @@ async fn a_buyer_who_closes_the_window_after_paying_is_found() {
 }
 
 /// Pays on Amazon's pages and gives the address that the browser never opens.
-async fn pay_and_close_the_window(visitor: &mut Visitor) -> String {
-    let chosen = visitor.page.form("/checkout/choose").fill(&[("instrument", GOOD)]);
+async fn pay_and_close_the_window(visitor: &mut Visitor, card: &str) -> String {
+    let chosen = visitor.page.form("/checkout/choose").fill(&[("instrument", card)]);
     let mut answer = visitor.once("POST", &chosen.action, Some(chosen.body())).await;
     let pays = |page: &Page| page.forms().into_iter().find(|form| form.action.ends_with("/checkout/pay"));
     if let Some(pay) = pays(&answer) {
@@ -72,6 +72,32 @@ async fn pay_and_close_the_window(visitor: &mut Visitor) -> String {
         answer = visitor.once("POST", &pay.action, Some(pay.body())).await;
     }
     answer.headers["location"].clone()
+}
+
+#[tokio::test]
+async fn a_return_that_is_loaded_again_does_not_charge_a_declined_card_again() {
+    let Some(market) = Market::open().await else { return };
+    let mut visitor = market.visitor_with("wildflower-honey", "1").await;
+    market.check_out_with(&mut visitor, "amazon_pay").await;
+    visitor.submit("/checkout/sign-in", &[("persona", HARRY)]).await;
+    let back = pay_and_close_the_window(&mut visitor, "5252").await;
+    for _ in 0..2 {
+        visitor.open(&back).await;
+        market.settle_down().await;
+        let order = market.last_order().await;
+        assert_eq!(order.state, State::Declined);
+        let operations = market.ctx().store.operations_of(order.id.as_str()).await.unwrap();
+        assert_eq!(operations.iter().filter(|op| op.kind == Kind::Reserve).count(), 1, "{operations:?}");
+    }
+
+    // a new approval is a new attempt
+    let order = market.last_order().await;
+    visitor.open(&market.at(&format!("/orders/{}", order.id))).await;
+    visitor.submit("/pay", &[]).await;
+    market.approve_at_amazon(&mut visitor, HARRY, GOOD).await;
+    market.settle_down().await;
+    assert_eq!(market.order(&order.id).await.state, State::Reserved);
+    market.books().await;
 }
 
 #[tokio::test]

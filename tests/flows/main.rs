@@ -8,6 +8,7 @@ mod market;
 mod visitor;
 
 mod agreements;
+mod amazon_calls;
 mod amazon_pay;
 mod approvals;
 mod currencies;

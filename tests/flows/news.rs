@@ -38,6 +38,25 @@ async fn an_oversized_notification_and_an_unknown_provider_are_turned_away() {
 }
 
 #[tokio::test]
+async fn a_look_at_the_address_says_whose_it_is_and_stores_nothing() {
+    let Some(market) = Market::open().await else { return };
+    let mut stranger = Visitor::new();
+    for (address, provider) in [("fps", "fps"), ("amazon-pay", "amazon_pay")] {
+        let address = market.at(&format!("/ipn/{address}"));
+        let looked = stranger.once("GET", &address, None).await;
+        assert_eq!((looked.status, looked.html), (200, pushcart::ipn::greeting(provider)));
+        assert_eq!(stranger.once("POST", &address, Some(String::new())).await.status, 400, "nothing in it");
+    }
+    assert_eq!(stranger.once("GET", &market.at("/ipn/nobody"), None).await.status, 404);
+    let kept = market.ctx().store.notifications(pushcart::base::clock::Millis(i64::MAX), 50).await.unwrap();
+    assert_eq!(kept.len(), 0);
+    // something in it is kept, whatever it is
+    stranger.once("POST", &market.at("/ipn/fps"), Some("a=b".into())).await;
+    let kept = market.ctx().store.notifications(pushcart::base::clock::Millis(i64::MAX), 50).await.unwrap();
+    assert_eq!(kept.len(), 1);
+}
+
+#[tokio::test]
 async fn repeated_and_reordered_notifications_apply_once() {
     let Some(market) = Market::open().await else { return };
     for fault in ["duplicate_notification", "reorder_notifications"] {

@@ -169,6 +169,28 @@ impl Browser {
         panic!("neither {action} nor {otherwise} on {}: {}", self.url().await, self.text().await);
     }
 
+    /// From now on the browser waits for ever for addresses that fit `pattern` (`*` is anything): the
+    /// request is never sent, as when the window is closed or the line breaks.
+    pub async fn never_reaches(&self, pattern: &str) {
+        let session = self.driver.session_id().to_string();
+        let address = format!("{}/session/{session}/goog/cdp/execute", self.address);
+        let body = serde_json::json!({ "cmd": "Fetch.enable", "params": { "patterns": [{ "urlPattern": pattern }] } });
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let request = http.post(address).header("content-type", "application/json").body(body.to_string());
+        assert_eq!(request.send().await.unwrap().status(), 200);
+        // What is pressed from now on is not waited for.
+        self.driver.set_page_load_timeout(Duration::from_secs(2)).await.unwrap();
+    }
+
+    /// Presses the first button of the form whose action ends with `action`, and waits for nothing after it.
+    pub async fn submit_and_leave(&self, action: &str) {
+        let selector = format!("form[action$='{action}'] button[type='submit']");
+        let button = self.driver.find(By::Css(selector)).await;
+        let button = button.unwrap_or_else(|error| panic!("no form {action}: {error}"));
+        // The driver complains about the page that never comes.
+        let _ = button.send_keys("" + Key::Enter).await;
+    }
+
     /// Where the browser is.
     pub async fn url(&self) -> String {
         self.driver.current_url().await.unwrap().to_string()

@@ -7,14 +7,14 @@
 //! A POST carries an idempotency key wherever Amazon Pay knows one: the same key with the same body
 //! gives the first answer again, for ever. Source: the reference, sections 6 and 11.
 
+pub mod partners;
+
 use std::marker::PhantomData;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::wire::charges::{
-    Cancellation, Capture, Charge, ChargeChanges, Contest, Dispute, NewCharge, NewRefund, Refund,
-};
+use super::wire::charges::{Cancellation, Capture, Charge, Contest, Dispute, NewCharge, NewRefund, Refund};
 use super::wire::reports::{
     Delivery, DisbursementFilter, Disbursements, NewReport, NewSchedule, Report, ReportDocument, ReportFilter,
     ReportMade, ReportPage, Schedule, Schedules,
@@ -101,12 +101,23 @@ pub struct Call<A> {
     pub body: String,
     /// What makes a second one the same.
     pub key: Option<Key>,
+    /// Whether a good answer is 303 and the place where a person goes on. It is not followed.
+    pub leads_elsewhere: bool,
     answer: PhantomData<fn() -> A>,
 }
 
 impl<A> Call<A> {
     fn new(name: &'static str, verb: Verb, path: String) -> Call<A> {
-        Call { name, verb, path, query: Vec::new(), body: String::new(), key: None, answer: PhantomData }
+        Call {
+            name,
+            verb,
+            path,
+            query: Vec::new(),
+            body: String::new(),
+            key: None,
+            leads_elsewhere: false,
+            answer: PhantomData,
+        }
     }
 
     fn saying<T: serde::Serialize>(mut self, what: &T) -> Call<A> {
@@ -190,11 +201,6 @@ pub fn charge(charge: &str) -> Call<Charge> {
     get("GetCharge", format!("charges/{}", id(charge)))
 }
 
-/// Update Charge, for payment service providers only.
-pub fn update_charge(charge: &str, changes: &ChargeChanges) -> Call<Charge> {
-    Call::new("UpdateCharge", Verb::Patch, format!("charges/{}", id(charge))).saying(changes)
-}
-
 /// Capture Charge.
 pub fn capture_charge(charge: &str, capture: &Capture, key: Key) -> Call<Charge> {
     post("CaptureCharge", format!("charges/{}/capture", id(charge))).saying(capture).with(key)
@@ -222,7 +228,7 @@ pub fn buyer(token: &str) -> Call<Buyer> {
 
 /// Delivery Trackers: tells the buyer where the parcels are.
 pub fn track_delivery(delivery: &Delivery) -> Call<Delivery> {
-    post("DeliveryTrackers", "deliveryTrackers").saying(delivery)
+    post("CreateDeliveryTracker", "deliveryTrackers").saying(delivery)
 }
 
 /// Get Authorization Token, for solution providers.
@@ -302,7 +308,7 @@ pub fn contest_dispute(dispute: &str, contest: &Contest, key: Key) -> Call<Dispu
 
 /// Upload File: asks for a place to put evidence of this kind (`pdf`, `jpg`…).
 pub fn upload_file(kind: &str, key: Key) -> Call<Value> {
-    post("UploadFile", "files").saying(&json!({ "type": kind, "purpose": "Evidence" })).with(key)
+    post("UploadFile", "files").saying(&json!({ "type": kind, "purpose": "disputeEvidence" })).with(key)
 }
 
 #[cfg(test)]

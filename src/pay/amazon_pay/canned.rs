@@ -63,7 +63,9 @@ impl Service {
             let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
             let body = String::from_utf8(body.to_vec()).unwrap();
             let (status, said) = twin.answer(Asked { line, headers, body });
-            (axum::http::StatusCode::from_u16(status).unwrap(), [("x-amz-pay-request-id", "req-1")], said)
+            let place = (status == 303).then_some([("location", "https://sellers.example/claim")]);
+            let headers = [("x-amz-pay-request-id", "req-1")];
+            (axum::http::StatusCode::from_u16(status).unwrap(), headers, place.map(axum::response::AppendHeaders), said)
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());

@@ -258,7 +258,7 @@ impl Client {
                     tracing::info!(call = call.name, status = reply.status, ?pause, "Amazon Pay is busy");
                     tokio::time::sleep(pause).await;
                 }
-                _ => return read(call.name, &reply),
+                _ => return read(call, &reply),
             }
         }
     }
@@ -314,9 +314,15 @@ pub fn is_about_keys(complaint: &Complaint) -> bool {
     matches!(complaint.reason_code.as_str(), "InvalidAuthentication" | "InvalidRequestSignature")
 }
 
-/// 2xx is an answer, an error envelope is a no, and anything else is nothing at all.
-fn read<A: DeserializeOwned>(name: &str, reply: &http::Reply) -> Result<A, Miss> {
+/// 2xx is an answer, and so is 303 where the call leads elsewhere; an error envelope is a no, and
+/// anything else is nothing at all.
+fn read<A: DeserializeOwned>(call: &Call<A>, reply: &http::Reply) -> Result<A, Miss> {
+    let name = call.name;
     let request_id = reply.request_id.clone().unwrap_or_default();
+    if let (true, 303, Some(location)) = (call.leads_elsewhere, reply.status, &reply.location) {
+        return serde_json::from_value(serde_json::json!({ "location": location }))
+            .map_err(|why| Miss::Silent(format!("a place that cannot be read: {why} (request {request_id})")));
+    }
     if (200..300).contains(&reply.status) {
         tracing::debug!(call = name, request_id, "Amazon Pay answered {name}");
         let body = if reply.body.trim().is_empty() { "null" } else { &reply.body };

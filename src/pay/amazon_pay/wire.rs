@@ -178,6 +178,13 @@ pub struct Buyer {
     pub prime_membership_types: Option<Vec<String>>,
 }
 
+/// Where a person goes on, from the header `Location`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Place {
+    /// The address.
+    pub location: String,
+}
+
 /// The error envelope, and the request it was about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -131,3 +131,15 @@ async fn an_answer_that_cannot_be_read_is_silence() {
     let debug = format!("{client:?}");
     assert!(debug.contains("***") && !debug.contains("PRIVATE KEY"), "{debug}");
 }
+
+#[tokio::test]
+async fn a_claim_answers_where_its_owner_goes_on_and_nobody_follows() {
+    let (service, client) = open().await;
+    service.says("POST /v2/merchantAccounts/A1/claim", 303, "");
+    let place = client.ask(&calls::partners::claim_merchant_account("A1", &json!({}))).await.unwrap();
+    assert_eq!(place.location, "https://sellers.example/claim");
+    assert_eq!(service.lines(), ["POST /v2/merchantAccounts/A1/claim"]);
+    // elsewhere a redirect is no answer
+    service.says("GET /v2/charges/C1", 303, "");
+    assert!(matches!(client.ask(&calls::charge("C1")).await, Err(Miss::Silent(_))));
+}

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{MerchantMetadata, Price, Stamp, StatusDetails};
+use crate::base::clock::Millis;
 
 /// The body of Create Charge.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -129,6 +130,69 @@ pub struct Dispute {
     pub filing_timestamp: Option<Stamp>,
     /// Until when we may answer.
     pub merchant_response_deadline: Option<Stamp>,
+}
+
+/// The body of Create Dispute, for payment service providers only.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewDispute {
+    /// About which charge.
+    pub charge_id: String,
+    /// Our own id for it.
+    pub provider_metadata: Option<ProviderMetadata>,
+    /// How much.
+    pub dispute_amount: Price,
+    /// `ProductNotReceived`, `Fraudulent`…
+    pub filing_reason: String,
+    /// When it was filed, in seconds since 1970: here alone instants are numbers.
+    pub filing_timestamp: Option<i64>,
+    /// `Chargeback`.
+    pub dispute_type: String,
+    /// Until when the merchant may answer, in seconds since 1970.
+    pub merchant_response_deadline: Option<i64>,
+    /// How it stands.
+    pub status_details: Option<DisputeStanding>,
+}
+
+impl NewDispute {
+    /// An instant as disputes write it.
+    pub fn seconds(at: Millis) -> i64 {
+        at.0.div_euclid(1000)
+    }
+}
+
+/// The body of Update Dispute, for payment service providers only.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DisputeChanges {
+    /// `ProductNotReceived`, `Fraudulent`…
+    pub filing_reason: Option<String>,
+    /// Until when the merchant may answer, in seconds since 1970.
+    pub merchant_response_deadline: Option<i64>,
+    /// How it stands now.
+    pub status_details: Option<DisputeStanding>,
+}
+
+/// How a dispute stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DisputeStanding {
+    /// UnderReview, ActionRequired, Resolved, Closed.
+    pub state: String,
+    /// BuyerWon, MerchantWon, NoFault.
+    pub resolution: Option<String>,
+    /// `MerchantResponseRequired`, `AutoResolved`…
+    pub reason_code: Option<String>,
+    /// The reason in a sentence.
+    pub reason_description: Option<String>,
+}
+
+/// What a payment service provider calls a dispute.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProviderMetadata {
+    /// Its own id for it.
+    pub provider_dispute_id: String,
 }
 
 /// One piece of evidence.

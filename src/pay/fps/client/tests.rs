@@ -60,7 +60,7 @@ fn only_what_moves_money_names_our_address_for_notifications() {
 }
 
 fn reply(status: u16, body: &str) -> http::Reply {
-    http::Reply { status, body: body.to_owned(), request_id: None }
+    http::Reply { status, body: body.to_owned(), request_id: None, location: None }
 }
 
 const PAID: &str = "<PayResponse><PayResult><TransactionId>T1</TransactionId>\

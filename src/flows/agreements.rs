@@ -2,7 +2,7 @@
 //! they stand, and ended when the buyer says so.
 
 use super::record_outcome::Recorded;
-use super::{ActError, Context};
+use super::{ActError, Context, count};
 use crate::base::clock::Millis;
 use crate::base::ids::{AgreementId, BuyerId};
 use crate::base::money::Money;
@@ -165,7 +165,10 @@ async fn catch_up(ctx: &Context, tx: &mut Write, agreement: &Agreement) -> Resul
     for operation in tx.operations_of(order.id.as_str()).await? {
         if operation.kind == Kind::Consent && operation.progress.is_open() {
             // The buyer was also asked to pay this one by hand: that approval is not waited for any more.
-            tx.record_progress(&Operation { progress: Progress::Failed, ..operation }, now).await?;
+            let given_up = Operation { progress: Progress::Failed, ..operation };
+            if tx.record_progress(&given_up, now).await? {
+                count::attempt(tx, &given_up, &order, now).await?;
+            }
         }
     }
     if tx.hold_stock(&order.id, &lines, None, now).await?.is_ok() {

@@ -54,6 +54,8 @@ struct CheckoutPage {
     payments: Vec<Payment>,
     /// Whether a way to pay can be kept: for people with an account, where a provider does that.
     can_keep: bool,
+    /// Whether something in the basket can only be bought by somebody who is signed in.
+    needs_account: bool,
     costs: Costs,
     /// The providers that bring an address, so that none need be typed.
     offers: Vec<Offer>,
@@ -115,7 +117,8 @@ async fn form(
         sending: Sending::of(ctx.shop.currency, typed.method(), typed.is_gift()),
         can_keep: account.is_some()
             && ctx.providers.iter().any(|it| it.takes(ctx.shop.currency) && it.abilities().standing_consents),
-        payments: payments(ctx, account, &typed).await?,
+        needs_account: costs.has_subscription() && account.is_none(),
+        payments: payments(ctx, account, &typed, costs.has_subscription()).await?,
         offers: if costs.parcels.is_empty() { Vec::new() } else { express::offers(ctx, Place::Checkout) },
         costs,
         state: address.state,
@@ -126,11 +129,17 @@ async fn form(
     Ok(if page.offers.is_empty() { response } else { site.shop.with_buttons(response) })
 }
 
-/// The saved ways to pay first, then the providers.
-async fn payments(ctx: &Context, account: Option<&Account>, typed: &Fields) -> Result<Vec<Payment>, PageError> {
+/// The saved ways to pay first, then the providers. A subscription needs an approval of its own, at a
+/// provider that keeps them.
+async fn payments(
+    ctx: &Context,
+    account: Option<&Account>,
+    typed: &Fields,
+    is_subscription: bool,
+) -> Result<Vec<Payment>, PageError> {
     let own = match account {
-        Some(account) => ctx.store.agreements_of(&account.id, MOST_AGREEMENTS).await?,
-        None => Vec::new(),
+        Some(account) if !is_subscription => ctx.store.agreements_of(&account.id, MOST_AGREEMENTS).await?,
+        Some(_) | None => Vec::new(),
     };
     let title = |name: &str| ctx.providers.get(name).map_or("A saved way to pay", |provider| provider.title());
     let saved = own.into_iter().filter(Agreement::is_saved_method).map(|agreement| Payment {
@@ -140,6 +149,7 @@ async fn payments(ctx: &Context, account: Option<&Account>, typed: &Fields) -> R
         is_chosen: false,
     });
     let offered = ctx.providers.iter().filter(|provider| provider.takes(ctx.shop.currency));
+    let offered = offered.filter(|provider| !is_subscription || provider.abilities().standing_consents);
     let offered = offered.map(|provider| Payment {
         called: provider.title().to_owned(),
         word: provider.name().to_owned(),

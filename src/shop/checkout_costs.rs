@@ -64,6 +64,11 @@ pub struct Costs {
 }
 
 impl Costs {
+    /// Whether something in it comes again.
+    pub fn has_subscription(&self) -> bool {
+        self.parcels.iter().any(|parcel| parcel.period.is_some())
+    }
+
     /// Of these lines.
     pub fn of(
         ctx: &Context,

@@ -175,7 +175,8 @@ impl Place {
             walk.buy(&self, &store, quantity, tries).await;
         }
         walk.ship(&self, &store).await;
-        agree::check(&printed_books(&self.shops[0]).await, &self.ledger().await);
+        let books = walk.quiet_books(&self).await;
+        agree::check(&books, &self.ledger().await);
         let has_died = walk.has_died || !walk.shop.is_alive();
         drop(walk);
         self.stop.cancel();
@@ -316,6 +317,23 @@ impl Walk {
             let form = owner.page.form("/ship").fill(&[("carrier", "Post")]);
             self.send(&mut owner, &form).await;
             self.wait_for(place, store, order, State::Shipped).await;
+        }
+    }
+
+    /// The printed books, once the last notification has arrived and was dealt with.
+    async fn quiet_books(&mut self, place: &Place) -> Value {
+        let begun = Instant::now();
+        loop {
+            if !self.shop.is_alive() {
+                self.revive().await;
+            }
+            let books = printed_books(&place.shops[0]).await;
+            if books["queues"]["inbox_pending"] == 0 && books["queues"]["outbox_pending"] == 0 {
+                return books;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(90), "something waits for ever: {books:#}");
+            place.pass_time();
+            tokio::time::sleep(Duration::from_millis(150)).await;
         }
     }
 

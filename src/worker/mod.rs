@@ -16,42 +16,64 @@ const REST: Duration = Duration::from_millis(500);
 /// How long it rests after an error of the database.
 const REST_AFTER_ERROR: Duration = Duration::from_secs(2);
 
-/// Works until `stop`.
+/// Works until `stop`: listens to what providers say, and beside it does what is due. A call that a
+/// provider answers slowly does not hold up the news that may answer it first.
 pub async fn work(ctx: Context, post: Post, stop: CancellationToken) {
     if let Err(error) = ctx.store.free_own_leases(&ctx.shop.instance).await {
         tracing::warn!(%error, "could not free the leases of a former life");
     }
+    tokio::join!(listen(&ctx, &stop), act(&ctx, &post, &stop));
+}
+
+async fn listen(ctx: &Context, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        let heard = take_notification::take_next(ctx).await;
+        rest(ctx, stop, heard).await;
+    }
+}
+
+async fn act(ctx: &Context, post: &Post, stop: &CancellationToken) {
     let mut tidied = tokio::time::Instant::now();
     while !stop.is_cancelled() {
-        let rest = match turn(&ctx, &post).await {
-            Ok(true) => continue,
-            Ok(false) => REST,
-            Err(error) => {
-                tracing::error!(%error, "the worker stumbled and goes on");
-                REST_AFTER_ERROR
-            }
-        };
+        let did = due(ctx, post).await;
         if tidied.elapsed() > Duration::from_secs(3600) {
             tidied = tokio::time::Instant::now();
-            if let Err(error) = sweep::tidy(&ctx).await {
+            if let Err(error) = sweep::tidy(ctx).await {
                 tracing::warn!(%error, "could not tidy up");
             }
         }
-        tokio::select! {
-            () = tokio::time::sleep(rest) => {}
-            () = ctx.wake.notified() => {}
-            () = stop.cancelled() => {}
+        rest(ctx, stop, did).await;
+    }
+}
+
+/// Goes on at once where there may be more, else rests until somebody rings.
+async fn rest(ctx: &Context, stop: &CancellationToken, did: Result<bool>) {
+    let rest = match did {
+        Ok(true) => return,
+        Ok(false) => REST,
+        Err(error) => {
+            tracing::error!(%error, "the worker stumbled and goes on");
+            REST_AFTER_ERROR
         }
+    };
+    tokio::select! {
+        () = tokio::time::sleep(rest) => {}
+        () = ctx.wake.notified() => {}
+        () = stop.cancelled() => {}
     }
 }
 
 /// One turn: one of each thing that is due. Says whether anything was done.
 pub async fn turn(ctx: &Context, post: &Post) -> Result<bool> {
-    let notification = take_notification::take_next(ctx).await?;
+    let heard = take_notification::take_next(ctx).await?;
+    Ok(due(ctx, post).await? || heard)
+}
+
+async fn due(ctx: &Context, post: &Post) -> Result<bool> {
     let operation = run_operation::run_next(ctx).await?;
     let swept = sweep::sweep(ctx).await?;
     let mailed = send_letters(ctx, post).await?;
-    Ok(notification || operation || swept || mailed)
+    Ok(operation || swept || mailed)
 }
 
 async fn send_letters(ctx: &Context, post: &Post) -> Result<bool> {

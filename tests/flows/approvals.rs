@@ -11,6 +11,7 @@ use crate::market::Market;
 
 const ANA: &str = "amzn1.account.ANAALLGOOD";
 const GOOD: &str = "1111";
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 async fn intent(word: &'static str) -> Option<Market> {
     Market::configured(|w| w.amazon_pay_payment_intent = Some(word.to_owned())).await
@@ -132,5 +133,68 @@ async fn cancelling_closes_the_approval_with_the_order() {
     market.settle_down().await;
     assert_eq!(market.order(&order.id).await.state, State::Cancelled);
     assert_eq!(closed(&market).await, 1);
+    market.books().await;
+}
+
+#[tokio::test]
+async fn a_parcel_that_ships_after_seven_days_is_captured_a_little_later() {
+    let Some(market) = Market::open().await else { return };
+    let (_, order) = market.buy_at_amazon("wildflower-honey", ANA, GOOD).await;
+    market.later(DAY * 8).await;
+    let mut seller = market.seller_of(&order).await;
+    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    seller.submit("/ship", &[]).await;
+    assert_eq!(market.order(&order.id).await.state, State::Reserved, "Amazon works on it");
+    assert_eq!(market.count("settle", "CaptureInitiated").await, 1);
+    market.settle_down().await;
+    assert_eq!(market.order(&order.id).await.state, State::Shipped);
+    assert_eq!(market.count("settle", "Captured").await, 1);
+    market.books().await;
+}
+
+#[tokio::test]
+async fn a_hold_that_nobody_ships_on_is_over_after_thirty_days() {
+    let Some(market) = Market::open().await else { return };
+    let (_, order) = market.buy_at_amazon("wildflower-honey", ANA, GOOD).await;
+    market.later(DAY * 31).await;
+    market.settle_down().await;
+    assert_eq!(market.order(&order.id).await.state, State::Expired);
+    let mut seller = market.seller_of(&order).await;
+    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    seller.page.says(200, "Do not ship");
+    assert_eq!(closed(&market).await, 1);
+    market.books().await;
+}
+
+#[tokio::test]
+async fn what_amazon_decides_about_a_charge_ends_as_the_table_says() {
+    for (buyer, card, state, words) in [
+        ("amzn1.account.PAULAPROCESSING", "5555", State::Reserved, None),
+        ("amzn1.account.RITAREJECTED", "5353", State::Declined, Some("not accepted")),
+        ("amzn1.account.TIMTIMEDOUT", "5454", State::Declined, Some("declined")),
+        ("amzn1.account.NORANOTALLOWED", "5656", State::Declined, Some("cannot be used here")),
+        ("amzn1.account.MARCOMFA", "5757", State::Declined, Some("needs your attention")),
+    ] {
+        let Some(market) = Market::open().await else { return };
+        let (_, order) = market.buy_at_amazon("wildflower-honey", buyer, card).await;
+        assert_eq!(order.state, state, "{buyer}");
+        let message = order.message.unwrap_or_default();
+        assert!(words.is_none_or(|words| message.contains(words)), "{buyer}: {message}");
+        market.books().await;
+    }
+}
+
+#[tokio::test]
+async fn a_capture_that_is_refused_keeps_the_parcel_here() {
+    let Some(market) = Market::open().await else { return };
+    let (_, order) = market.buy_at_amazon("wildflower-honey", "amzn1.account.CARLCAPTURE", "5959").await;
+    assert_eq!(order.state, State::Reserved);
+    let mut seller = market.seller_of(&order).await;
+    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    seller.submit("/ship", &[]).await;
+    market.settle_down().await;
+    assert_eq!(market.order(&order.id).await.state, State::Declined);
+    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    seller.page.says(200, "Do not ship");
     market.books().await;
 }

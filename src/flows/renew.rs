@@ -6,6 +6,7 @@
 use super::agreements::{self, note, payee_of};
 use super::{Context, sweep::ROUND};
 use crate::base::ids::{self, AgreementId, CheckoutId, OrderId};
+use crate::market::sellers::Registration;
 use crate::orders::agreement::{Agreement, Standing};
 use crate::orders::checkout::Checkout;
 use crate::orders::order::{APPROVAL_WAIT, Line, Order};
@@ -50,6 +51,9 @@ async fn renew_once(ctx: &Context, id: &AgreementId) -> Result<()> {
             &format!("{title} is no longer offered, so your subscription has ended."),
         )
         .await?;
+    } else if !may_sell(&mut tx, &last).await? {
+        agreement.go_on();
+        note(&mut tx, now, "system", "period left out", &agreement, "the seller may not sell now").await?;
     } else if agreement.standing == Standing::Active {
         agreement.go_on();
         if !order_again(ctx, &mut tx, &agreement, &last, &lines).await? {
@@ -133,6 +137,11 @@ async fn goods(tx: &mut Write, lines: &[Line]) -> Result<(String, bool)> {
         }
     }
     Ok((title, true))
+}
+
+/// Whether the stall is open; one that is closed for a while keeps its subscribers.
+async fn may_sell(tx: &mut Write, last: &Order) -> Result<bool> {
+    Ok(tx.seller(&last.seller).await?.is_some_and(|seller| seller.state == Registration::Registered))
 }
 
 async fn tell(ctx: &Context, tx: &mut Write, agreement: &Agreement, last: &Order, text: &str) -> Result<()> {

@@ -178,8 +178,8 @@ impl Browser {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = http.post(address).header("content-type", "application/json").body(body.to_string());
         assert_eq!(request.send().await.unwrap().status(), 200);
-        // What is pressed from now on is not waited for.
-        self.driver.set_page_load_timeout(Duration::from_secs(2)).await.unwrap();
+        // What is pressed from now on never ends; so long it takes a busy machine to send it.
+        self.driver.set_page_load_timeout(Duration::from_secs(10)).await.unwrap();
     }
 
     /// Presses the first button of the form whose action ends with `action`, and waits for nothing after it.

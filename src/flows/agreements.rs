@@ -2,7 +2,7 @@
 //! they stand, and ended when the buyer says so.
 
 use super::record_outcome::Recorded;
-use super::{ActError, Context, count};
+use super::{ActError, Actor, Context, cancel, count};
 use crate::base::clock::Millis;
 use crate::base::ids::{AgreementId, BuyerId};
 use crate::base::money::Money;
@@ -75,16 +75,27 @@ async fn end_once(ctx: &Context, buyer: &BuyerId, id: &AgreementId) -> std::resu
     }
     agreement.end("You ended it.");
     tx.change_agreement(&mut agreement).await?;
-    if let Some(consent) = &agreement.consent {
-        let currency = tx.newest_order_under(id).await?.map_or(ctx.shop.currency, |order| order.total.currency);
-        let request = Request::Withdraw { consent: consent.clone() };
-        let subject = Subject::Agreement(id.clone());
-        let nothing = Money::zero(currency);
-        let closing = Operation::wanted(subject, Kind::CancelAgreement, &agreement.provider, request, nothing, now);
-        tx.want(closing, now).await?;
+    want_closing(ctx, &mut tx, &agreement).await?;
+    for mut order in tx.orders_under_in(id, State::Consented).await? {
+        let operations = tx.operations_of(order.id.as_str()).await?;
+        let mut takes =
+            operations.iter().filter(|it| matches!(it.kind, Kind::Reserve | Kind::Pay) && it.progress.is_open());
+        if takes.all(|take| take.progress == Progress::Queued) {
+            cancel::withdraw(ctx, &mut tx, &mut order, &operations, Actor::Buyer).await?;
+        }
     }
     note(&mut tx, now, "buyer", "agreement ended", &agreement, "").await?;
     Ok(tx.commit().await?)
+}
+
+/// Wants an agreement that has ended closed at its provider, too.
+pub(super) async fn want_closing(ctx: &Context, tx: &mut Write, agreement: &Agreement) -> Result<()> {
+    let Some(consent) = agreement.consent.clone() else { return Ok(()) };
+    let (now, nothing) = (ctx.clock.now(), Money::zero(ctx.shop.currency));
+    let subject = Subject::Agreement(agreement.id.clone());
+    let request = Request::Withdraw { consent };
+    let closing = Operation::wanted(subject, Kind::CancelAgreement, &agreement.provider, request, nothing, now);
+    tx.want(closing, now).await.map(|_| ())
 }
 
 /// Asks the provider how an agreement stands: after the buyer has mended something there, or when no
@@ -106,8 +117,7 @@ pub(super) async fn ask(ctx: &Context, agreement: &Agreement) -> Result<bool> {
     };
     match provider.read(&News::of_approval(consent)).await {
         Outcome::Approval { validity, method, .. } => {
-            told(ctx, &agreement.id, &validity, method.as_deref()).await?;
-            Ok(true)
+            Ok(told(ctx, agreement, &validity, method.as_deref()).await?.is_some())
         }
         outcome => {
             tracing::warn!(agreement.id = %agreement.id, "the provider does not say how it stands: {outcome:?}");
@@ -116,17 +126,29 @@ pub(super) async fn ask(ctx: &Context, agreement: &Agreement) -> Result<bool> {
     }
 }
 
-/// The provider said how an agreement stands.
-pub async fn told(ctx: &Context, id: &AgreementId, validity: &Validity, method: Option<&str>) -> Result<Recorded> {
-    let recorded = retried(|| told_once(ctx, id, validity, method)).await?;
+/// The provider said how an agreement stands. `seen` is the agreement as it was before the provider was
+/// asked: where it has changed since, the answer may be older than what we know, and is none.
+pub async fn told(
+    ctx: &Context,
+    seen: &Agreement,
+    validity: &Validity,
+    method: Option<&str>,
+) -> Result<Option<Recorded>> {
+    let recorded = retried(|| told_once(ctx, seen, validity, method)).await?;
     ctx.wake.notify_one();
     Ok(recorded)
 }
 
-async fn told_once(ctx: &Context, id: &AgreementId, validity: &Validity, method: Option<&str>) -> Result<Recorded> {
-    let now = ctx.clock.now();
+async fn told_once(
+    ctx: &Context,
+    seen: &Agreement,
+    validity: &Validity,
+    method: Option<&str>,
+) -> Result<Option<Recorded>> {
+    let (now, id) = (ctx.clock.now(), &seen.id);
     let mut tx = ctx.store.write_money().await?;
-    let Some(mut agreement) = tx.agreement(id).await? else { return Ok(Recorded::KnownAlready) };
+    let fresh = tx.agreement(id).await?.filter(|agreement| agreement.version == seen.version);
+    let Some(mut agreement) = fresh else { return Ok(None) };
     let before = agreement.clone();
     agreement.method = method.map(str::to_owned).or(agreement.method);
     match (validity, agreement.standing) {
@@ -145,7 +167,7 @@ async fn told_once(ctx: &Context, id: &AgreementId, validity: &Validity, method:
         _ => {}
     }
     if agreement == before {
-        return Ok(Recorded::KnownAlready);
+        return Ok(Some(Recorded::KnownAlready));
     }
     tx.change_agreement(&mut agreement).await?;
     if agreement.standing != before.standing {
@@ -153,13 +175,21 @@ async fn told_once(ctx: &Context, id: &AgreementId, validity: &Validity, method:
         note(&mut tx, now, &actor, "agreement changed", &agreement, agreement.standing.word()).await?;
     }
     tx.commit().await?;
-    Ok(Recorded::Changed)
+    Ok(Some(Recorded::Changed))
 }
 
 /// What was declined while the agreement was paused is charged after all.
 async fn catch_up(ctx: &Context, tx: &mut Write, agreement: &Agreement) -> Result<()> {
-    let declined = tx.newest_order_under(&agreement.id).await?.filter(|order| order.state == State::Declined);
-    let (Some(mut order), Terms::Every(_)) = (declined, agreement.terms) else { return Ok(()) };
+    if agreement.terms == Terms::Saved {
+        return Ok(());
+    }
+    for order in tx.orders_under_in(&agreement.id, State::Declined).await? {
+        charge_after_all(ctx, tx, agreement, order).await?;
+    }
+    Ok(())
+}
+
+async fn charge_after_all(ctx: &Context, tx: &mut Write, agreement: &Agreement, mut order: Order) -> Result<()> {
     let lines = tx.order_lines(&order.id).await?;
     let now = ctx.clock.now();
     for operation in tx.operations_of(order.id.as_str()).await? {
@@ -175,6 +205,8 @@ async fn catch_up(ctx: &Context, tx: &mut Write, agreement: &Agreement) -> Resul
         order.provider.clone_from(&agreement.provider);
         let payee = payee_of(tx, &order).await?;
         charge(ctx, tx, &mut order, agreement, &payee).await?;
+    } else {
+        tx.release_stock(&order.id, now).await?;
     }
     Ok(())
 }
@@ -191,7 +223,7 @@ pub(super) async fn payee_of(tx: &mut Write, order: &Order) -> Result<String> {
 
 /// What became of the operation that closes an agreement.
 pub(super) async fn closed(ctx: &Context, tx: &mut Write, id: &AgreementId, outcome: &Outcome) -> Result<Recorded> {
-    let Some(agreement) = tx.agreement(id).await? else { return Ok(Recorded::KnownAlready) };
+    let Some(mut agreement) = tx.agreement(id).await? else { return Ok(Recorded::KnownAlready) };
     match outcome {
         Outcome::Approval { validity: Validity::Ended(_), .. } => {
             let actor = format!("provider:{}", agreement.provider);
@@ -200,7 +232,10 @@ pub(super) async fn closed(ctx: &Context, tx: &mut Write, id: &AgreementId, outc
         }
         Outcome::Refused(refusal) => {
             tracing::error!(agreement.id = %id, code = %refusal.code, "an approval could not be closed at the provider");
-            Ok(Recorded::KnownAlready)
+            let text = "It is ended here, but the payment service did not close it. Please end it there, too.";
+            agreement.message = Some(text.to_owned());
+            tx.change_agreement(&mut agreement).await?;
+            Ok(Recorded::Changed)
         }
         _ => Ok(Recorded::KnownAlready),
     }

@@ -62,7 +62,7 @@ async fn cancel_once(ctx: &Context, id: &OrderId, actor: Actor) -> Result<Option
 
 /// No money is held. What was not sent yet is recalled; what is on its way is let go or refunded
 /// by `facts` as soon as its outcome is known.
-async fn withdraw(
+pub(super) async fn withdraw(
     ctx: &Context,
     tx: &mut Write,
     order: &mut Order,

@@ -5,6 +5,7 @@
 
 use super::agreements::{self, note, payee_of};
 use super::{Context, sweep::ROUND};
+use crate::base::clock::minutes;
 use crate::base::ids::{self, AgreementId, CheckoutId, OrderId};
 use crate::market::sellers::Registration;
 use crate::orders::agreement::{Agreement, Standing};
@@ -15,18 +16,41 @@ use crate::store::{Result, StoreError, Write, retried};
 
 /// Deals with the subscriptions whose next period has begun. Says whether there was one.
 pub async fn renew(ctx: &Context) -> Result<bool> {
-    let due = ctx.store.agreements_due(ctx.clock.now(), ROUND).await?;
-    for agreement in &due {
-        // The notification that it was mended may have been lost.
-        if agreement.standing == Standing::Paused {
-            agreements::ask(ctx, agreement).await?;
+    let mut did = false;
+    let mut has_asked = false;
+    for agreement in &ctx.store.agreements_due(ctx.clock.now(), ROUND).await? {
+        let is_paused = agreement.standing == Standing::Paused;
+        // One question a round: a provider that does not answer holds nobody else up for long.
+        if is_paused && std::mem::replace(&mut has_asked, true) {
+            continue;
         }
-        retried(|| renew_once(ctx, &agreement.id)).await?;
+        // One that cannot be read must not keep the others from their turn.
+        match one(ctx, agreement, is_paused).await {
+            Ok(()) => did = true,
+            Err(error) => tracing::error!(agreement.id = %agreement.id, %error, "a subscription could not be renewed"),
+        }
     }
-    if !due.is_empty() {
+    if did {
         ctx.wake.notify_one();
     }
-    Ok(!due.is_empty())
+    Ok(did)
+}
+
+async fn one(ctx: &Context, agreement: &Agreement, is_paused: bool) -> Result<()> {
+    // The notification that it was mended may have been lost; without an answer the period waits.
+    if is_paused && !agreements::ask(ctx, agreement).await? {
+        return retried(|| wait(ctx, &agreement.id)).await;
+    }
+    retried(|| renew_once(ctx, &agreement.id)).await
+}
+
+async fn wait(ctx: &Context, id: &AgreementId) -> Result<()> {
+    let mut tx = ctx.store.write().await?;
+    if let Some(mut agreement) = tx.agreement(id).await?.filter(|it| it.next_at.is_some()) {
+        agreement.next_at = Some(ctx.clock.now().plus(minutes(10)));
+        tx.change_agreement(&mut agreement).await?;
+    }
+    tx.commit().await
 }
 
 async fn renew_once(ctx: &Context, id: &AgreementId) -> Result<()> {
@@ -42,6 +66,7 @@ async fn renew_once(ctx: &Context, id: &AgreementId) -> Result<()> {
     let (title, is_offered) = goods(&mut tx, &lines).await?;
     if !is_offered {
         agreement.end("The seller no longer offers it. Nothing more is charged.");
+        agreements::want_closing(ctx, &mut tx, &agreement).await?;
         note(&mut tx, now, "system", "agreement ended", &agreement, "no longer offered").await?;
         tell(
             ctx,
@@ -116,6 +141,7 @@ async fn order_again(
     // A fingerprint of its own: the same goods again are no mistake here.
     tx.insert_order(&order, lines, order.id.as_str(), now.plus(APPROVAL_WAIT)).await?;
     if tx.hold_stock(&order.id, lines, None, now).await?.is_err() {
+        tx.release_stock(&order.id, now).await?;
         order.state = State::Cancelled;
         order.message = Some("Sold out this time. Nothing was charged.".to_owned());
         tx.change_order(&mut order, None).await?;

@@ -98,7 +98,8 @@ async fn standing(ctx: &Context, provider: &dyn Provider, news: &News) -> Result
     let Some(agreement) = ctx.store.agreement_by_consent(provider.name(), consent).await? else { return Ok(known) };
     match provider.read(news).await {
         Outcome::Approval { validity, method, .. } => {
-            let recorded = agreements::told(ctx, &agreement.id, &validity, method.as_deref()).await?;
+            let recorded = agreements::told(ctx, &agreement, &validity, method.as_deref()).await?;
+            let Some(recorded) = recorded else { return Ok(Judged::Later("it changed meanwhile".to_owned())) };
             let verdict = if recorded == Recorded::Changed { Verdict::Applied } else { Verdict::KnownAlready };
             Ok(Judged::Verdict(verdict, format!("{} of {}", news.claimed, agreement.id)))
         }

@@ -17,14 +17,17 @@ pub async fn let_go(ctx: &Context, tx: &mut Write, order: &mut Order, provider: 
     if let Some(id) = &order.agreement
         && let Some(mut agreement) = tx.agreement(id).await?
     {
-        if agreement.standing != Standing::Asked {
+        let stands = agreement.standing != Standing::Asked;
+        if stands && agreement.consent == consent {
             return Ok(());
         }
-        agreement.consent = None;
-        if order.state != State::Declined {
-            agreement.end("Its first order came to nothing. Nothing was charged.");
+        if !stands {
+            agreement.consent = None;
+            if order.state != State::Declined {
+                agreement.end("Its first order came to nothing. Nothing was charged.");
+            }
+            tx.change_agreement(&mut agreement).await?;
         }
-        tx.change_agreement(&mut agreement).await?;
     }
     match consent {
         Some(consent) => want(ctx, tx, order, provider, &consent).await,

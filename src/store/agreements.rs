@@ -11,6 +11,7 @@ use crate::base::clock::Millis;
 use crate::base::ids::{AgreementId, BuyerId};
 use crate::orders::agreement::{Agreement, Standing, Terms};
 use crate::orders::order::Order;
+use crate::orders::state::State;
 
 macro_rules! select_agreements {
     ($rest:literal) => {
@@ -75,13 +76,15 @@ impl Store {
         agreement(&mut *self.read().await?, id).await
     }
 
-    /// A buyer's agreements, newest first, at most `limit`.
+    /// A buyer's agreements, those that stand first, then the newest; at most `limit`.
     pub async fn agreements_of(&self, buyer: &BuyerId, limit: i64) -> Result<Vec<Agreement>> {
-        let rows = sqlx::query_as(select_agreements!("WHERE buyer_id = $1 ORDER BY id DESC LIMIT $2"))
-            .bind(buyer.as_str())
-            .bind(limit)
-            .fetch_all(&mut *self.read().await?)
-            .await?;
+        let rows = sqlx::query_as(select_agreements!(
+            "WHERE buyer_id = $1 ORDER BY CASE WHEN state IN ('active', 'paused') THEN 0 ELSE 1 END, id DESC LIMIT $2"
+        ))
+        .bind(buyer.as_str())
+        .bind(limit)
+        .fetch_all(&mut *self.read().await?)
+        .await?;
         agreements(rows)
     }
 
@@ -148,6 +151,16 @@ impl Write {
             .fetch_optional(self.connection())
             .await?;
         row.map(Order::try_from).transpose()
+    }
+
+    /// The orders under an agreement that are in `state`, oldest first.
+    pub async fn orders_under_in(&mut self, agreement: &AgreementId, state: State) -> Result<Vec<Order>> {
+        let rows: Vec<OrderRow> = sqlx::query_as(select_orders!("WHERE agreement_id = $1 AND state = $2 ORDER BY id"))
+            .bind(agreement.as_str())
+            .bind(state.word())
+            .fetch_all(self.connection())
+            .await?;
+        orders(rows)
     }
 
     /// Writes a new agreement.

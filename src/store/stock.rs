@@ -44,7 +44,8 @@ impl Store {
 
 impl Write {
     /// Takes the lines of `order` off the shelf until `expires_at`, or for good with none. What is
-    /// already held for it stays held. Says which product is sold out; then nothing may be committed.
+    /// already held for it stays held. Says which product is sold out: nothing is held of that one,
+    /// while those before it are, until they are released or nothing is committed.
     pub async fn hold_stock(
         &mut self,
         order: &OrderId,
@@ -69,6 +70,11 @@ impl Write {
             if fresh == 0 {
                 self.keep_hold(order, product, expires_at).await?;
             } else if !self.take_from_shelf(product, quantity, now).await? {
+                sqlx::query("DELETE FROM stock_holds WHERE order_id = $1 AND product_id = $2")
+                    .bind(order.as_str())
+                    .bind(product.as_str())
+                    .execute(self.connection())
+                    .await?;
                 return Ok(Err(SoldOut { product: product.clone() }));
             }
         }

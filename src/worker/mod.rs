@@ -70,10 +70,10 @@ pub async fn turn(ctx: &Context, post: &Post) -> Result<bool> {
 }
 
 async fn due(ctx: &Context, post: &Post) -> Result<bool> {
-    let operation = run_operation::run_next(ctx).await?;
-    let swept = sweep::sweep(ctx).await?;
-    let mailed = send_letters(ctx, post).await?;
-    Ok(operation || swept || mailed)
+    let operation = run_operation::run_next(ctx).await;
+    let swept = sweep::sweep(ctx).await;
+    let mailed = send_letters(ctx, post).await;
+    Ok(operation? | swept? | mailed?)
 }
 
 async fn send_letters(ctx: &Context, post: &Post) -> Result<bool> {

@@ -29,20 +29,22 @@ const SIDE_BY_SIDE: usize = 6;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_charges_once_at_either_provider_on_sqlite() {
-    kill_everywhere(Template::sqlite().await, 1).await;
+    kill_everywhere(Template::sqlite().await, 1, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_charges_once_at_either_provider_with_two_shops_on_postgresql() {
     let Some(server) = postgres::Server::get().await else { return };
-    kill_everywhere(Template::postgres(server).await, 2).await;
+    // Every point was tried on SQLite already; here every second one, for the sake of time.
+    kill_everywhere(Template::postgres(server).await, 2, 2).await;
 }
 
 /// Calls that every undisturbed life makes.
 const CALLS: [&str; 6] =
     ["Reserve", "Settle", "VerifySignature", "CreateCharge", "CaptureCharge", "CreateCheckoutSession"];
 
-async fn kill_everywhere(template: Template, processes: usize) {
+/// Kills at every `step`th point of an undisturbed life.
+async fn kill_everywhere(template: Template, processes: usize, step: usize) {
     let template = Arc::new(template);
     let points = Place::open(&template, processes).await.walk(None).await.points;
     assert!(points.len() > 60, "only {points:?}");
@@ -54,8 +56,9 @@ async fn kill_everywhere(template: Template, processes: usize) {
     }
     let gate = Arc::new(Semaphore::new(SIDE_BY_SIDE));
     let mut cases = tokio::task::JoinSet::new();
+    let points: Vec<_> = (1..).zip(points).step_by(step).collect();
     let planned = points.len();
-    for (at, name) in (1..).zip(points) {
+    for (at, name) in points {
         let (template, gate) = (template.clone(), gate.clone());
         cases.spawn(async move {
             let _turn = gate.acquire().await;

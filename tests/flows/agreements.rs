@@ -69,6 +69,8 @@ async fn a_subscription_is_approved_once_and_charged_each_period_once() {
     visitor.page.says(200, "every month, until you end it");
     visitor.submit("/end", &[]).await;
     visitor.page.says(200, "You ended it");
+    market.settle_down().await;
+    assert_eq!(market.order(&all[2].id).await.state, State::Reserved, "what was ordered before stays ordered");
     next_period(&market).await;
     assert_eq!(orders(&market, &agreement).await.len(), 3, "nothing more is charged");
     let closing = market.ctx().store.operations_of(agreement.id.as_str()).await.unwrap();
@@ -147,6 +149,25 @@ async fn a_buyer_who_ends_it_at_amazon_is_heard() {
     assert_eq!(after.standing, Standing::Ended, "{answer}");
     next_period(&market).await;
     assert_eq!(orders(&market, &agreement).await.len(), 1);
+    market.books().await;
+}
+
+#[tokio::test]
+async fn what_is_no_longer_offered_ends_its_subscriptions_here_and_at_amazon() {
+    let Some(market) = Market::open().await else { return };
+    let (_, agreement) = subscribed(&market, ANA, GOOD).await;
+    let mut tx = market.ctx().store.write().await.unwrap();
+    let line = market.ctx().store.order_lines(&market.last_order().await.id).await.unwrap().remove(0);
+    let mut listed = tx.product(&line.product).await.unwrap().unwrap();
+    listed.product.is_active = false;
+    tx.update_product(&listed.product, listed.available, market.ctx().clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    next_period(&market).await;
+    let after = market.ctx().store.agreement(&agreement.id).await.unwrap().unwrap();
+    assert_eq!(after.standing, Standing::Ended);
+    assert_eq!(orders(&market, &agreement).await.len(), 1);
+    let closing = market.ctx().store.operations_of(agreement.id.as_str()).await.unwrap();
+    assert_eq!(closing[0].progress, pushcart::orders::operation::Progress::Succeeded);
     market.books().await;
 }
 

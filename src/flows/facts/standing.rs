@@ -42,7 +42,12 @@ impl Case<'_> {
     /// nothing can be charged before they have mended something.
     pub(super) async fn pause_agreement(&mut self, refusal: &Refusal) -> Result<String> {
         let words = refusal.reason.words().buyer;
-        let standing = self.agreement().await?.filter(|it| it.standing == Standing::Active);
+        let charged = match self.operation.map(|operation| &operation.request) {
+            Some(Request::Take { consent, .. }) => Some(consent.clone()),
+            _ => None,
+        };
+        // An order may also have been paid by hand, which says nothing about what stands.
+        let standing = self.agreement().await?.filter(|it| it.standing == Standing::Active && it.consent == charged);
         let Some(mut agreement) = standing.filter(|_| refusal.retry != Retry::Never) else {
             return Ok(words.to_owned());
         };

@@ -9,7 +9,7 @@ use super::client::Miss;
 use super::outcomes::{Seen, missed, not_told, of_permission};
 use super::provider::AmazonPayProvider;
 use super::wire::sessions::Closure;
-use crate::orders::operation::Kind;
+use crate::orders::operation::{Kind, Subject};
 use crate::orders::outcome::{Outcome, Validity};
 use crate::orders::refusal::{Refusal, Retry};
 
@@ -51,8 +51,9 @@ impl AmazonPayProvider {
     }
 
     /// Closes the permission. Where the checkout made a charge that took the money, that is told
-    /// instead: closing gives nothing back.
-    pub(super) async fn withdraw(&self, consent: &str) -> Outcome {
+    /// instead: closing gives nothing back. What is still on hold goes with an order's own approval;
+    /// orders under one that stood keep theirs.
+    pub(super) async fn withdraw(&self, consent: &str, subject: &Subject) -> Outcome {
         if is_charge(consent)
             && let taken @ Outcome::Taken { .. } = self.look_at(Kind::Pay, consent, Seen::Later).await
         {
@@ -62,7 +63,10 @@ impl AmazonPayProvider {
             Ok(permission) => permission,
             Err(miss) => return not_told(miss),
         };
-        let closure = Closure { closure_reason: "Not needed any more".to_owned(), cancel_pending_charges: Some(true) };
+        let closure = Closure {
+            closure_reason: "Not needed any more".to_owned(),
+            cancel_pending_charges: Some(subject.order().is_some()),
+        };
         match self.client.ask(&calls::close_permission(&permission, &closure)).await {
             Ok(closed) => of_permission(&closed),
             // "Wrong state" may mean that it is closed already.

@@ -228,7 +228,7 @@ impl Provider for AmazonPayProvider {
             Request::Settle { hold } => self.settle(operation, hold).await,
             Request::Refund { payment } => self.give_back(operation, payment).await,
             Request::Cancel { hold } => self.let_go(operation, hold).await,
-            Request::Withdraw { consent } => self.withdraw(consent).await,
+            Request::Withdraw { consent } => self.withdraw(consent, &operation.subject).await,
             Request::Register { .. } | Request::Consent { .. } => {
                 Outcome::Silent { why: "a person has to go to Amazon's pages for that".to_owned() }
             }

@@ -3,6 +3,7 @@
 //! The only place that names concrete providers. `examples/embed.rs` mounts the shop in somebody
 //! else's program with it.
 
+mod alexa;
 mod amazon_pay;
 pub mod currency;
 
@@ -16,6 +17,7 @@ use axum::routing::get;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::alexa::verify::Gate;
 use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::base::paths::Paths;
@@ -37,6 +39,7 @@ pub struct App {
     ctx: Context,
     post: Post,
     shop: shop::Shop,
+    skill: Option<Gate>,
 }
 
 impl App {
@@ -69,14 +72,18 @@ impl App {
             None => Post::Mailbox,
         };
         let shop = shop::Shop::behind(&ctx, provider_origins(config), config.trusted_proxy);
-        Ok(App { ctx, post, shop })
+        let skill = alexa::gate(config, &ctx.clock)?;
+        Ok(App { ctx, post, shop, skill })
     }
 
     /// Everything the shop serves, below the base URL's prefix. Merge it into a router of yours, or
     /// serve it alone.
     pub fn router(&self) -> Router {
         let notifications = self.shop.limit_notifications(ipn::router(self.ctx.clone()));
-        let inside = self.shop.router(self.ctx.clone()).merge(notifications);
+        let mut inside = self.shop.router(self.ctx.clone()).merge(notifications);
+        if let Some(gate) = &self.skill {
+            inside = inside.merge(crate::alexa::router(self.ctx.clone(), gate.clone()));
+        }
         match self.ctx.paths.prefix() {
             "" => inside,
             prefix => {

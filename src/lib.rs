@@ -9,6 +9,7 @@
 //! `docs/architecture.md` says what each room is for and who may import whom; a test holds the
 //! code against it.
 
+pub mod alexa;
 pub mod app;
 pub mod base;
 pub mod config;

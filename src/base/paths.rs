@@ -141,6 +141,8 @@ impl Paths {
         admin_ledger = "/admin/ledger";
         /// The sellers.
         admin_sellers = "/admin/sellers";
+        /// The skill's endpoint.
+        alexa = "/alexa";
         /// The demo's mailbox.
         mailbox = "/mailbox";
     }
@@ -154,6 +156,8 @@ impl Paths {
         cart_item = "/cart/items/", "";
         /// Leaves from the basket for a provider that brings the address, by provider name.
         cart_express = "/cart/express/", "";
+        /// Takes over a basket that was filled by voice.
+        voice_cart = "/cart/voice/", "";
         /// Everything in one category.
         category = "/search?category=", "";
         /// An uploaded picture.

@@ -13,7 +13,9 @@ pub mod come_back;
 mod count;
 pub mod express;
 pub mod facts;
+mod freeze;
 pub mod fulfil;
+pub mod link_account;
 pub mod parcels;
 pub mod record_outcome;
 pub mod refund;
@@ -25,6 +27,7 @@ pub mod say;
 pub mod supervise;
 pub mod sweep;
 pub mod take_notification;
+pub mod voice;
 pub mod wish;
 pub mod withdraw;
 

@@ -46,7 +46,7 @@ pub async fn tidy(ctx: &Context) -> Result<()> {
 async fn run_out(ctx: &Context, order: &Order) -> Result<()> {
     let operations = ctx.store.operations_of(order.id.as_str()).await?;
     let Some(provider) = ctx.providers.get(&order.provider) else { return wait(ctx, order).await };
-    let busy = operations.iter().any(|op| op.progress.is_open() && !op.needs_browser());
+    let busy = operations.iter().any(|op| op.progress.is_open() && !op.needs_person());
     let asked: Option<&Operation> = match order.state {
         _ if busy => return wait(ctx, order).await,
         State::Placed => newest(&operations, Kind::Consent),

@@ -23,6 +23,7 @@ pub mod rates;
 pub mod sellers;
 pub mod stock;
 pub mod threads;
+pub mod voice;
 pub mod web_sessions;
 
 use std::future::Future;

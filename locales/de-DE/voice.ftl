@@ -19,15 +19,15 @@ fallback = Das habe ich nicht verstanden. Du kannst etwas suchen, deinen Einkauf
 fallback-again = Sag Hilfe, um zu hören, was ich kann. Was möchtest du?
 nothing-asked = Gerade ist keine Frage offen. Du kannst etwas suchen, deinen Einkaufswagen anhören oder zur Kasse gehen. Was möchtest du tun?
 nothing-to-repeat = Ich habe noch nichts gesagt. Was suchst du?
-busy = Da kam zweimal gleichzeitig etwas an. Sag das bitte noch einmal.
+busy = Ich habe gerade zwei Dinge gleichzeitig gehört. Sag das bitte noch einmal.
 busy-again = Sag das bitte noch einmal.
 
 ## Looking
 
-found-one = Gefunden: { $title } von { $seller } für { $price }. Soll ich das in deinen Einkaufswagen legen?
+found-one = Ich habe { $title } von { $seller } gefunden, für { $price }. Soll ich das in deinen Einkaufswagen legen?
 found-one-again = Soll ich { $title } in deinen Einkaufswagen legen?
 found-some = Ich habe Folgendes gefunden: { $list }. Worüber möchtest du mehr hören?
-found-some-again = Nenn mir bitte eins davon. Was möchtest du?
+found-some-again = Nenn mir bitte eins davon. Was soll es sein?
 found-item = { $title } für { $price }
 found-none = Zu { $words } habe ich nichts gefunden. Was soll ich sonst suchen?
 found-none-again = Was soll ich sonst suchen?
@@ -96,7 +96,7 @@ not-ordered = In Ordnung, ich habe nichts bestellt. Dein Einkaufswagen bleibt, w
 no-voice-pay = Es wurde nichts abgebucht. In diesem Shop kannst du nicht per Sprache bezahlen. Dein Einkaufswagen bleibt, wie er ist, und du kannst auf der Website einkaufen; den Link habe ich dir in die Alexa-App geschickt.
 cannot-deliver = Es wurde nichts abgebucht. An die Adresse, die Amazon Pay genannt hat, können wir dein Paket nicht liefern. Du kannst den Kauf auf der Website abschließen; den Link habe ich dir in die Alexa-App geschickt.
 no-address = Es wurde nichts abgebucht, und dein Einkaufswagen bleibt erhalten. Amazon Pay hat nicht gesagt, wohin dein Paket gehen soll. Du kannst in den Einstellungen deines Amazon-Kontos eine Adresse festlegen und dann noch einmal zur Kasse gehen.
-cart-trouble = { $title } ist gerade nicht erhältlich, deshalb wurde nichts bestellt. Soll ich es aus deinem Einkaufswagen nehmen?
+cart-trouble = { $title } ist gerade nicht erhältlich, deshalb wurde nichts bestellt. Soll ich das aus deinem Einkaufswagen nehmen?
 cart-trouble-again = Soll ich { $title } herausnehmen?
 bought = Danke. Deine Bestellung bei { $seller } ist aufgegeben. Abgebucht wird erst beim Versand, und zwar { $total }. Die Einzelheiten findest du in deiner Alexa-App.
 bought-paid = Danke. Deine Bestellung bei { $seller } ist bezahlt: { $total }. Die Einzelheiten findest du in deiner Alexa-App.
@@ -139,11 +139,11 @@ cancel-ask-again = Bevor du Ja sagst, wird nichts storniert. Soll ich sie storni
 cancelled = Deine Bestellung bei { $seller } wird storniert, und es wird nichts abgebucht. Was kann ich noch für dich tun?
 cancel-too-late = Diese Bestellung ist schon bezahlt. Möchtest du dein Geld zurückverlangen?
 refund-none = Es gibt nichts zu erstatten. Wie du uns erreichst, steht in deiner Alexa-App. Was kann ich sonst tun?
-refund-ask = Soll ich dir deine Bestellung bei { $seller } erstatten, und zwar vollständig, also { $total }?
+refund-ask = Soll ich dir deine Bestellung bei { $seller } komplett erstatten, also { $total }?
 refund-ask-shipped = Deine Bestellung bei { $seller } ist schon verschickt, deshalb entscheidet der Verkäufer. Soll ich { $total } für dich zurückverlangen?
 refund-ask-again = Bevor du Ja sagst, passiert nichts. Soll ich weitermachen?
 refunded = Du bekommst { $total } zurück. Es kann ein paar Tage dauern, bis du das Geld siehst. Was kann ich noch für dich tun?
-refund-asked = Ich habe { $seller } um dein Geld gebeten, und die Antwort bekommst du per E-Mail. Was kann ich noch für dich tun?
+refund-asked = Ich habe bei { $seller } die Erstattung beantragt, und die Antwort bekommst du per E-Mail. Was kann ich noch für dich tun?
 refund-asked-before = Deine Anfrage liegt schon bei { $seller } und wird noch beantwortet. Was kann ich noch für dich tun?
 refund-not-charged = Für diese Bestellung wurde noch nichts abgebucht. Möchtest du sie stattdessen stornieren?
 refund-not-charged-again = Soll ich sie stornieren?
@@ -155,9 +155,9 @@ refund-reason = Per Sprache angefragt.
 
 ## Paying
 
-payment-help = Amazon Pay nimmt die Adresse und die Zahlungsart aus deinen One-Click-Einstellungen bei Amazon. Wie du sie änderst, steht auf einer Karte in deiner Alexa-App. Was kann ich noch für dich tun?
+payment-help = Amazon Pay verwendet die Adresse und die Zahlungsart aus deinen One-Click-Einstellungen bei Amazon. Wie du sie änderst, steht auf einer Karte in deiner Alexa-App. Was kann ich noch für dich tun?
 payment-help-card-title = Deine 1-Click-Einstellungen ändern
-payment-help-card = Amazon Pay nimmt die Standardadresse und die Standardzahlungsart aus deinen 1-Click-Einstellungen: { $link }
+payment-help-card = Amazon Pay verwendet die Standardadresse und die Standardzahlungsart aus deinen 1-Click-Einstellungen: { $link }
 consent = Um per Sprache zu bezahlen, erlaube bitte Amazon Pay für diesen Skill in deiner Alexa-App. Ich habe dir dort eine Karte hinterlassen. Dein Einkaufswagen bleibt erhalten.
 consent-early = Willkommen bei { $shop }. Um per Sprache zu kaufen, erlaube bitte Amazon Pay in deiner Alexa-App; ich habe dir dort eine Karte hinterlassen. Was suchst du?
 finish-card-title = Auf der Website abschließen
@@ -172,10 +172,12 @@ error-merchant = Es wurde nichts bestellt und nichts abgebucht, weil bei uns etw
 error-again-later = Es wurde nichts abgebucht. Amazon Pay ist gerade nicht erreichbar. Dein Einkaufswagen bleibt erhalten, versuch es also bitte in ein paar Minuten noch einmal.
 error-consent = Es wurde nichts abgebucht. Um per Sprache zu bezahlen, erlaube bitte Amazon Pay für diesen Skill in deiner Alexa-App; ich habe dir dort eine Karte hinterlassen. Dein Einkaufswagen bleibt erhalten.
 error-app = Es wurde nichts abgebucht. Dein Einkaufswagen bleibt erhalten. Schau bitte in deine Alexa-App.
-error-try-code = Es wurde nichts abgebucht. Möchtest du es noch einmal versuchen?
+error-try-code = Es wurde nichts abgebucht. Deinen Sprachcode findest du in der Alexa-App. Möchtest du es noch einmal versuchen?
 error-try-code-again = Dein Einkaufswagen bleibt erhalten. Soll ich es noch einmal versuchen?
 error-agreement = Es wurde nichts abgebucht. Sieh dir bitte deine Zahlungsart bei Amazon an; ich habe dir eine Karte in die Alexa-App geschickt. Dein Einkaufswagen bleibt erhalten.
 error-limit = Es wurde nichts abgebucht: Mit dieser Bestellung würdest du den Höchstbetrag erreichen, der sich im Monat per Sprache bezahlen lässt. Dein Einkaufswagen bleibt erhalten, und du kannst den Kauf auf der Website abschließen; den Link habe ich dir in die Alexa-App geschickt.
+error-unclear = Ich konnte nicht herausfinden, wie deine Zahlung ausgegangen ist, deshalb habe ich nichts bestellt. Wir kümmern uns darum, es wird nichts doppelt abgebucht, und dein Einkaufswagen bleibt erhalten.
+error-merchant-calm = Bei uns ist etwas schiefgegangen, und es wurde nichts bestellt. Dein Einkaufswagen bleibt erhalten. Versuch es bitte später noch einmal.
 error-asked-before = Für diese Bestellung habe ich Amazon Pay schon gefragt, und es wird nichts doppelt abgebucht. Ich schreibe dir, sobald ich weiß, wie es ausgegangen ist.
 declined-method = Es wurde nichts abgebucht. Dein Einkaufswagen bleibt erhalten. Sobald deine Zahlungsart wieder in Ordnung ist, sag einfach: zur Kasse. Oder schließ den Kauf auf der Website ab; den Link habe ich dir in die Alexa-App geschickt.
 declined = Es wurde nichts abgebucht, weil die Zahlung nicht angenommen wurde. Dein Einkaufswagen bleibt erhalten. Du kannst auf der Website anders bezahlen; den Link habe ich dir in die Alexa-App geschickt.

@@ -29,8 +29,8 @@ found-one-again = ¿Añado { $title } a tu cesta?
 found-some = He encontrado { $list }. ¿Sobre cuál quieres saber más?
 found-some-again = Dime el nombre de uno de ellos. ¿Cuál prefieres?
 found-item = { $title } por { $price }
-found-none = No he encontrado nada con { $words }. ¿Qué más busco?
-found-none-again = ¿Qué más busco?
+found-none = No he encontrado nada con { $words }. ¿Qué otra cosa busco?
+found-none-again = ¿Qué otra cosa busco?
 which-product = ¿Qué quieres añadir?
 which-product-again = Dime un artículo, por ejemplo baguette. ¿Qué quieres?
 which-find = ¿Qué buscas?
@@ -38,8 +38,8 @@ details = { $title }, de { $seller }, cuesta { $price }. { $about } { $left ->
         [one] Solo queda una unidad.
        *[other] Quedan { $left } unidades.
     } ¿Lo añado a tu cesta?
-details-sold-out = { $title } se ha agotado. ¿Qué más busco?
-subscription = { $title } es una suscripción, y se contrata en la web. ¿Qué más busco?
+details-sold-out = { $title } se ha agotado. ¿Qué otra cosa busco?
+subscription = { $title } es una suscripción, y se contrata en la web. ¿Qué otra cosa busco?
 
 ## The cart
 
@@ -51,7 +51,7 @@ only-left = De { $title } { $left ->
         [0] ya no queda ninguna unidad
         [one] solo queda una unidad
        *[other] solo quedan { $left } unidades
-    }. ¿Qué más busco?
+    }. ¿Qué otra cosa busco?
 too-many = Puedo poner en tu cesta como máximo { $most } unidades del mismo artículo. ¿Cuántas quieres?
 ask-checkout = ¿Quieres tramitar el pedido?
 ask-checkout-again = También puedes buscar otra cosa. ¿Quieres tramitar el pedido?
@@ -63,7 +63,7 @@ cart-empty-again = Puedes decir, por ejemplo: busca baguette. ¿Qué buscas?
 cart = En tu cesta { $count ->
         [one] hay
        *[other] hay
-    } { $list }. En total son { $total }, más el envío. ¿Quieres tramitar el pedido?
+    } { $list }. El total es de { $total }, más el envío. ¿Quieres tramitar el pedido?
 cart-more = { $list }, y más cosas
 cart-line = { $quantity ->
         [one] { $title }
@@ -79,7 +79,7 @@ list-and = { $first } y { $last }
 
 review = Este es tu pedido. { $parcels } La entrega es para { $name }, en { $city }, en un plazo de tres a seis días. Amazon Pay te cobrará { $total }, con impuestos y envío. ¿Hago el pedido?
 review-again = No se te cobra nada hasta que digas que sí. ¿Hago el pedido?
-review-parcel = De { $seller }: { $list }, por { $total }, que incluye { $delivery } de envío{ $tax ->
+review-parcel = De { $seller }: { $list }, por un total de { $total }, que incluye { $delivery } de envío{ $tax ->
         [none] .
        *[other] { " " }y { $tax } de impuestos.
     }
@@ -103,7 +103,7 @@ bought-paid = Gracias. Tu pedido a { $seller } está pagado: { $total }. Tienes 
 bought-looking = Gracias. Amazon todavía está comprobando tu pago de { $total } a { $seller }. Te escribiré en cuanto se decida; hasta entonces no se te cobra nada.
 bought-too-late = Ese pedido se cerró antes de que llegara el pago, así que no se te cobra nada. ¿Quieres volver a tramitar el pedido?
 bought-next = Ahora pasamos a tu pedido a { $seller }.
-bought-elsewhere = No se te ha cobrado nada. No tengo ningún pedido que espere este pago. ¿Qué quieres hacer?
+bought-elsewhere = Ahora mismo no se te ha cobrado nada. No tengo ningún pedido que espere este pago. ¿Qué quieres hacer?
 setup-elsewhere = Tu Amazon Pay está listo. ¿Qué quieres hacer?
 asking-again = No llegué a recibir respuesta sobre tu último pedido, así que vuelvo a preguntar a Amazon Pay. No se te cobrará nada dos veces.
 bought-card-title = Pedido { $number }
@@ -158,8 +158,8 @@ refund-reason = Solicitado por voz.
 payment-help = Amazon Pay usa la dirección y el método de pago de tus ajustes de 1-Click en Amazon. Te he enviado una tarjeta a la app Alexa con los pasos para cambiarlos. ¿Qué más puedo hacer por ti?
 payment-help-card-title = Cambia tus ajustes de 1-Click
 payment-help-card = Amazon Pay usa la dirección y el método de pago predeterminados de tus ajustes de 1-Click: { $link }
-consent = Para pagar con la voz, permite Amazon Pay para esta skill en la app Alexa. Te he enviado allí una tarjeta. Tu cesta está guardada.
-consent-early = Te doy la bienvenida a { $shop }. Para comprar con la voz, permite Amazon Pay en la app Alexa; te he enviado allí una tarjeta. ¿Qué buscas?
+consent = Para pagar con la voz, autoriza Amazon Pay para esta skill en la app Alexa. Te he enviado allí una tarjeta. Tu cesta está guardada.
+consent-early = Te doy la bienvenida a { $shop }. Para comprar con la voz, autoriza Amazon Pay en la app Alexa; te he enviado allí una tarjeta. ¿Qué buscas?
 finish-card-title = Termina la compra en la web
 finish-card = Tu cesta está guardada, y no se te ha cobrado nada. Para terminar la compra con otro método de pago: { $link }
 link-needed = Para verlo en la web, vincula antes tu cuenta; te he enviado una tarjeta a la app Alexa.
@@ -170,12 +170,14 @@ error-amazon-spoke = No se te ha cobrado nada. Tu cesta está guardada.
 error-amazon-spoke-later = No se te ha cobrado nada. Tu cesta está guardada, y puedes volver a intentarlo más tarde.
 error-merchant = No se ha pedido ni cobrado nada, porque hay un problema por nuestra parte. Ya estamos al tanto. Tu cesta está guardada, y puedes terminar la compra en la web; te he enviado el enlace a la app Alexa.
 error-again-later = No se te ha cobrado nada. Ahora mismo no puedo conectar con Amazon Pay. Tu cesta está guardada, así que vuelve a intentarlo en unos minutos.
-error-consent = No se te ha cobrado nada. Para pagar con la voz, permite Amazon Pay para esta skill en la app Alexa; te he enviado allí una tarjeta. Tu cesta está guardada.
+error-consent = No se te ha cobrado nada. Para pagar con la voz, autoriza Amazon Pay para esta skill en la app Alexa; te he enviado allí una tarjeta. Tu cesta está guardada.
 error-app = No se te ha cobrado nada. Tu cesta está guardada. Échale un vistazo a la app Alexa.
-error-try-code = No se te ha cobrado nada. ¿Quieres volver a intentarlo?
+error-try-code = No se te ha cobrado nada. Tu código de voz está en la app Alexa. ¿Quieres volver a intentarlo?
 error-try-code-again = Tu cesta está guardada. ¿Lo intento otra vez?
 error-agreement = No se te ha cobrado nada. Revisa tu método de pago en Amazon; te he enviado una tarjeta a la app Alexa. Tu cesta está guardada.
 error-limit = No se te ha cobrado nada: con este pedido llegarías al máximo que se puede pagar con la voz en un mes. Tu cesta está guardada, y puedes terminar la compra en la web; te he enviado el enlace a la app Alexa.
+error-unclear = No he podido averiguar cómo ha terminado tu pago, así que no he pedido nada. Lo estamos revisando, no se te cobrará nada dos veces, y tu cesta está guardada.
+error-merchant-calm = Algo ha fallado por nuestra parte, y no se ha pedido nada. Tu cesta está guardada. Vuelve a intentarlo más tarde.
 error-asked-before = Ya he enviado este pedido a Amazon Pay, y no se te cobra dos veces. Te escribiré en cuanto sepa cómo ha terminado.
 declined-method = No se te ha cobrado nada. Tu cesta está guardada. Cuando tu método de pago esté en orden, di: tramitar el pedido. O termina la compra en la web; te he enviado el enlace a la app Alexa.
 declined = No se te ha cobrado nada, porque el pago no se ha aceptado. Tu cesta está guardada. Puedes pagar de otra forma en la web; te he enviado el enlace a la app Alexa.

@@ -79,7 +79,7 @@ list-and = { $first } et { $last }
 
 review = Voici votre commande. { $parcels } La livraison se fera chez { $name }, à { $city }, sous trois à six jours. Amazon Pay débitera { $total }, taxes et livraison comprises. Est-ce que je passe la commande ?
 review-again = Rien n'est débité tant que vous n'avez pas dit oui. Est-ce que je passe la commande ?
-review-parcel = De chez { $seller } : { $list }, pour { $total }, dont { $delivery } de livraison{ $tax ->
+review-parcel = Chez { $seller } : { $list }, pour { $total }, dont { $delivery } de livraison{ $tax ->
         [none] .
        *[other] { " " }et { $tax } de taxes.
     }
@@ -103,7 +103,7 @@ bought-paid = Merci. Votre commande chez { $seller } est payée : { $total }. L
 bought-looking = Merci. Amazon vérifie encore votre paiement de { $total } à { $seller }. Je vous écrirai dès que ce sera décidé ; d'ici là, rien n'est débité.
 bought-too-late = Cette commande a été abandonnée avant l'arrivée du paiement, donc rien n'est débité. Voulez-vous repasser commande ?
 bought-next = Passons à votre commande chez { $seller }.
-bought-elsewhere = Rien n'a été débité. Je n'ai aucune commande en attente de ce paiement. Que voulez-vous faire ?
+bought-elsewhere = Rien n'a été débité à l'instant. Je n'ai aucune commande en attente de ce paiement. Que voulez-vous faire ?
 setup-elsewhere = Votre Amazon Pay est prêt. Que voulez-vous faire ?
 asking-again = Je n'ai jamais eu de réponse pour votre dernière commande, alors je redemande à Amazon Pay. Rien ne sera débité deux fois.
 bought-card-title = Commande { $number }
@@ -172,10 +172,12 @@ error-merchant = Rien n'a été commandé ni débité, car il y a un problème d
 error-again-later = Rien n'a été débité. Amazon Pay est injoignable pour le moment. Votre panier est conservé, alors réessayez dans quelques minutes.
 error-consent = Rien n'a été débité. Pour payer par la voix, autorisez Amazon Pay pour cette skill dans votre application Alexa ; je vous y ai envoyé une carte. Votre panier est conservé.
 error-app = Rien n'a été débité. Votre panier est conservé. Jetez un œil à votre application Alexa.
-error-try-code = Rien n'a été débité. Voulez-vous réessayer ?
+error-try-code = Rien n'a été débité. Vous trouverez votre code vocal dans l'application Alexa. Voulez-vous réessayer ?
 error-try-code-again = Votre panier est conservé. Est-ce que je réessaie ?
 error-agreement = Rien n'a été débité. Vérifiez votre moyen de paiement chez Amazon ; je vous ai envoyé une carte dans l'application Alexa. Votre panier est conservé.
 error-limit = Rien n'a été débité : avec cette commande, vous atteindriez le maximum qui peut être payé par la voix en un mois. Votre panier est conservé, et vous pouvez terminer sur le site web ; je vous ai envoyé le lien dans l'application Alexa.
+error-unclear = Je n'ai pas pu savoir si votre paiement a abouti, donc je n'ai rien commandé. Nous nous en occupons, rien n'est débité deux fois, et votre panier est conservé.
+error-merchant-calm = Il y a eu un problème de notre côté, et rien n'a été commandé. Votre panier est conservé. Réessayez plus tard.
 error-asked-before = J'ai déjà sollicité Amazon Pay pour cette commande, et elle n'est pas débitée deux fois. Je vous écrirai dès que j'en saurai plus.
 declined-method = Rien n'a été débité. Votre panier est conservé. Une fois votre moyen de paiement rétabli, dites : passer commande. Ou terminez sur le site web ; je vous ai envoyé le lien dans l'application Alexa.
 declined = Rien n'a été débité, car le paiement n'a pas été accepté. Votre panier est conservé. Vous pouvez payer autrement sur le site web ; je vous ai envoyé le lien dans l'application Alexa.

@@ -11,7 +11,7 @@ welcome-cart = Che bello ritrovarti su { $shop }. Nel tuo carrello { $count ->
        *[other] ci sono { $count } articoli
     }. Vuoi procedere all'ordine?
 welcome-cart-again = Puoi procedere all'ordine o cercare qualcos'altro. Vuoi procedere all'ordine?
-help = Puoi cercare qualcosa, per esempio: cerca baguette. Puoi metterla nel carrello, sentire che cosa c'è dentro e pagare con Amazon Pay. In seguito puoi chiedere dov'è il tuo ordine, annullarlo o chiedere un rimborso. Che cosa vuoi fare?
+help = Puoi cercare qualcosa, per esempio: cerca baguette. Puoi aggiungere articoli al carrello, sentire che cosa contiene e pagare con Amazon Pay. In seguito puoi chiedere dov'è il tuo ordine, annullarlo o chiedere un rimborso. Che cosa vuoi fare?
 help-again = Di', per esempio: cerca baguette. Che cosa vuoi fare?
 stop = A presto.
 stop-cart = A presto. Ti conservo il carrello per la prossima volta.
@@ -79,7 +79,7 @@ list-and = { $first } e { $last }
 
 review = Ecco il tuo ordine. { $parcels } La consegna è per { $name } a { $city }, entro tre-sei giorni. Amazon Pay addebita { $total }, tasse e spedizione incluse. Confermo l'ordine?
 review-again = Non ti viene addebitato nulla prima che tu dica di sì. Confermo l'ordine?
-review-parcel = Da { $seller }: { $list }, per { $total }, inclusi { $delivery } di spedizione{ $tax ->
+review-parcel = Da { $seller }: { $list }, per { $total }, di cui { $delivery } di spedizione{ $tax ->
         [none] .
        *[other] { " " }e { $tax } di tasse.
     }
@@ -103,7 +103,7 @@ bought-paid = Grazie. Il tuo ordine da { $seller } è pagato: { $total }. Trovi 
 bought-looking = Grazie. Amazon sta ancora verificando il tuo pagamento di { $total } a { $seller }. Ti scriverò appena si saprà l'esito; fino ad allora non ti viene addebitato nulla.
 bought-too-late = Quell'ordine è stato chiuso prima che arrivasse il pagamento, quindi non ti viene addebitato nulla. Vuoi procedere di nuovo all'ordine?
 bought-next = Ora passiamo al tuo ordine da { $seller }.
-bought-elsewhere = Non ti è stato addebitato nulla. Non ho nessun ordine in attesa di questo pagamento. Che cosa vuoi fare?
+bought-elsewhere = In questo momento non ti è stato addebitato nulla. Non ho nessun ordine in attesa di questo pagamento. Che cosa vuoi fare?
 setup-elsewhere = Il tuo Amazon Pay è pronto. Che cosa vuoi fare?
 asking-again = Non ho mai avuto risposta sul tuo ultimo ordine, quindi chiedo di nuovo ad Amazon Pay. Non ti verrà addebitato nulla due volte.
 bought-card-title = Ordine { $number }
@@ -142,7 +142,7 @@ refund-none = Non c'è niente da rimborsare. Nell'app Alexa trovi come contattar
 refund-ask = Ti rimborso tutto il tuo ordine da { $seller }, cioè { $total }?
 refund-ask-shipped = Il tuo ordine da { $seller } è già stato spedito, quindi decide il venditore. Chiedo il rimborso di { $total }?
 refund-ask-again = Non succede niente prima che tu dica di sì. Vado avanti?
-refunded = Ti vengono rimborsati { $total }. Potrebbero volerci alcuni giorni. Che cos'altro posso fare per te?
+refunded = Ti viene rimborsato l'importo di { $total }. Potrebbero volerci alcuni giorni. Che cos'altro posso fare per te?
 refund-asked = Ho chiesto il rimborso a { $seller }, e riceverai la risposta via e-mail. Che cos'altro posso fare per te?
 refund-asked-before = { $seller } ha già la tua richiesta e ti risponderà. Che cos'altro posso fare per te?
 refund-not-charged = Per quell'ordine non ti è stato ancora addebitato nulla. Preferisci annullarlo?
@@ -172,15 +172,17 @@ error-merchant = Non è stato ordinato né addebitato nulla, perché c'è un pro
 error-again-later = Non ti è stato addebitato nulla. Al momento Amazon Pay non è raggiungibile. Il tuo carrello è al sicuro, quindi riprova tra qualche minuto.
 error-consent = Non ti è stato addebitato nulla. Per pagare con la voce, autorizza Amazon Pay per questa skill nell'app Alexa; ti ho inviato lì una scheda. Il tuo carrello è al sicuro.
 error-app = Non ti è stato addebitato nulla. Il tuo carrello è al sicuro. Dai un'occhiata all'app Alexa.
-error-try-code = Non ti è stato addebitato nulla. Vuoi riprovare?
+error-try-code = Non ti è stato addebitato nulla. Trovi il tuo codice vocale nell'app Alexa. Vuoi riprovare?
 error-try-code-again = Il tuo carrello è al sicuro. Riprovo?
 error-agreement = Non ti è stato addebitato nulla. Controlla il tuo metodo di pagamento su Amazon; ti ho inviato una scheda nell'app Alexa. Il tuo carrello è al sicuro.
 error-limit = Non ti è stato addebitato nulla: con questo ordine raggiungeresti il massimo che si può pagare con la voce in un mese. Il tuo carrello è al sicuro, e puoi completare l'acquisto sul sito; ti ho inviato il link nell'app Alexa.
+error-unclear = Non sono in grado di dire com'è andato il tuo pagamento, quindi non ho ordinato niente. Stiamo verificando, non ti verrà addebitato nulla due volte, e il tuo carrello è al sicuro.
+error-merchant-calm = Qualcosa è andato storto da parte nostra, e non è stato ordinato nulla. Il tuo carrello è al sicuro. Riprova più tardi.
 error-asked-before = Ho già inviato ad Amazon Pay la richiesta per questo ordine, e non ti viene addebitato due volte. Ti scriverò appena saprò com'è andata.
 declined-method = Non ti è stato addebitato nulla. Il tuo carrello è al sicuro. Quando il tuo metodo di pagamento sarà a posto, di': procedi all'ordine. Oppure completa l'acquisto sul sito; ti ho inviato il link nell'app Alexa.
 declined = Non ti è stato addebitato nulla, perché il pagamento non è stato accettato. Il tuo carrello è al sicuro. Puoi pagare in un altro modo sul sito; ti ho inviato il link nell'app Alexa.
 declined-later = Non ti è stato addebitato nulla. Il tuo carrello è al sicuro. Riprova più tardi, oppure completa l'acquisto sul sito; ti ho inviato il link nell'app Alexa.
-address-unreachable = Non ti è stato addebitato nulla. Non sono riuscita a sapere dove consegnare il tuo pacco. Il tuo carrello è al sicuro. Procedi di nuovo all'ordine, oppure completa l'acquisto sul sito; ti ho inviato il link nell'app Alexa.
+address-unreachable = Non ti è stato addebitato nulla. Non ho potuto sapere dove consegnare il tuo pacco. Il tuo carrello è al sicuro. Procedi di nuovo all'ordine, oppure completa l'acquisto sul sito; ti ho inviato il link nell'app Alexa.
 
 ## Money: the words for whole units and hundredths, as people say them
 

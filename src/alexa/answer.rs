@@ -253,12 +253,16 @@ mod tests {
 
     #[test]
     fn silence_is_really_silent() {
-        assert_eq!(serde_json::to_value(ResponseEnvelope::silence()).unwrap(), json!({"version": "1.0", "response": {}}));
+        assert_eq!(
+            serde_json::to_value(ResponseEnvelope::silence()).unwrap(),
+            json!({"version": "1.0", "response": {}})
+        );
     }
 
     #[test]
     fn cards_and_directives_are_written_as_amazon_spells_them() {
-        let answer = Response::connect("Setup", json!({"@type": "X"}), "t".into()).with_consent_card().eliciting("product");
+        let answer =
+            Response::connect("Setup", json!({"@type": "X"}), "t".into()).with_consent_card().eliciting("product");
         let written = serde_json::to_value(answer).unwrap();
         assert_eq!(written["card"], json!({"type": "AskForPermissionsConsent", "permissions": [CONSENT]}));
         assert_eq!(
@@ -266,7 +270,10 @@ mod tests {
             json!([{"type": "Connections.SendRequest", "name": "Setup", "payload": {"@type": "X"}, "token": "t"},
                    {"type": "Dialog.ElicitSlot", "slotToElicit": "product"}])
         );
-        assert_eq!(Card::standard("T", "x", "http://plain"), Card::Standard { title: "T".into(), text: "x".into(), image: None });
+        assert_eq!(
+            Card::standard("T", "x", "http://plain"),
+            Card::Standard { title: "T".into(), text: "x".into(), image: None }
+        );
     }
 
     #[test]

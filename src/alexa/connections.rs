@@ -9,7 +9,7 @@ use super::answer::{Response, ResponseEnvelope};
 use super::dialog::{Trouble, Turn, go_on_buying, review, settle_agreement};
 use super::dialog::{bought_card, order_web_card, payment_card, seller_of, set_up, web_card};
 use super::envelope::Envelope;
-use super::errors::{self, Order as Effect, Row, AppCard, Table, Then};
+use super::errors::{self, AppCard, Order as Effect, Row, Table, Then};
 use super::operator;
 use super::talk::Question;
 use crate::flows::voice::{self, Charged};
@@ -130,9 +130,7 @@ impl Hearing<'_, '_> {
         review(self.turn, "").await
     }
 
-    async fn look_up_address(
-        &mut self,
-    ) -> Result<Result<Option<crate::orders::checkout::Address>, Response>, Trouble> {
+    async fn look_up_address(&mut self) -> Result<Result<Option<crate::orders::checkout::Address>, Response>, Trouble> {
         let system = &self.turn.envelope.context.system;
         let token = system.api_access_token.clone().unwrap_or_default();
         let row = match voice::destination(self.turn.ctx, &system.api_endpoint, &token).await {

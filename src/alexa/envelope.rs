@@ -317,8 +317,14 @@ mod tests {
         let read = Envelope::read(body).unwrap();
         assert_eq!((read.user().user_id.as_str(), read.permission("payments:autopay_consent")), ("u", Some("DENIED")));
         let slots = &read.request.intent.slots;
-        assert_eq!((slots["product"].spoken(), slots["quantity"].spoken(), slots["odd"].id()), (Some("mug"), None, None));
+        assert_eq!(
+            (slots["product"].spoken(), slots["quantity"].spoken(), slots["odd"].id()),
+            (Some("mug"), None, None)
+        );
         assert!(Envelope::read(br#"{"request":{}}"#).is_none() && Envelope::read(b"nonsense").is_none());
-        assert!(Envelope::read(br#"{"request":{"type":"X","status":{"code":503}}}"#).unwrap().request.status.number() == 503);
+        assert!(
+            Envelope::read(br#"{"request":{"type":"X","status":{"code":503}}}"#).unwrap().request.status.number()
+                == 503
+        );
     }
 }

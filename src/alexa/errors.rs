@@ -157,7 +157,12 @@ impl Row {
 
     /// The same for the order. `message` is Amazon's own, for the operator.
     pub fn refusal(&self, message: &str) -> Refusal {
-        Refusal { retry: Retry::NewConsent, reason: self.reason, code: self.code.to_owned(), message: message.to_owned() }
+        Refusal {
+            retry: Retry::NewConsent,
+            reason: self.reason,
+            code: self.code.to_owned(),
+            message: message.to_owned(),
+        }
     }
 }
 
@@ -225,7 +230,11 @@ pub const ROWS: &[Row] = &[
 ];
 
 /// What nobody has decided about: like an integration error.
-const UNKNOWN: Row = Row::ours(Table::Charge, "", "A code that Amazon's document does not know. Compare the order with Amazon Pay's record.");
+const UNKNOWN: Row = Row::ours(
+    Table::Charge,
+    "",
+    "A code that Amazon's document does not know. Compare the order with Amazon Pay's record.",
+);
 
 /// The row of `code` in the answer to `name` (`Setup` or `Charge`).
 pub fn find(name: &str, code: &str) -> Row {

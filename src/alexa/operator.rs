@@ -66,7 +66,10 @@ mod tests {
         let body = br#"{"context":{"System":{"apiAccessToken":"a","user":{"accessToken":"b","permissions":{"consentToken":"c"}}}},
             "request":{"token":"d","name":"Charge"}}"#;
         let kept = String::from_utf8(super::masked(body)).unwrap();
-        assert!(kept.contains("Charge") && !["\"a\"", "\"b\"", "\"c\"", "\"d\""].iter().any(|it| kept.contains(it)), "{kept}");
+        assert!(
+            kept.contains("Charge") && !["\"a\"", "\"b\"", "\"c\"", "\"d\""].iter().any(|it| kept.contains(it)),
+            "{kept}"
+        );
         assert_eq!(super::masked(b"no json"), b"no json");
     }
 }

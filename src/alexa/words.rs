@@ -71,9 +71,7 @@ impl Words {
     /// Whether this language has a message itself.
     pub fn has(self, id: &str) -> bool {
         FILES.lookup_single_language::<&str>(&LANGUAGES[self.place], id, None).is_ok()
-            || FILES
-                .lookup_single_language::<&str>(&LANGUAGES[self.place], id, Some(&HashMap::new()))
-                .is_ok()
+            || FILES.lookup_single_language::<&str>(&LANGUAGES[self.place], id, Some(&HashMap::new())).is_ok()
     }
 
     /// An amount as people say it: "24 dollars and 98 cents".

@@ -11,9 +11,8 @@ const DEMO_SKILL: &str = "amzn1.ask.skill.pushcart-demo";
 const DEMO_BUYER: &str = "ana@amazon-buyers.example";
 
 /// Where a merchant can be established. Source: the voice reference, section 4.2.
-const COUNTRIES: [&str; 18] = [
-    "AT", "BE", "CH", "CY", "DE", "DK", "ES", "FR", "HU", "IE", "IT", "JP", "LU", "NL", "PT", "SE", "UK", "US",
-];
+const COUNTRIES: [&str; 18] =
+    ["AT", "BE", "CH", "CY", "DE", "DK", "ES", "FR", "HU", "IE", "IT", "JP", "LU", "NL", "PT", "SE", "UK", "US"];
 
 /// As written down, all optional.
 pub(super) struct Written {

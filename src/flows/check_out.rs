@@ -9,8 +9,8 @@ use crate::base::ids::{AgreementId, BuyerId, CheckoutId, OrderId};
 use crate::market::sellers::Seller;
 use crate::market::shipping::{COUNTRIES, ShippingMethod};
 use crate::market::tax;
-use crate::orders::audit::Act;
 use crate::orders::agreement::{Agreement, Standing, Terms};
+use crate::orders::audit::Act;
 use crate::orders::checkout::{Address, Checkout};
 use crate::orders::device::Device;
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
@@ -152,7 +152,8 @@ async fn place_order(
     let saved = under.as_ref().filter(|agreement| agreement.is_saved_method());
     let until = saved.is_none().then(|| now.plus(STOCK_HOLD));
     let Frozen { mut order, payee, seller } =
-        freeze(ctx, tx, provider, &Bought { id: OrderId::fresh(), checkout, under: under.as_ref(), until }, parcel).await?;
+        freeze(ctx, tx, provider, &Bought { id: OrderId::fresh(), checkout, under: under.as_ref(), until }, parcel)
+            .await?;
     match saved {
         Some(saved) => {
             agreements::charge(ctx, tx, &mut order, saved, &payee).await?;

@@ -18,8 +18,7 @@ pub enum Device {
 
 impl Device {
     /// All of them.
-    pub const ALL: [Device; 5] =
-        [Device::Phone, Device::Tablet, Device::Computer, Device::Speaker, Device::Unknown];
+    pub const ALL: [Device; 5] = [Device::Phone, Device::Tablet, Device::Computer, Device::Speaker, Device::Unknown];
 
     /// What a browser that calls itself `user_agent` runs on.
     pub fn of(user_agent: &str) -> Device {

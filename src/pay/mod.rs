@@ -255,7 +255,7 @@ impl Providers {
 
     /// The one through which is paid by voice in `currency`.
     pub fn speaking(&self, currency: Currency) -> Option<(&Arc<dyn Provider>, &dyn Voice)> {
-        let speaking = |it: &'_ Arc<dyn Provider>| it.voice().is_some_and(|voice| voice.takes(currency));
+        let speaking = |it: &'_ Arc<dyn Provider>| it.voice().is_some_and(|voice| voice.charges_in(currency));
         let provider = self.all.iter().find(|it| speaking(it))?;
         Some((provider, provider.voice()?))
     }

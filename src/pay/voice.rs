@@ -66,7 +66,7 @@ pub struct VoiceAccess<'a> {
 #[async_trait]
 pub trait Voice: Send + Sync {
     /// Whether it is charged in `currency`.
-    fn takes(&self, currency: Currency) -> bool;
+    fn charges_in(&self, currency: Currency) -> bool;
 
     /// The question for an agreement, to a buyer who speaks `locale` (`en-US`).
     fn setup(&self, currency: Currency, locale: &str, shop: &str) -> Value;

@@ -163,7 +163,7 @@ impl Market {
         let mut open = 0;
         for progress in [Progress::Queued, Progress::Sent, Progress::Pending] {
             let all = self.ctx().store.operations_in(progress, "~", 500).await.unwrap();
-            open += all.iter().filter(|operation| !operation.needs_browser()).count();
+            open += all.iter().filter(|operation| !operation.needs_person()).count();
         }
         open + usize::try_from(self.ctx().store.waiting_notifications().await.unwrap()).unwrap()
     }

@@ -159,7 +159,8 @@ impl Handler for Show {
         if cart.is_empty() {
             return Ok(empty(turn));
         }
-        let lines: Vec<String> = cart.iter().take(READ_OUT).map(|line| line_of(turn, &line.title, line.quantity)).collect();
+        let lines: Vec<String> =
+            cart.iter().take(READ_OUT).map(|line| line_of(turn, &line.title, line.quantity)).collect();
         let mut list = turn.words.list(&lines);
         if cart.len() > READ_OUT {
             list = turn.words.say("cart-more", &[("list", list.into())]);

@@ -77,7 +77,11 @@ fn one(turn: &mut Turn<'_>, listed: &Listed) -> Response {
     let title = ("title", listed.product.title.clone().into());
     let text = words.say(
         "found-one",
-        &[title.clone(), ("seller", listed.seller_name.clone().into()), ("price", words.money(listed.product.price).into())],
+        &[
+            title.clone(),
+            ("seller", listed.seller_name.clone().into()),
+            ("price", words.money(listed.product.price).into()),
+        ],
     );
     let again = words.say("found-one-again", &[title]);
     let card = product_card(turn, listed);
@@ -169,7 +173,9 @@ impl Handler for Details {
 
 fn first_sentence(text: &str) -> String {
     let text = text.trim();
-    let end = text.find(['.', '!', '?', '。']).map_or(text.len(), |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    let end = text
+        .find(['.', '!', '?', '。'])
+        .map_or(text.len(), |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
     text[..end].chars().take(300).collect()
 }
 

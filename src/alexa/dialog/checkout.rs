@@ -163,7 +163,15 @@ fn review_card(turn: &Turn<'_>, parcels: &[Parcel], address: &Address, total: Mo
         .map(|line| format!("{} × {}: {}", line.quantity, line.title, line.unit))
         .collect();
     let sellers: Vec<&str> = parcels.iter().map(|parcel| parcel.seller_name.as_str()).collect();
-    let place = [&address.name, &address.line1, &address.line2, &address.city, &address.state, &address.postal_code, &address.country];
+    let place = [
+        &address.name,
+        &address.line1,
+        &address.line2,
+        &address.city,
+        &address.state,
+        &address.postal_code,
+        &address.country,
+    ];
     let place: Vec<&str> = place.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     let text = turn.words.say(
         "review-card",
@@ -225,13 +233,8 @@ pub async fn go_on_buying(turn: &mut Turn<'_>, said: Option<String>) -> Result<R
     let Some(parcel) = parcels.into_iter().find(|parcel| buying.approved.contains(&share(parcel))) else {
         return review(turn, "changed").await;
     };
-    let purchase = Purchase {
-        key: format!("{}:{}", buying.key, parcel.seller),
-        parcel,
-        address,
-        method: METHOD,
-        agreement,
-    };
+    let purchase =
+        Purchase { key: format!("{}:{}", buying.key, parcel.seller), parcel, address, method: METHOD, agreement };
     let (_, charge) = match voice::place(turn.ctx, &turn.user, &purchase).await {
         Ok(placed) => placed,
         Err(ActError::BadField { .. } | ActError::NotNow(_)) => return review(turn, "changed").await,

@@ -178,4 +178,3 @@ impl<'a> Turn<'a> {
         self.ctx.paths.absolute(self.ctx.paths.voice_cart(&self.user.cart))
     }
 }
-

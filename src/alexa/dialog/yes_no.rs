@@ -19,12 +19,10 @@ impl Handler for Yes {
 
     async fn answer(&self, turn: &mut Turn<'_>) -> Result<Response, Trouble> {
         match turn.question.take() {
-            Some(Question::Add { slug, quantity, is_offer }) => {
-                match turn.ctx.store.product_by_slug(&slug).await? {
-                    Some(listed) => put_in(turn, &listed, quantity, is_offer).await,
-                    None => Ok(nothing_asked(turn)),
-                }
-            }
+            Some(Question::Add { slug, quantity, is_offer }) => match turn.ctx.store.product_by_slug(&slug).await? {
+                Some(listed) => put_in(turn, &listed, quantity, is_offer).await,
+                None => Ok(nothing_asked(turn)),
+            },
             Some(Question::CheckOut) => checkout::begin(turn).await,
             Some(Question::Buy) => checkout::buy(turn).await,
             Some(Question::TryAgain) => checkout::try_again(turn).await,

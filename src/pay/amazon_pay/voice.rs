@@ -37,24 +37,27 @@ const LANGUAGES: [&str; 7] = ["de_DE", "en_GB", "en_US", "es_ES", "fr_FR", "it_I
 
 #[async_trait]
 impl Voice for AmazonPayProvider {
-    fn takes(&self, currency: Currency) -> bool {
+    fn charges_in(&self, currency: Currency) -> bool {
         LEDGER_CURRENCIES.contains(&currency.code()) && Provider::takes(self, currency)
     }
 
     fn setup(&self, currency: Currency, locale: &str, shop: &str) -> Value {
         let settings = self.settings.voice.as_ref();
-        let mut payload = typed("SetupAmazonPayRequest", json!({
-            "sellerId": self.settings.merchant_id,
-            "countryOfEstablishment": settings.map(|it| it.country_of_establishment.as_str()).unwrap_or_default(),
-            "ledgerCurrency": currency.code(),
-            "needAmazonShippingAddress": true,
-            "sandboxMode": self.settings.account.is_sandbox,
-            "billingAgreementAttributes": typed("BillingAgreementAttributes", json!({
-                "billingAgreementType": "CustomerInitiatedTransaction",
-                "sellerBillingAgreementAttributes":
-                    typed("SellerBillingAgreementAttributes", json!({ "storeName": shortened(shop, 50) })),
-            })),
-        }));
+        let mut payload = typed(
+            "SetupAmazonPayRequest",
+            json!({
+                "sellerId": self.settings.merchant_id,
+                "countryOfEstablishment": settings.map(|it| it.country_of_establishment.as_str()).unwrap_or_default(),
+                "ledgerCurrency": currency.code(),
+                "needAmazonShippingAddress": true,
+                "sandboxMode": self.settings.account.is_sandbox,
+                "billingAgreementAttributes": typed("BillingAgreementAttributes", json!({
+                    "billingAgreementType": "CustomerInitiatedTransaction",
+                    "sellerBillingAgreementAttributes":
+                        typed("SellerBillingAgreementAttributes", json!({ "storeName": shortened(shop, 50) })),
+                })),
+            }),
+        );
         let language = locale.replace('-', "_");
         if LANGUAGES.contains(&language.as_str()) {
             payload["checkoutLanguage"] = language.into();
@@ -68,24 +71,27 @@ impl Voice for AmazonPayProvider {
     fn charge(&self, operation: &Operation, agreement: &str, order: VoiceOrder<'_>) -> Value {
         let action = if operation.kind == Kind::Pay { "AuthorizeAndCapture" } else { "Authorize" };
         let price = Price::of(operation.amount);
-        typed("ChargeAmazonPayRequest", json!({
-            "sellerId": self.settings.merchant_id,
-            "billingAgreementId": agreement,
-            "paymentAction": action,
-            "authorizeAttributes": typed("AuthorizeAttributes", json!({
-                "authorizationReferenceId": operation.id.as_str(),
-                "authorizationAmount":
-                    typed("Price", json!({ "amount": price.amount, "currencyCode": price.currency_code })),
-                // a number: as text it is refused; 0 wants the decision at once
-                "transactionTimeout": 0,
-                "softDescriptor": shortened(order.shop, 16),
-            })),
-            "sellerOrderAttributes": typed("SellerOrderAttributes", json!({
-                "sellerOrderId": order.number,
-                "storeName": shortened(order.shop, 50),
-                "sellerNote": shortened(&format!("Order {} at {}", order.number, order.seller), 255),
-            })),
-        }))
+        typed(
+            "ChargeAmazonPayRequest",
+            json!({
+                "sellerId": self.settings.merchant_id,
+                "billingAgreementId": agreement,
+                "paymentAction": action,
+                "authorizeAttributes": typed("AuthorizeAttributes", json!({
+                    "authorizationReferenceId": operation.id.as_str(),
+                    "authorizationAmount":
+                        typed("Price", json!({ "amount": price.amount, "currencyCode": price.currency_code })),
+                    // a number: as text it is refused; 0 wants the decision at once
+                    "transactionTimeout": 0,
+                    "softDescriptor": shortened(order.shop, 16),
+                })),
+                "sellerOrderAttributes": typed("SellerOrderAttributes", json!({
+                    "sellerOrderId": order.number,
+                    "storeName": shortened(order.shop, 50),
+                    "sellerNote": shortened(&format!("Order {} at {}", order.number, order.seller), 255),
+                })),
+            }),
+        )
     }
 
     fn agreement_in(&self, payload: &Value) -> Option<VoiceAgreement> {

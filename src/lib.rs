@@ -23,5 +23,6 @@ pub mod pay;
 pub mod sandbox;
 pub mod seed;
 pub mod shop;
+pub mod skill;
 pub mod store;
 pub mod worker;

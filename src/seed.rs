@@ -13,7 +13,7 @@ use crate::base::clock::{Clock, Millis};
 use crate::base::ids::{BuyerId, ProductId, SellerId};
 use crate::base::money::Currency;
 use crate::flows::accounts::hash_password;
-use crate::market::catalog::{Category, Product};
+use crate::market::catalog::{Category, Named, Product};
 use crate::market::fees::MarketplaceFee;
 use crate::market::prices::local;
 use crate::market::sellers::{Registration, Seller};
@@ -129,6 +129,18 @@ pub async fn plant(store: &Store, clock: &Clock, currency: Currency) -> Result<(
         plant_product(&mut tx, row, grow::id_at("prd", now.0 - age, 1)?, seller, currency, now).await?;
     }
     tx.commit().await
+}
+
+/// What the demo market sells in dollars, by name, in the order of its file.
+pub fn catalogue() -> Result<Vec<Named>> {
+    let market: Market = toml::from_str(MARKET).map_err(|e| StoreError::Unreadable(e.message().to_owned()))?;
+    let seller = |slug: &str| market.seller.iter().find(|row| row.slug == slug).map(|row| row.name.clone());
+    let named = |row: &ProductRow| Named {
+        slug: row.slug.clone(),
+        title: row.title.clone(),
+        seller: seller(&row.seller).unwrap_or_default(),
+    };
+    Ok(market.product.iter().map(named).collect())
 }
 
 async fn plant_account(

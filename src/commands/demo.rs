@@ -35,6 +35,7 @@ mod with_sandbox {
     use pushcart::base::paths::Paths;
     use pushcart::config::Config;
     use pushcart::market::sellers::Payee;
+    use pushcart::sandbox::alexa;
     use pushcart::sandbox::amazon_pay::buyers::BUYERS;
     use pushcart::sandbox::amazon_pay::{self, Merchant};
     use pushcart::sandbox::{Recipient, Sandbox, Settings};
@@ -117,6 +118,11 @@ mod with_sandbox {
             fps_secret_key: secret_key,
             ipn_url: Some(paths.absolute(paths.ipn("fps"))),
             amazon_pay: merchant(config, &paths)?,
+            alexa: Some(alexa::Skill {
+                endpoint_url: format!("{}/alexa", config.base_url.trim_end_matches('/')),
+                application_id: alexa::DEMO_APPLICATION_ID.to_owned(),
+                linking: None,
+            }),
             strict: false,
         };
         Sandbox::open(settings, clock.clone()).await
@@ -178,6 +184,7 @@ mod with_sandbox {
         println!("    the mailbox           {shop}/mailbox");
         println!("    the operator's desk   {shop}/admin");
         println!("    the payment sandbox   {sandbox}   (no money moves)");
+        println!("    shop by voice         {sandbox}/alexa");
         if let Some(address) = config.sandbox_tls_listen {
             println!(
                 "      the same over TLS   https://{address}   (its root: {}/keys/sandbox-root.pem)",

@@ -6,6 +6,7 @@ mod doctor;
 mod operator;
 mod seed;
 mod serve;
+mod skill;
 
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
@@ -39,6 +40,8 @@ pub enum Command {
         #[command(subcommand)]
         act: operator::Act,
     },
+    /// Writes the Alexa skill's package: models of what the shop sells, manifest, account linking.
+    Skill(skill::Arguments),
     /// Checks settings, keys, clock, database, providers and notification addresses, and says how to mend what is wrong.
     Doctor,
 }
@@ -53,6 +56,7 @@ pub async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> 
         Command::Seed(arguments) => seed::run(config, &arguments).await,
         Command::Books { json } => books::run(config, json).await,
         Command::Operator { act } => operator::run(config, act).await,
+        Command::Skill(arguments) => skill::run(config, &arguments).await,
         Command::Doctor => doctor::run(config).await,
     }
 }

@@ -31,6 +31,17 @@ pub struct Product {
     pub is_wonky: bool,
 }
 
+/// A product as it is spoken of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The name in addresses.
+    pub slug: String,
+    /// What it is.
+    pub title: String,
+    /// Who sells it.
+    pub seller: String,
+}
+
 /// A section of the market.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Category {
@@ -61,7 +72,8 @@ pub fn search_terms(text: &str) -> Vec<String> {
     terms
 }
 
-fn fold_accent(c: char) -> char {
+/// A letter without its accent, as people type it.
+pub fn fold_accent(c: char) -> char {
     match c {
         'à'..='å' => 'a',
         'ç' => 'c',

@@ -64,6 +64,7 @@ impl Sandbox {
         let mut tx = self.db().write().await?;
         tx.clear_fps().await?;
         tx.clear_amazon_pay().await?;
+        tx.clear_alexa().await?;
         tx.clear_common().await?;
         tx.commit().await?;
         self.faults().clear();

@@ -17,6 +17,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use super::Sandbox;
+use super::alexa;
 use super::amazon_pay;
 use super::faults::Fault;
 use super::fps::notify;
@@ -43,6 +44,7 @@ pub fn router() -> Router<Sandbox> {
         .route("/_sandbox/fps/cancel", post(acts::cancel_as_recipient))
         .route("/_sandbox/amazon-pay/act", post(acts::happen))
         .route("/_sandbox/reset", post(reset))
+        .merge(alexa::control::router())
         .route_layer(middleware::from_fn(guard))
 }
 
@@ -63,7 +65,7 @@ impl From<StateError> for Refused {
     }
 }
 
-fn bad(sentence: impl Into<String>) -> Refused {
+pub(super) fn bad(sentence: impl Into<String>) -> Refused {
     Refused(StatusCode::UNPROCESSABLE_ENTITY, sentence.into())
 }
 
@@ -104,7 +106,7 @@ fn is_loopback_host(host: &str) -> bool {
     name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-fn read<T: serde::de::DeserializeOwned>(body: &Bytes) -> Result<T, Refused> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(body: &Bytes) -> Result<T, Refused> {
     let body: &[u8] = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(body).map_err(|error| bad(error.to_string()))
 }
@@ -158,8 +160,8 @@ async fn show_faults(State(sandbox): State<Sandbox>) -> Json<Value> {
 
 async fn add_fault(State(sandbox): State<Sandbox>, body: Bytes) -> Result<(StatusCode, Json<Value>), Refused> {
     let fault: Fault = read(&body)?;
-    if !["fps", amazon_pay::PROVIDER].contains(&fault.provider.as_str()) {
-        return Err(bad("provider must be \"fps\" or \"amazon_pay\""));
+    if !["fps", amazon_pay::PROVIDER, alexa::PROVIDER].contains(&fault.provider.as_str()) {
+        return Err(bad("provider must be \"fps\", \"amazon_pay\" or \"alexa\""));
     }
     sandbox.faults().add(fault).map_err(bad)?;
     Ok((StatusCode::CREATED, show_faults(State(sandbox)).await))

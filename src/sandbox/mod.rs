@@ -3,6 +3,7 @@
 //! It is reached only over HTTP, has its own database, its own keys and its own signature code, and
 //! knows nothing of the shop. No money moves here. A production build leaves it out.
 
+pub mod alexa;
 pub mod amazon_pay;
 pub mod clock;
 pub mod control;
@@ -51,6 +52,8 @@ pub struct Settings {
     pub ipn_url: Option<String>,
     /// The marketplace's account with Amazon Pay; `None` leaves what is registered.
     pub amazon_pay: Option<amazon_pay::Merchant>,
+    /// The skill that the Alexa devices here have enabled; `None` for none.
+    pub alexa: Option<alexa::Skill>,
     /// Whether unsigned requests to the co-branded pages are refused.
     pub strict: bool,
 }
@@ -68,6 +71,7 @@ struct Inner {
     key: SigningKey,
     root: Root,
     amazon_pay: amazon_pay::Office,
+    alexa: alexa::Studio,
     faults: Faults,
     http: reqwest::Client,
     wake: Notify,
@@ -93,6 +97,7 @@ impl Sandbox {
             key,
             root,
             amazon_pay: amazon_pay::Office::default(),
+            alexa: alexa::Studio::default(),
             faults: Faults::default(),
             http,
             wake: Notify::new(),
@@ -111,6 +116,7 @@ impl Sandbox {
         Router::new()
             .merge(fps::pages::router())
             .merge(amazon_pay::router())
+            .merge(alexa::router())
             .merge(desk::router())
             .merge(control::router())
             .with_state(self.clone())
@@ -243,6 +249,15 @@ impl Sandbox {
 
     pub(crate) fn amazon_pay(&self) -> &amazon_pay::Office {
         &self.inner.amazon_pay
+    }
+
+    pub(crate) fn alexa(&self) -> &alexa::Studio {
+        &self.inner.alexa
+    }
+
+    /// The skill that the devices have enabled.
+    pub(crate) fn skill(&self) -> Option<&alexa::Skill> {
+        self.inner.settings.alexa.as_ref()
     }
 
     pub(crate) fn faults(&self) -> &Faults {

@@ -35,9 +35,9 @@ pub struct LogEntry {
     pub id: i64,
     /// Business time, milliseconds since 1970.
     pub at: i64,
-    /// `fps` or `amazon_pay`.
+    /// `fps`, `amazon_pay` or `alexa`.
     pub provider: String,
-    /// `request`, `page` or `notification`.
+    /// `request`, `page`, `notification`, or `skill` for a request of a device to its skill.
     pub direction: String,
     /// The action, pipeline or notified operation.
     pub operation: String,
@@ -73,6 +73,7 @@ impl Database {
         let database = Database { readers, writers, is_sqlite, sequence: Arc::default() };
         let mut tx = database.read().await?;
         let highest = tx.highest_sequence().await?.max(tx.highest_number_of_amazon_pay().await?);
+        let highest = highest.max(tx.highest_number_of_alexa().await?);
         drop(tx);
         database.sequence.store(highest, Ordering::SeqCst);
         Ok(database)

@@ -11,7 +11,7 @@ use super::{Result, Store, StoreError, Write, columns};
 use crate::base::clock::Millis;
 use crate::base::ids::{ProductId, SellerId};
 use crate::base::money::Money;
-use crate::market::catalog::{Category, Product, search_terms};
+use crate::market::catalog::{Category, Named, Product, search_terms};
 use crate::market::subscription::Period;
 
 /// A product with what a card or a desk prints beside it.
@@ -119,6 +119,18 @@ impl Store {
                 .fetch_optional(&mut *self.read().await?)
                 .await?;
         row.map(Listed::try_from).transpose()
+    }
+
+    /// What is offered, by name, newest first, at most `limit`.
+    pub async fn offered_names(&self, limit: i64) -> Result<Vec<Named>> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT p.slug, p.title, s.name FROM products p JOIN sellers s ON s.id = p.seller_id
+              WHERE p.is_active = 1 AND s.state = 'registered' ORDER BY p.id DESC LIMIT $1",
+        )
+        .bind(limit)
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        Ok(rows.into_iter().map(|(slug, title, seller)| Named { slug, title, seller }).collect())
     }
 
     /// A seller's own products, newest first, offered or not: those before `before` (an id, or "~").

@@ -203,6 +203,7 @@ pub fn settings(directory: &std::path::Path) -> Settings {
         fps_secret_key: Secret::new(SECRET),
         ipn_url: None,
         amazon_pay: None,
+        alexa: None,
         strict: false,
     }
 }

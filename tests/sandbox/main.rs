@@ -4,6 +4,7 @@
 
 mod house;
 
+mod alexa;
 mod amazon_pay;
 mod api;
 mod control;

@@ -17,8 +17,8 @@ use pushcart::market::sellers::Payee;
 use pushcart::orders::order::Order;
 use pushcart::pay::amazon_pay::client;
 use pushcart::pay::amazon_pay::sign::{Algorithm, PrivateKey};
-use pushcart::sandbox::amazon_pay;
 use pushcart::sandbox::{Recipient, Sandbox, Settings};
+use pushcart::sandbox::{alexa, amazon_pay};
 use pushcart::seed;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -347,6 +347,11 @@ pub async fn open_sandbox(config: &Config, clock: &Clock, folder: &std::path::Pa
                 .map(|key| (key.id.clone(), amazon_pay::public_key(&key.file).unwrap()))
                 .collect(),
             notification_url: Some(paths.absolute(paths.ipn("amazon-pay"))),
+        }),
+        alexa: Some(alexa::Skill {
+            endpoint_url: format!("{}/alexa", config.base_url.trim_end_matches('/')),
+            application_id: alexa::DEMO_APPLICATION_ID.to_owned(),
+            linking: None,
         }),
         strict: false,
     };

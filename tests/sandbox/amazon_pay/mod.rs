@@ -1,6 +1,6 @@
 //! The Amazon Pay emulator through its own doors: signed calls, hosted pages, notifications.
 
-mod shop;
+pub mod shop;
 
 mod currencies;
 mod declines;

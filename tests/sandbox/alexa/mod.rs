@@ -1,0 +1,8 @@
+//! The Alexa device through its own doors, in front of a skill of the tests.
+
+mod skill;
+
+mod payments;
+mod rows;
+mod rules;
+mod sessions;

@@ -11,6 +11,7 @@ CREATE TABLE voice_users (
     version BIGINT NOT NULL,
     seen_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX voice_users_cart ON voice_users (cart_id);
 CREATE INDEX voice_users_agreement ON voice_users (agreement) WHERE agreement IS NOT NULL;
 
 -- A directive, stored before it is handed over. Only the token's SHA-256 is kept.

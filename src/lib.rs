@@ -1,7 +1,7 @@
 //! Pushcart: an embedded marketplace shop that shows how money moves through Amazon's payment services.
 //!
 //! ```text
-//! base  <-  market  <-  orders  <-  store  <-  mail  <-  flows  <-  shop, ipn, worker  <-  app  <-  main
+//! base  <-  market  <-  orders  <-  store  <-  mail  <-  flows  <-  shop, ipn, alexa, worker  <-  app  <-  main
 //!                         ^--  pay (uses orders' words)  --^
 //! sandbox: another party, uses base only
 //! ```
@@ -25,4 +25,5 @@ pub mod seed;
 pub mod shop;
 pub mod skill;
 pub mod store;
+pub mod words;
 pub mod worker;

@@ -224,3 +224,10 @@ date = { $month ->
         [11] { $day }. November
        *[12] { $day }. Dezember
     }
+
+## On the web
+
+web-cart-title = Dein Einkaufswagen von Alexa
+web-cart = Das hast du per Stimme in deinen Einkaufswagen gelegt. Es wurde nichts abgebucht. Hier kannst du weitermachen und bezahlen, wie du möchtest.
+web-cart-button = Mit diesem Einkaufswagen weiter
+web-cart-another = Er ersetzt den Einkaufswagen, den du in diesem Browser hast.

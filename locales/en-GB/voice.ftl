@@ -45,7 +45,7 @@ subscription = { $title } is a subscription, which is taken out on the web. What
 
 added = { $quantity ->
         [one] { $title } is in your basket.
-       *[other] { $quantity } times { $title } are in your basket.
+       *[other] { $quantity } of { $title } are in your basket.
     }
 only-left = There { $left ->
         [0] are no more of { $title }
@@ -67,7 +67,7 @@ cart = In your basket { $count ->
 cart-more = { $list }, and more
 cart-line = { $quantity ->
         [one] { $title }
-       *[other] { $quantity } times { $title }
+       *[other] { $quantity } of { $title }
     }
 removed = { $title } is out of your basket.
 removed-empty = { $title } is out of your basket, and now it is empty. What are you looking for?
@@ -143,7 +143,7 @@ refund-ask = Shall I refund your order from { $seller }, all of { $total }?
 refund-ask-shipped = Your order from { $seller } has been dispatched, so the seller decides. Shall I ask for { $total } back?
 refund-ask-again = Nothing happens before you say yes. Shall I go on?
 refunded = { $total } is going back to you. It can take a few days to show. What else can I do for you?
-refund-asked = I have asked { $seller } for your money back, and you get the answer by email. What else can I do for you?
+refund-asked = I have asked { $seller } for your money back, and you will get the answer by email. What else can I do for you?
 refund-asked-before = { $seller } has your request already and will answer it. What else can I do for you?
 refund-not-charged = Nothing was charged for that order yet. Would you like to cancel it instead?
 refund-not-charged-again = Shall I cancel it?
@@ -171,12 +171,12 @@ error-amazon-spoke-later = Nothing was charged. Your basket is kept, and you can
 error-merchant = Nothing was ordered and nothing was charged, because something is wrong on our side. We have been told. Your basket is kept, and you can finish on the web; I have sent the address to your Alexa app.
 error-again-later = Nothing was charged. Amazon Pay cannot be reached right now. Your basket is kept, so please try again in a few minutes.
 error-consent = Nothing was charged. To pay by voice, please allow Amazon Pay for this skill in your Alexa app; I have sent you a card there. Your basket is kept.
-error-app = Nothing was charged. Your basket is kept. Please look into your Alexa app.
-error-try-code = Nothing was charged. You find your voice code in the Alexa app. Would you like to try again?
+error-app = Nothing was charged. Your basket is kept. Please check your Alexa app.
+error-try-code = Nothing was charged. You can find your voice code in the Alexa app. Would you like to try again?
 error-try-code-again = Your basket is kept. Shall I try again?
 error-agreement = Nothing was charged. Please look at your payment method at Amazon; I have sent a card to your Alexa app. Your basket is kept.
 error-limit = Nothing was charged: with this order you would reach the most that can be paid by voice in a month. Your basket is kept, and you can finish on the web; I have sent the address to your Alexa app.
-error-unclear = I could not make out how your payment ended, so I have not ordered anything. We look into it, nothing is charged twice, and your basket is kept.
+error-unclear = I could not make out how your payment ended, so I have not ordered anything. We are looking into it, nothing is charged twice, and your basket is kept.
 error-merchant-calm = Something went wrong on our side, and nothing was ordered. Your basket is kept. Please try again later.
 error-asked-before = I have asked Amazon Pay for this order before, and it is not charged twice. I will write to you as soon as I know how it ended.
 declined-method = Nothing was charged. Your basket is kept. Once your payment method is mended, say check out, or finish on the web; I have sent the address to your Alexa app.
@@ -251,3 +251,10 @@ date = { $month ->
         [11] { $day } November
        *[12] { $day } December
     }
+
+## On the web
+
+web-cart-title = Your basket from Alexa
+web-cart = This is what you put into your basket by voice. Nothing has been charged for it. You can go on here, with any way to pay.
+web-cart-button = Go on with this basket
+web-cart-another = It takes the place of the basket that you have in this browser.

@@ -45,7 +45,7 @@ subscription = { $title } is a subscription, which is taken out on the web. What
 
 added = { $quantity ->
         [one] { $title } is in your cart.
-       *[other] { $quantity } times { $title } are in your cart.
+       *[other] { $quantity } of { $title } are in your cart.
     }
 only-left = There { $left ->
         [0] are no more of { $title }
@@ -55,7 +55,7 @@ only-left = There { $left ->
 too-many = I can put at most { $most } of one thing into your cart. How many would you like?
 ask-checkout = Would you like to check out?
 ask-checkout-again = You can also look for something else. Would you like to check out?
-upsell = { $seller } also makes { $title }, for { $price }. Would you like that, too? You can just say no.
+upsell = { $seller } also makes { $title }, for { $price }. You can just say no. Would you like that, too?
 upsell-again = Shall I add { $title }?
 all-right = All right.
 cart-empty = Your cart is empty. What are you looking for?
@@ -67,7 +67,7 @@ cart = In your cart { $count ->
 cart-more = { $list }, and more
 cart-line = { $quantity ->
         [one] { $title }
-       *[other] { $quantity } times { $title }
+       *[other] { $quantity } of { $title }
     }
 removed = { $title } is out of your cart.
 removed-empty = { $title } is out of your cart, and now it is empty. What are you looking for?
@@ -116,7 +116,7 @@ bought-card = { $lines }
 ## After the sale
 
 status-none = You have no orders yet. What are you looking for?
-status = Your order from { $seller }, of { $date }, over { $total }: { $state } What else can I do for you?
+status = Your order from { $seller }, placed on { $date }, for { $total }: { $state } What else can I do for you?
 status-again = What else can I do for you?
 state-placed = it waits for your approval, and nothing was charged.
 state-consented = your payment is being confirmed.
@@ -134,7 +134,7 @@ order-card = { $state }
     Seller: { $seller }
     To write to the seller, to cancel, or to ask for money back: { $link }
 cancel-none = There is no order that can be cancelled. I have put how to reach us into your Alexa app. What else can I do?
-cancel-ask = Shall I cancel your order from { $seller } over { $total }?
+cancel-ask = Shall I cancel your order from { $seller } for { $total }?
 cancel-ask-again = Nothing is cancelled before you say yes. Shall I cancel it?
 cancelled = Your order from { $seller } is being cancelled, and nothing will be charged. What else can I do for you?
 cancel-too-late = That order is paid for already. Would you like to ask for a refund?
@@ -172,7 +172,7 @@ error-merchant = Nothing was ordered and nothing was charged, because something 
 error-again-later = Nothing was charged. Amazon Pay cannot be reached right now. Your cart is kept, so please try again in a few minutes.
 error-consent = Nothing was charged. To pay by voice, please allow Amazon Pay for this skill in your Alexa app; I have sent you a card there. Your cart is kept.
 error-app = Nothing was charged. Your cart is kept. Please look into your Alexa app.
-error-try-code = Nothing was charged. You find your voice code in the Alexa app. Would you like to try again?
+error-try-code = Nothing was charged. Your voice code is in the Alexa app. Would you like to try again?
 error-try-code-again = Your cart is kept. Shall I try again?
 error-agreement = Nothing was charged. Please look at your payment method at Amazon; I have sent a card to your Alexa app. Your cart is kept.
 error-limit = Nothing was charged: with this order you would reach the most that can be paid by voice in a month. Your cart is kept, and you can finish on the web; I have sent the address to your Alexa app.
@@ -251,3 +251,10 @@ date = { $month ->
         [11] November { $day }
        *[12] December { $day }
     }
+
+## On the web
+
+web-cart-title = Your cart from Alexa
+web-cart = This is what you put into your cart by voice. Nothing was charged for it. You can go on here, with any way to pay.
+web-cart-button = Go on with this cart
+web-cart-another = It takes the place of the cart that you have in this browser.

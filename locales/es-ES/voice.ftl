@@ -258,3 +258,10 @@ date = { $month ->
         [11] { $day } de noviembre
        *[12] { $day } de diciembre
     }
+
+## On the web
+
+web-cart-title = Tu cesta de Alexa
+web-cart = Esto es lo que has puesto en tu cesta con la voz. No se ha cobrado nada. Puedes seguir aquí, con la forma de pago que quieras.
+web-cart-button = Seguir con esta cesta
+web-cart-another = Sustituye a la cesta que tienes en este navegador.

@@ -254,3 +254,10 @@ date = { $day ->
         [11] novembre
        *[12] décembre
     }
+
+## On the web
+
+web-cart-title = Votre panier d’Alexa
+web-cart = Voici ce que vous avez mis dans votre panier à la voix. Rien n’a été débité. Vous pouvez continuer ici, avec le moyen de paiement de votre choix.
+web-cart-button = Continuer avec ce panier
+web-cart-another = Il remplace le panier que vous avez dans ce navigateur.

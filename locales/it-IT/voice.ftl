@@ -256,3 +256,10 @@ date = { $day ->
         [11] novembre
        *[12] dicembre
     }
+
+## On the web
+
+web-cart-title = Il tuo carrello da Alexa
+web-cart = Questo è ciò che hai messo nel carrello a voce. Non è stato addebitato nulla. Puoi continuare qui, con il metodo di pagamento che preferisci.
+web-cart-button = Continua con questo carrello
+web-cart-another = Sostituisce il carrello che hai in questo browser.

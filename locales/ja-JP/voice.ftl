@@ -207,3 +207,10 @@ money-cents = { $currency ->
 ## Dates
 
 date = { $month }月{ $day }日
+
+## On the web
+
+web-cart-title = Alexaで選んだカート
+web-cart = 音声でカートに入れた商品です。まだ何も請求されていません。ここで、お好きな支払い方法で続けられます。
+web-cart-button = このカートで続ける
+web-cart-another = このブラウザーの今のカートと入れ替わります。

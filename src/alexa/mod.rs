@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `verify` (whose request it is), `envelope` (what is asked), `dialog` (what is said
 //! about it), `connections` (what Amazon Pay brought back), `errors` (every way it can go wrong, in one
-//! table), `words` (how it is said in seven languages), `answer` (how that is written). What is bought,
+//! table), `answer` (how that is written). What is bought,
 //! called off or refunded is done by `flows`; no provider is called while somebody waits.
 
 pub mod answer;
@@ -13,7 +13,6 @@ pub mod errors;
 mod operator;
 pub mod talk;
 pub mod verify;
-pub mod words;
 
 use std::sync::Arc;
 
@@ -78,7 +77,7 @@ pub async fn reply(ctx: &Context, envelope: &Envelope, body: &[u8]) -> ResponseE
         Ok(response) => response.into(),
         Err(trouble) => {
             tracing::error!(request.id = request.request_id, "the skill could not do its part: {trouble}");
-            let words = words::Words::of(&request.locale);
+            let words = crate::words::Words::of(&request.locale);
             answer::Response::tell(&words.say("error-merchant-calm", &[])).into()
         }
     }

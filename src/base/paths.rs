@@ -156,8 +156,6 @@ impl Paths {
         cart_item = "/cart/items/", "";
         /// Leaves from the basket for a provider that brings the address, by provider name.
         cart_express = "/cart/express/", "";
-        /// Takes over a basket that was filled by voice.
-        voice_cart = "/cart/voice/", "";
         /// Everything in one category.
         category = "/search?category=", "";
         /// An uploaded picture.
@@ -232,6 +230,11 @@ impl Paths {
     /// A guest's way to an order: the page with its secret.
     pub fn order_with_secret(&self, order: impl Display, secret: &str) -> String {
         format!("{}?key={}", self.order(order), utf8_percent_encode(secret, KEEP))
+    }
+
+    /// The way to a basket that was filled by voice, for whoever has its key.
+    pub fn voice_cart(&self, key: &str) -> String {
+        self.with_query(&self.local("/cart/voice"), &[("key", key)])
     }
 
     /// `path` with `pairs` as its query; empty values are left out.

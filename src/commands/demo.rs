@@ -120,7 +120,11 @@ mod with_sandbox {
             amazon_pay: merchant(config, &paths)?,
             alexa: Some(alexa::Skill {
                 endpoint_url: format!("{}/alexa", config.base_url.trim_end_matches('/')),
-                application_id: alexa::DEMO_APPLICATION_ID.to_owned(),
+                application_id: config
+                    .alexa
+                    .as_ref()
+                    .map_or(alexa::DEMO_APPLICATION_ID, |it| &it.application_id)
+                    .to_owned(),
                 linking: None,
             }),
             strict: false,

@@ -34,7 +34,8 @@ pub mod security;
 pub mod sell;
 #[cfg(test)]
 mod tests;
-pub mod waiting;
+pub mod voice_cart;
+mod waiting;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -190,6 +191,7 @@ fn pages(ctx: &Context) -> Router<Site> {
         .merge(order_page::router())
         .merge(passwords::router())
         .merge(sell::router())
+        .merge(voice_cart::router())
         .merge(admin::router())
         .layer(sessions(ctx))
         .layer(security::refuse_cross_site(&ctx.paths))

@@ -154,6 +154,15 @@ impl Store {
         orders(rows)
     }
 
+    /// Whether somebody fills this basket by voice.
+    pub async fn is_voice_cart(&self, cart: &str) -> Result<bool> {
+        let found: Option<String> = sqlx::query_scalar("SELECT user_key FROM voice_users WHERE cart_id = $1")
+            .bind(cart)
+            .fetch_optional(&mut *self.read().await?)
+            .await?;
+        Ok(found.is_some())
+    }
+
     /// How often the question of `operation` was handed over.
     pub async fn voice_attempts(&self, operation: &OperationId) -> Result<i64> {
         Ok(sqlx::query_scalar("SELECT COUNT(*) FROM voice_asks WHERE operation_id = $1")

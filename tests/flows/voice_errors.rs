@@ -3,17 +3,17 @@
 
 use pushcart::alexa;
 use pushcart::alexa::envelope::Envelope;
-use pushcart::alexa::words::{LOCALES, Words};
 use pushcart::orders::operation::Progress;
 use pushcart::orders::order::Order;
 use pushcart::orders::state::State;
+use pushcart::words::{LOCALES, Words};
 use serde_json::{Value, json};
 
 use crate::market::Market;
 use crate::speaker::{Speaker, agreement, charged, done};
 
-const ROWS: &str = include_str!("../data/alexa-errors.tsv");
-const SAMPLES: &str = include_str!("../data/alexa-requests/INDEX.tsv");
+const ROWS: &str = include_str!("../data/alexa/alexa-errors.tsv");
+const SAMPLES: &str = include_str!("../data/alexa/requests/INDEX.tsv");
 
 /// What must come of a row.
 struct Expected {
@@ -39,7 +39,9 @@ fn expected(table: &str, by: &str, kind: &str, code: &str) -> Expected {
         ("PIN", "VoicePurchaseNotEnabled") => ("error-app", None),
         (_, "RequestThrottled") => ("error-amazon-spoke-later", None),
         (_, "InternalServerError" | "ServiceUnavailable") => ("error-again-later", None),
-        ("Charge", "InvalidBillingAgreementId" | "InvalidBillingAgreementStatus") => ("error-agreement", Some("Simple")),
+        ("Charge", "InvalidBillingAgreementId" | "InvalidBillingAgreementStatus") => {
+            ("error-agreement", Some("Simple"))
+        }
         ("Charge", "PeriodicAmountExceeded") => ("error-limit", Some("Simple")),
         ("Charge", "DuplicateRequest") => ("error-asked-before", None),
         _ if by == "amazon" => ("error-amazon-spoke", None),
@@ -247,9 +249,14 @@ impl Case<'_> {
     async fn at_address(&self, expected: &Expected) {
         let mut buyer = self.speaker();
         let token = buyer.asks_to_pay("wildflower-honey").await;
-        let fault = json!({ "provider": "amazon_pay", "operation": "BuyerAddresses", "fault": "error", "code": self.code, "times": 2 });
-        self.market.control("DELETE", "faults", None).await;
-        self.market.control("POST", "faults", Some(fault)).await;
+        // a token that the device of the sandbox gave out, and a call with it that ends as the row says
+        let launch = json!({ "persona": "Ana", "locale": self.locale, "request": { "type": "LaunchRequest" } });
+        let turn = self.market.control("POST", "alexa/send", Some(launch)).await;
+        let system = &turn["exchanges"][0]["request"]["context"]["System"];
+        buyer.api_access_token = system["apiAccessToken"].as_str().unwrap_or_else(|| panic!("{turn}")).to_owned();
+        self.market.control("POST", "alexa/reset", Some(json!({ "persona": "Ana" }))).await;
+        let chosen = json!({ "persona": "Ana", "table": "BuyerId", "code": self.code, "times": 2 });
+        self.market.control("POST", "alexa/next", Some(chosen)).await;
         buyer.amazon_says("Setup", done(), agreement("OPEN", false), &token).await;
         self.hears(&buyer, expected);
         assert_eq!(self.orders_of(&buyer).await.len(), 0, "{}", self.name());
@@ -286,7 +293,8 @@ async fn agreements_that_are_over_are_asked_for_anew_and_what_is_not_sure_is_loo
 #[tokio::test]
 async fn answers_without_a_payload_or_with_unknown_words_are_calm_and_safe() {
     let Some(market) = Market::open().await else { return };
-    let sentence = "Connections validation failed. Violating fields in payload: [payload.authorizeAttributes.transactionTimeout].";
+    let sentence =
+        "Connections validation failed. Violating fields in payload: [payload.authorizeAttributes.transactionTimeout].";
     for (status, state) in [
         (json!({ "code": "400", "message": sentence }), State::Declined),
         (json!({ "code": 400, "message": "SomethingNew" }), State::Declined),
@@ -312,7 +320,7 @@ async fn every_sample_request_is_answered_as_its_index_says() {
     for line in SAMPLES.lines().skip(1) {
         let cells: Vec<&str> = line.split('\t').collect();
         let (file, must) = (cells[0], cells[4]);
-        let path = format!("{}/tests/data/alexa-requests/{file}", env!("CARGO_MANIFEST_DIR"));
+        let path = format!("{}/tests/data/alexa/requests/{file}", env!("CARGO_MANIFEST_DIR"));
         let body = std::fs::read(path).unwrap();
         let envelope = Envelope::read(&body).unwrap_or_else(|| panic!("{file} is not read"));
         let answer = serde_json::to_value(alexa::reply(market.ctx(), &envelope, &body).await).unwrap();

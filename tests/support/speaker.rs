@@ -18,6 +18,8 @@ pub struct Speaker<'a> {
     pub consent: Option<&'static str>,
     /// The buyer's token here, once linked.
     pub access_token: Option<String>,
+    /// Opens the buyer's own interface.
+    pub api_access_token: String,
     session: String,
     is_new: bool,
     /// The last answer.
@@ -33,6 +35,7 @@ impl<'a> Speaker<'a> {
             locale: locale.to_owned(),
             consent: Some("GRANTED"),
             access_token: None,
+            api_access_token: "for-tests".to_owned(),
             session: String::new(),
             is_new: true,
             answer: Value::Null,
@@ -64,7 +67,7 @@ impl<'a> Speaker<'a> {
             "session": { "new": self.is_new, "sessionId": self.session, "application": { "applicationId": "x" },
                          "attributes": {}, "user": self.user() },
             "context": { "System": { "application": { "applicationId": "x" }, "user": self.user(),
-                                     "apiEndpoint": "https://api.amazonalexa.com", "apiAccessToken": "for-tests" } },
+                                     "apiEndpoint": "https://api.amazonalexa.com", "apiAccessToken": self.api_access_token } },
             "request": request,
         });
         let body = body.to_string();
@@ -97,13 +100,18 @@ impl<'a> Speaker<'a> {
                 ((*name).to_owned(), slot)
             })
             .collect();
-        self.send("IntentRequest", json!({ "intent": { "name": intent, "confirmationStatus": "NONE", "slots": slots } })).await
+        self.send(
+            "IntentRequest",
+            json!({ "intent": { "name": intent, "confirmationStatus": "NONE", "slots": slots } }),
+        )
+        .await
     }
 
     /// Amazon Pay answers in a conversation of its own.
     pub async fn amazon_says(&mut self, name: &str, status: Value, payload: Value, token: &str) -> &Value {
         self.is_new = true;
-        self.send("Connections.Response", json!({ "name": name, "status": status, "payload": payload, "token": token })).await
+        self.send("Connections.Response", json!({ "name": name, "status": status, "payload": payload, "token": token }))
+            .await
     }
 
     /// The directive of the last answer: name, payload and token.

@@ -16,11 +16,11 @@ use async_trait::async_trait;
 use super::answer::{CONSENT, Response};
 use super::envelope::{Envelope, Slot};
 use super::talk::{Question, Said, Talk};
-use super::words::Words;
 use crate::flows::{ActError, Context, link_account, voice};
 use crate::pay::voice::Voice;
 use crate::store::StoreError;
 use crate::store::voice::VoiceUser;
+use crate::words::Words;
 
 pub use after::{bought_card, order_web_card, seller as seller_of};
 pub use checkout::{go_on_buying, review, set_up, settle_agreement, web_card};

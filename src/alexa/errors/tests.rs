@@ -1,10 +1,10 @@
 //! The table against what Amazon published.
 
 use super::*;
-use crate::alexa::words::{LOCALES, Words};
+use crate::words::{LOCALES, Words};
 use serde_json::json;
 
-const PUBLISHED: &str = include_str!("../../../tests/data/alexa-errors.tsv");
+const PUBLISHED: &str = include_str!("../../../tests/data/alexa/alexa-errors.tsv");
 
 struct Line {
     table: &'static str,

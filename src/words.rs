@@ -1,4 +1,5 @@
-//! How things are said: seven languages, from the files of `locales/`.
+//! How things are said: seven languages, from the files of `locales/`, which the skill speaks from and pages
+//! print.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -52,6 +53,13 @@ impl Words {
         Words { place: exact.or_else(near).unwrap_or(0) }
     }
 
+    /// Those of the language that a browser asks for most (`Accept-Language`), where it is one of ours.
+    pub fn for_browser(accept_language: &str) -> Words {
+        let is_ours = |tag: &&str| LOCALES.iter().any(|own| own.get(..2) == tag.get(..2) && tag.len() >= 2);
+        let tags = accept_language.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
+        Words::of(tags.into_iter().find(|tag| is_ours(tag)).unwrap_or_default())
+    }
+
     /// `en-US`
     pub fn locale(self) -> &'static str {
         LOCALES[self.place]
@@ -66,12 +74,6 @@ impl Words {
             tracing::error!(id, locale = self.locale(), "there is no such message");
             String::new()
         })
-    }
-
-    /// Whether this language has a message itself.
-    pub fn has(self, id: &str) -> bool {
-        FILES.lookup_single_language::<&str>(&LANGUAGES[self.place], id, None).is_ok()
-            || FILES.lookup_single_language::<&str>(&LANGUAGES[self.place], id, Some(&HashMap::new())).is_ok()
     }
 
     /// An amount as people say it: "24 dollars and 98 cents".

@@ -13,7 +13,7 @@ fn ids(text: &str) -> BTreeSet<String> {
     text.lines().filter(is_message).filter_map(|line| line.split_once(" =")).map(|(id, _)| id.to_owned()).collect()
 }
 
-fn gaps(text: &str) -> BTreeSet<(String, String)> {
+fn gaps_of(text: &str) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     let mut id = String::new();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
@@ -35,10 +35,15 @@ fn every_language_has_every_message_with_the_same_gaps() {
     for locale in LOCALES {
         let own = file(locale);
         assert_eq!(ids(&own), ids(&original), "{locale}");
-        assert_eq!(gaps(&own), gaps(&original), "{locale}");
-        let words = Words::of(locale);
+        let gaps = gaps_of(&own);
+        assert_eq!(gaps, gaps_of(&original), "{locale}");
+        // read by the library, too, and not only by us: nothing here falls back to another language
+        let language = &LANGUAGES[Words::of(locale).place];
         for id in ids(&original) {
-            assert!(words.has(&id), "{locale} has no {id}");
+            let values: HashMap<&str, FluentValue<'_>> =
+                gaps.iter().filter(|(own, _)| *own == id).map(|(_, name)| (name.as_str(), 2.into())).collect();
+            let said = FILES.lookup_single_language(language, &id, Some(&values));
+            assert!(said.is_ok_and(|said| !said.trim().is_empty()), "{locale}: {id}");
         }
     }
 }
@@ -48,6 +53,7 @@ fn every_message_that_the_skill_says_is_there() {
     let original = ids(&file("en-US"));
     let mut spoken = 0;
     let mut folders = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/alexa")];
+    folders.push(std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/shop"));
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -97,6 +103,7 @@ fn days_are_said_as_people_say_them() {
     assert_eq!(said[1], "21 November");
     assert_eq!(said[2], "21. November");
     assert_eq!(said[3], "21 novembre");
+    assert_eq!(said[4], "il 21 novembre");
     assert_eq!(said[5], "21 de noviembre");
     assert_eq!(said[6], "11月21日");
 }
@@ -105,6 +112,13 @@ fn days_are_said_as_people_say_them() {
 fn a_language_is_found_by_its_name_or_by_its_first_half() {
     let found = ["en-GB", "EN-us", "de-AT", "ja", "pt-BR", "", "e"].map(|locale| Words::of(locale).locale());
     assert_eq!(found, ["en-GB", "en-US", "de-DE", "ja-JP", "en-US", "en-US", "en-US"]);
+}
+
+#[test]
+fn a_browser_gets_the_first_language_that_is_ours() {
+    let asked = ["pt-BR, fr;q=0.8, en;q=0.5", "de", "ja-JP,en", "*", "", "xx, yy;q=1"];
+    let found = asked.map(|header| Words::for_browser(header).locale());
+    assert_eq!(found, ["fr-FR", "de-DE", "ja-JP", "en-US", "en-US", "en-US"]);
 }
 
 #[test]

@@ -2,11 +2,13 @@
 //! beats the defaults; anything unknown or wrong stops the start with one clear line.
 
 mod amazon_pay;
+mod linking;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub use self::amazon_pay::{AmazonPay, KeyFile};
+pub use self::linking::Linking;
 use crate::base::money::Currency;
 use crate::base::secret::Secret;
 
@@ -87,6 +89,12 @@ settings! {
     amazon_pay_region, "PUSHCART_AMAZON_PAY_REGION";
     /// true where the account, of the region eu, may take other currencies than EUR and GBP. Default: true in the demo's eu, else false
     amazon_pay_multi_currency, "PUSHCART_AMAZON_PAY_MULTI_CURRENCY";
+    /// What Amazon calls itself when an account is linked to the Alexa skill. Default in the demo: pushcart-alexa
+    alexa_client_id, "PUSHCART_ALEXA_CLIENT_ID";
+    /// The secret that goes with it.
+    alexa_client_secret, "PUSHCART_ALEXA_CLIENT_SECRET";
+    /// Where a linked account is made known, separated by commas. Default in the demo: the sandbox
+    alexa_redirect_urls, "PUSHCART_ALEXA_REDIRECT_URLS";
     /// demo or production. Production refuses sandbox addresses, example keys and plain HTTP. Default: demo
     environment, "PUSHCART_ENVIRONMENT";
     /// The shop's currency: USD, EUR, GBP, JPY, AUD, CAD, CHF, SEK, DKK or NOK. Default: USD
@@ -146,6 +154,8 @@ pub struct Config {
     pub fps_keys: Vec<(String, Secret)>,
     /// Amazon Pay; none where production does not name it.
     pub amazon_pay: Option<AmazonPay>,
+    /// Account linking for the Alexa skill; none where production does not name it.
+    pub linking: Option<Linking>,
     /// demo or production.
     pub environment: Environment,
     /// The shop's currency.
@@ -231,6 +241,11 @@ impl Config {
             can_handle_pending_authorization: w.amazon_pay_can_handle_pending_authorization,
             is_multi_currency: w.amazon_pay_multi_currency,
         };
+        let linking = linking::Written {
+            client_id: w.alexa_client_id,
+            client_secret: w.alexa_client_secret,
+            redirect_urls: w.alexa_redirect_urls,
+        };
         let currency = of_a_shop(w.currency.as_deref().unwrap_or("USD"))?;
         let smtp = match (w.smtp_url, w.mail_from) {
             (Some(url), Some(from)) => Some((Secret::new(url), from)),
@@ -247,6 +262,7 @@ impl Config {
             fps_api_url: w.fps_api_url.unwrap_or_else(|| format!("{sandbox_url}/fps/")),
             fps_cbui_url: w.fps_cbui_url.unwrap_or_else(|| format!("{sandbox_url}/cobranded-ui/actions/start")),
             amazon_pay: AmazonPay::checked(amazon_pay, &data_dir, &sandbox_url, environment, currency)?,
+            linking: Linking::checked(linking, &sandbox_url, environment)?,
             sandbox_url,
             fps_keys,
             environment,

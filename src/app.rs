@@ -22,6 +22,7 @@ use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::base::paths::Paths;
 use crate::config::Config;
+use crate::flows::link_account::Client;
 use crate::flows::{Context, ShopFacts};
 use crate::mail::send::Post;
 use crate::pay::amazon_pay::provider::AmazonPayProvider;
@@ -65,6 +66,7 @@ impl App {
                 sandbox_url: config.is_demo().then(|| config.sandbox_url.clone()),
                 instance: instance(&config.data_dir)?,
             }),
+            linking: linking(config),
             wake: Arc::new(Notify::new()),
         };
         let post = match &config.smtp {
@@ -164,14 +166,27 @@ pub fn providers(config: &Config, clock: &Clock) -> anyhow::Result<Providers> {
     Ok(Providers::new(all))
 }
 
-/// Where forms may lead: the content security policy's `form-action` also judges the redirect to a provider.
+/// Where forms may lead: the content security policy's `form-action` also judges the redirect to a provider,
+/// and to where a linked account is made known.
 fn provider_origins(config: &Config) -> Vec<String> {
     let origin = |address: &str| url::Url::parse(address).ok().map(|url| url.origin().ascii_serialization());
     let fps = config.has_fps().then(|| config.fps_cbui_url.clone());
-    let mut origins: Vec<String> =
-        fps.into_iter().chain(amazon_pay::pages(config)).filter_map(|url| origin(&url)).collect();
+    let linked = config.linking.iter().flat_map(|linking| linking.redirect_urls.clone());
+    let all = fps.into_iter().chain(amazon_pay::pages(config)).chain(linked);
+    let mut origins: Vec<String> = all.filter_map(|url| origin(&url)).collect();
+    origins.sort();
     origins.dedup();
     origins
+}
+
+/// Who may ask for account linking.
+fn linking(config: &Config) -> Option<Arc<Client>> {
+    let written = config.linking.as_ref()?;
+    Some(Arc::new(Client {
+        id: written.client_id.clone(),
+        secret: written.client_secret.clone(),
+        redirect_urls: written.redirect_urls.clone(),
+    }))
 }
 
 /// A name for this data folder that survives restarts: the owner of the leases.

@@ -3,12 +3,14 @@
 
 mod alexa;
 mod amazon_pay;
+mod linking;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub use self::alexa::Alexa;
 pub use self::amazon_pay::{AmazonPay, KeyFile};
+pub use self::linking::Linking;
 use crate::base::money::Currency;
 use crate::base::secret::Secret;
 
@@ -99,6 +101,12 @@ settings! {
     alexa_country_of_establishment, "PUSHCART_ALEXA_COUNTRY_OF_ESTABLISHMENT";
     /// The test buyer of voice orders at the Amazon Pay sandbox. Default: ana@amazon-buyers.example
     alexa_sandbox_customer_email, "PUSHCART_ALEXA_SANDBOX_CUSTOMER_EMAIL";
+    /// What Amazon calls itself when an account is linked to the Alexa skill. Default in the demo: pushcart-alexa
+    alexa_client_id, "PUSHCART_ALEXA_CLIENT_ID";
+    /// The secret that goes with it.
+    alexa_client_secret, "PUSHCART_ALEXA_CLIENT_SECRET";
+    /// Where a linked account is made known, separated by commas. Default in the demo: the sandbox
+    alexa_redirect_urls, "PUSHCART_ALEXA_REDIRECT_URLS";
     /// demo or production. Production refuses sandbox addresses, example keys and plain HTTP. Default: demo
     environment, "PUSHCART_ENVIRONMENT";
     /// The shop's currency: USD, EUR, GBP, JPY, AUD, CAD, CHF, SEK, DKK or NOK. Default: USD
@@ -160,6 +168,8 @@ pub struct Config {
     pub amazon_pay: Option<AmazonPay>,
     /// The Alexa skill; none without Amazon Pay, or where production does not name it.
     pub alexa: Option<Alexa>,
+    /// Account linking for the Alexa skill; none where production does not name it.
+    pub linking: Option<Linking>,
     /// demo or production.
     pub environment: Environment,
     /// The shop's currency.
@@ -252,6 +262,11 @@ impl Config {
             country_of_establishment: w.alexa_country_of_establishment,
             sandbox_customer_email: w.alexa_sandbox_customer_email,
         };
+        let linking = linking::Written {
+            client_id: w.alexa_client_id,
+            client_secret: w.alexa_client_secret,
+            redirect_urls: w.alexa_redirect_urls,
+        };
         let currency = of_a_shop(w.currency.as_deref().unwrap_or("USD"))?;
         let smtp = match (w.smtp_url, w.mail_from) {
             (Some(url), Some(from)) => Some((Secret::new(url), from)),
@@ -270,6 +285,7 @@ impl Config {
             fps_api_url: w.fps_api_url.unwrap_or_else(|| format!("{sandbox_url}/fps/")),
             fps_cbui_url: w.fps_cbui_url.unwrap_or_else(|| format!("{sandbox_url}/cobranded-ui/actions/start")),
             amazon_pay,
+            linking: Linking::checked(linking, &sandbox_url, environment)?,
             sandbox_url,
             fps_keys,
             environment,

@@ -54,6 +54,8 @@ pub struct Context {
     pub paths: Paths,
     /// What is fixed about this shop.
     pub shop: Arc<ShopFacts>,
+    /// Who may ask for account linking; none where the shop has no skill.
+    pub linking: Option<Arc<link_account::Client>>,
     /// Rung when there is something for the worker, so that it need not wait for its next turn.
     pub wake: Arc<Notify>,
 }

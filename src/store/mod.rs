@@ -17,6 +17,7 @@ pub mod form_keys;
 pub mod ledger;
 pub mod letters;
 pub mod notifications;
+pub mod oauth;
 pub mod operations;
 pub mod orders;
 pub mod rates;

@@ -349,9 +349,14 @@ pub async fn open_sandbox(config: &Config, clock: &Clock, folder: &std::path::Pa
             notification_url: Some(paths.absolute(paths.ipn("amazon-pay"))),
         }),
         alexa: Some(alexa::Skill {
-            endpoint_url: format!("{}/alexa", config.base_url.trim_end_matches('/')),
+            endpoint_url: paths.absolute(paths.alexa()),
             application_id: alexa::DEMO_APPLICATION_ID.to_owned(),
-            linking: None,
+            linking: config.linking.as_ref().map(|linking| alexa::AccountLinking {
+                authorize_url: paths.absolute(paths.oauth_authorize()),
+                token_url: paths.absolute(paths.oauth_token()),
+                client_id: linking.client_id.clone(),
+                client_secret: linking.client_secret.clone(),
+            }),
         }),
         strict: false,
     };

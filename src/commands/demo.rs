@@ -118,11 +118,7 @@ mod with_sandbox {
             fps_secret_key: secret_key,
             ipn_url: Some(paths.absolute(paths.ipn("fps"))),
             amazon_pay: merchant(config, &paths)?,
-            alexa: Some(alexa::Skill {
-                endpoint_url: format!("{}/alexa", config.base_url.trim_end_matches('/')),
-                application_id: alexa::DEMO_APPLICATION_ID.to_owned(),
-                linking: None,
-            }),
+            alexa: Some(alexa::Skill::of_demo(&config.base_url)),
             strict: false,
         };
         Sandbox::open(settings, clock.clone()).await

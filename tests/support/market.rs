@@ -348,11 +348,7 @@ pub async fn open_sandbox(config: &Config, clock: &Clock, folder: &std::path::Pa
                 .collect(),
             notification_url: Some(paths.absolute(paths.ipn("amazon-pay"))),
         }),
-        alexa: Some(alexa::Skill {
-            endpoint_url: format!("{}/alexa", config.base_url.trim_end_matches('/')),
-            application_id: alexa::DEMO_APPLICATION_ID.to_owned(),
-            linking: None,
-        }),
+        alexa: Some(alexa::Skill::of_demo(&config.base_url)),
         strict: false,
     };
     Sandbox::open(settings, clock.clone()).await.unwrap()

@@ -25,6 +25,7 @@ pub mod signer;
 pub mod simulation;
 pub mod state;
 pub mod understand;
+pub mod words;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -50,7 +50,7 @@ pub fn router() -> Router<Sandbox> {
 
 /// A refusal with a sentence.
 #[derive(Debug)]
-pub struct Refused(StatusCode, String);
+pub struct Refused(pub(super) StatusCode, pub(super) String);
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {

@@ -24,6 +24,7 @@ mod purchase;
 mod rates;
 mod refunds;
 mod voice;
+mod voice_device;
 mod voice_errors;
 
 /// These walks run on SQLite; `tests/flows_postgres` runs the same on PostgreSQL.

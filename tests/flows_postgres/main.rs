@@ -35,6 +35,8 @@ mod speaker;
 mod visitor;
 #[path = "../flows/voice.rs"]
 mod voice;
+#[path = "../flows/voice_device.rs"]
+mod voice_device;
 #[path = "../flows/voice_errors.rs"]
 mod voice_errors;
 

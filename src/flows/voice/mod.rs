@@ -32,7 +32,9 @@ pub async fn user(ctx: &Context, user_id: &str, linked: Option<BuyerId>, talk: &
     };
     match linked {
         Some(buyer) if known.buyer.as_ref() != Some(&buyer) => link(ctx, known, buyer).await,
-        _ => Ok(known),
+        Some(_) => Ok(known),
+        // unlinked since: what is in the account is not spoken of any more
+        None => Ok(VoiceUser { buyer: None, ..known }),
     }
 }
 

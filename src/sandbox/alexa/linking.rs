@@ -138,7 +138,7 @@ async fn finish(State(sandbox): State<Sandbox>, Query(came): Query<Return>) -> R
         sandbox.keep_person(&person).await
     };
     match keep.await {
-        Ok(()) => Redirect::to(&super::pages::address(buyer, &[])).into_response(),
+        Ok(()) => Redirect::to(&super::pages::address(buyer)).into_response(),
         Err(error) => broken(&error),
     }
 }

@@ -25,6 +25,7 @@ pub mod signer;
 pub mod simulation;
 pub mod state;
 pub mod understand;
+pub mod words;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -67,6 +68,23 @@ pub struct AccountLinking {
     pub client_id: String,
     /// And how we show it.
     pub client_secret: Secret,
+}
+
+impl Skill {
+    /// The skill of the demo's shop, as its defaults are.
+    pub fn of_demo(shop_url: &str) -> Skill {
+        let shop_url = shop_url.trim_end_matches('/');
+        Skill {
+            endpoint_url: format!("{shop_url}/alexa"),
+            application_id: DEMO_APPLICATION_ID.to_owned(),
+            linking: Some(AccountLinking {
+                authorize_url: format!("{shop_url}/oauth/authorize"),
+                token_url: format!("{shop_url}/oauth/token"),
+                client_id: "pushcart-alexa".to_owned(),
+                client_secret: Secret::new("pushcart-alexa-example-secret"),
+            }),
+        }
+    }
 }
 
 /// What the device keeps in memory: its key once it was needed, and who is speaking.

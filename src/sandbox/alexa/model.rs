@@ -7,6 +7,7 @@ use rust_embed::RustEmbed;
 use serde::Deserialize;
 
 use super::locales::{self, Locale};
+use super::understand::Index;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/skill/skill-package/interactionModels/custom/"]
@@ -23,6 +24,9 @@ pub struct Model {
     pub dialog: Dialogs,
     /// What is asked for them.
     pub prompts: Vec<Prompt>,
+    /// The same ready to be compared with sentences.
+    #[serde(skip)]
+    pub index: Index,
 }
 
 /// `languageModel`.
@@ -207,7 +211,7 @@ pub fn of(locale: &Locale) -> &'static Model {
 fn load(locale: &Locale) -> Model {
     let file = Files::get(&format!("{}.json", locale.tag));
     match file.as_ref().map(|file| Model::read(&file.data)) {
-        Some(Ok(model)) => model,
+        Some(Ok(model)) => Model { index: Index::of(&model, locale), ..model },
         Some(Err(error)) => {
             tracing::error!(%error, locale = locale.tag, "an interaction model cannot be read");
             Model::default()

@@ -3,10 +3,39 @@
 //! Case, punctuation and accents are folded; Japanese is read letter by letter, since it has no spaces. The utterance
 //! with the most words of its own and the most slots that resolve wins. What fits nothing is the fallback intent.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use super::locales::Locale;
 use super::model::{Intent, Model, Slot};
+use super::words::{Unit, fold, folded, joined, spoken, units};
+
+/// A model made ready once: utterances in pieces, and which value a name stands for.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    /// By intent, in the order of the model.
+    samples: Vec<Vec<Vec<Piece>>>,
+    /// By slot type and folded name: the place of the value.
+    names: HashMap<String, HashMap<String, usize>>,
+}
+
+impl Index {
+    /// Makes a model ready.
+    pub fn of(model: &Model, locale: &Locale) -> Index {
+        let in_pieces = |intent: &Intent| intent.samples.iter().map(|sample| pieces(locale, sample)).collect();
+        let names = model.language_model.types.iter().map(|kind| {
+            let mut names = HashMap::new();
+            for (place, value) in kind.values.iter().enumerate() {
+                for name in std::iter::once(&value.name.value).chain(&value.name.synonyms) {
+                    names.entry(joined(&units(locale, name))).or_insert(place);
+                }
+            }
+            (kind.name.clone(), names)
+        });
+        Index { samples: model.language_model.intents.iter().map(in_pieces).collect(), names: names.collect() }
+    }
+}
 
 /// What was understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,15 +55,6 @@ pub enum Opening {
     Ask(Heard),
     /// Something else; not for the skill.
     Elsewhere,
-}
-
-/// A word, or a letter where words have no spaces.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Unit {
-    folded: String,
-    said: String,
-    /// Whether a space stood before it.
-    is_apart: bool,
 }
 
 /// The sentence as the skill's session hears it.
@@ -103,11 +123,11 @@ pub fn slot_answer(model: &Model, locale: &Locale, intent: &str, slot: &str, tex
     let units = units(locale, text);
     let bare = || vec![(slot.to_owned(), spoken(without_articles(locale, &units)))];
     let Some(intent) = model.intent(intent) else { return bare() };
-    let own = intent.slots.iter().find(|own| own.name == slot).map(|own| own.samples.clone());
-    let answering = Intent { samples: own.unwrap_or_default(), ..intent.clone() };
-    let ways = [&answering, intent].into_iter().flat_map(|intent| fitting(model, locale, intent, &units));
-    let best =
-        ways.filter(|(_, heard)| heard.slots.iter().any(|(name, _)| name == slot)).max_by_key(|(score, _)| *score);
+    let answers = intent.slots.iter().filter(|own| own.name == slot).flat_map(|own| &own.samples);
+    let samples: Vec<Vec<Piece>> = answers.chain(&intent.samples).map(|sample| pieces(locale, sample)).collect();
+    let ways = fitting(model, locale, intent, &samples, &units).into_iter();
+    let about = ways.filter(|(_, heard)| heard.slots.iter().any(|(name, _)| name == slot));
+    let best = about.max_by_key(|(score, _)| *score);
     best.map_or_else(bare, |(_, heard)| heard.slots)
 }
 
@@ -146,15 +166,21 @@ pub fn digits(locale: &Locale, text: &str) -> String {
 }
 
 fn best(model: &Model, locale: &Locale, units: &[Unit]) -> Option<(i64, Heard)> {
-    let all = model.language_model.intents.iter().flat_map(|intent| fitting(model, locale, intent, units));
+    let intents = model.language_model.intents.iter().zip(&model.index.samples);
+    let all = intents.flat_map(|(intent, samples)| fitting(model, locale, intent, samples, units));
     // the first of equals, as in the file
     all.reduce(|best, next| if next.0 > best.0 { next } else { best })
 }
 
-fn fitting(model: &Model, locale: &Locale, intent: &Intent, units: &[Unit]) -> Vec<(i64, Heard)> {
-    let fits = intent.samples.iter().filter_map(|sample| {
-        let pieces = pieces(locale, sample);
-        let (score, slots) = fit(model, locale, intent, &pieces, units)?;
+fn fitting(
+    model: &Model,
+    locale: &Locale,
+    intent: &Intent,
+    samples: &[Vec<Piece>],
+    units: &[Unit],
+) -> Vec<(i64, Heard)> {
+    let fits = samples.iter().filter_map(|pieces| {
+        let (score, slots) = fit(model, locale, intent, pieces, units)?;
         // A sentence that is an utterance word for word means that one.
         let score = if slots.is_empty() { score + 1_000 } else { score };
         Some((score, Heard { intent: intent.name.clone(), slots }))
@@ -162,6 +188,8 @@ fn fitting(model: &Model, locale: &Locale, intent: &Intent, units: &[Unit]) -> V
     fits.collect()
 }
 
+/// A piece of an utterance.
+#[derive(Clone, Debug)]
 enum Piece {
     Word(String),
     Slot(String),
@@ -269,20 +297,15 @@ pub fn slot_json(model: &Model, locale: &Locale, slot: &Slot, said: Option<&str>
 
 /// Id and name of the value that is meant.
 fn resolve_units<'a>(model: &'a Model, locale: &Locale, kind: &str, said: &[Unit]) -> Option<(&'a str, &'a str)> {
-    let values = &model.slot_type(kind)?.values;
+    let (values, names) = (&model.slot_type(kind)?.values, model.index.names.get(kind)?);
     let wanted = [joined(said), joined(without_articles(locale, said))];
-    let is_meant = |name: &str| {
-        let name = joined(&units(locale, name));
-        wanted.iter().any(|wanted| *wanted == name || same_but_plural(wanted, &name))
-    };
-    let found =
-        values.iter().find(|own| std::iter::once(&own.name.value).chain(&own.name.synonyms).any(|name| is_meant(name)));
-    found.map(|own| (own.id.as_str(), own.name.value.as_str()))
-}
-
-fn same_but_plural(one: &str, other: &str) -> bool {
-    let is_plural = |long: &str, short: &str| long.strip_suffix('s') == Some(short) && !short.is_empty();
-    is_plural(one, other) || is_plural(other, one)
+    let place = wanted.iter().find_map(|wanted| {
+        let singular = wanted.strip_suffix('s').filter(|name| !name.is_empty());
+        let plural = format!("{wanted}s");
+        names.get(wanted).or_else(|| names.get(singular.unwrap_or_default())).or_else(|| names.get(&plural))
+    });
+    let found = values.get(*place?)?;
+    Some((found.id.as_str(), found.name.value.as_str()))
 }
 
 fn without_articles<'a>(locale: &Locale, said: &'a [Unit]) -> &'a [Unit] {
@@ -299,76 +322,6 @@ fn without_prefix(said: &[Unit], prefix: &[Unit]) -> Option<Vec<Unit>> {
 fn without_suffix(said: Vec<Unit>, suffix: &[Unit]) -> Option<Vec<Unit>> {
     let from = said.len().checked_sub(suffix.len())?;
     (folded(&said[from..]) == folded(suffix)).then(|| said[..from].to_vec())
-}
-
-fn folded(units: &[Unit]) -> Vec<&str> {
-    units.iter().map(|unit| unit.folded.as_str()).collect()
-}
-
-fn joined(units: &[Unit]) -> String {
-    folded(units).join(" ")
-}
-
-/// The words as they were said, spaces where they were.
-fn spoken(units: &[Unit]) -> String {
-    let mut text = String::new();
-    for unit in units {
-        if unit.is_apart && !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(&unit.said);
-    }
-    text
-}
-
-fn units(locale: &Locale, text: &str) -> Vec<Unit> {
-    let mut units: Vec<Unit> = Vec::new();
-    let (mut is_apart, mut is_inside) = (false, false);
-    for c in text.chars().flat_map(char::to_lowercase) {
-        let folded = fold_char(c);
-        if folded.is_empty() {
-            (is_apart, is_inside) = (true, false);
-            continue;
-        }
-        match units.last_mut() {
-            Some(word) if is_inside && !locale.is_unspaced() => {
-                word.folded.push_str(&folded);
-                word.said.push(c);
-            }
-            _ => units.push(Unit { folded, said: c.to_string(), is_apart }),
-        }
-        (is_apart, is_inside) = (false, true);
-    }
-    units
-}
-
-fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).map(fold_char).collect()
-}
-
-/// A letter without its accent, a wide letter as a narrow one; nothing for what is no letter or digit.
-fn fold_char(c: char) -> String {
-    let narrow = match c {
-        '\u{ff10}'..='\u{ff19}' | '\u{ff41}'..='\u{ff5a}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        c => c,
-    };
-    let plain = match narrow {
-        'à' | 'á' | 'â' | 'ã' | 'å' | 'ā' => "a",
-        'ä' | 'æ' => "ae",
-        'ç' | 'č' => "c",
-        'è' | 'é' | 'ê' | 'ë' => "e",
-        'ì' | 'í' | 'î' | 'ï' => "i",
-        'ñ' => "n",
-        'ò' | 'ó' | 'ô' | 'õ' => "o",
-        'ö' | 'œ' => "oe",
-        'ù' | 'ú' | 'û' => "u",
-        'ü' => "ue",
-        'ß' => "ss",
-        'ー' => "ー",
-        c if c.is_alphanumeric() => return c.to_string(),
-        _ => "",
-    };
-    plain.to_owned()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod skill;
 
+mod page;
 mod payments;
 mod rows;
 mod rules;

@@ -1,0 +1,139 @@
+//! The whole way with the device of the sandbox: sentences in, signed requests, payments at Amazon's side,
+//! and the same desk and books as every other order.
+
+use std::collections::BTreeMap;
+
+use pushcart::orders::state::State;
+use serde_json::{Value, json};
+
+use crate::market::Market;
+
+/// A sentence of Ana's; what followed.
+async fn says(market: &Market, text: &str) -> Value {
+    let turn =
+        market.control("POST", "alexa/say", Some(json!({ "persona": "Ana", "locale": "en-US", "text": text }))).await;
+    assert_eq!(turn["broken"], json!([]), "{turn}");
+    for exchange in turn["exchanges"].as_array().unwrap() {
+        assert_eq!(exchange["status"], 200, "{exchange}");
+    }
+    turn
+}
+
+/// The last thing that the skill said.
+fn said(turn: &Value) -> String {
+    let all = turn["said"].as_array().unwrap();
+    let last = all.iter().rev().find(|one| one["by"] == "skill").unwrap_or_else(|| panic!("nothing was said: {turn}"));
+    last["text"].as_str().unwrap().to_owned()
+}
+
+async fn buys(market: &Market) -> Value {
+    says(market, "open pushcart market").await;
+    says(market, "add wildflower honey to my cart").await;
+    let read_back = says(market, "check out").await;
+    assert!(said(&read_back).ends_with("Shall I place the order?"), "{}", said(&read_back));
+    says(market, "yes").await
+}
+
+#[tokio::test]
+async fn an_order_by_voice_ships_from_the_same_desk_and_settles() {
+    let Some(market) = Market::open().await else { return };
+    let bought = buys(&market).await;
+    assert!(said(&bought).starts_with("Thank you."), "{bought}");
+    let order = market.last_order().await;
+    assert_eq!((order.state, order.channel.as_str()), (State::Reserved, "alexa"));
+    let mut seller = market.seller_of(&order).await;
+    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    seller.submit(&format!("/sell/orders/{}/ship", order.id), &[]).await;
+    market.settle_down().await;
+    assert_eq!(market.order(&order.id).await.state, State::Shipped);
+    agree(&market).await;
+
+    // the buyer asks for the money by voice, the seller agrees at the desk
+    says(&market, "open pushcart market").await;
+    let asked = says(&market, "I want a refund").await;
+    assert!(said(&asked).contains("the seller decides"), "{}", said(&asked));
+    says(&market, "yes").await;
+    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    seller.page.says(200, "Asked by voice");
+    seller.submit(&format!("/sell/orders/{}/refund", order.id), &[]).await;
+    market.settle_down().await;
+    assert_eq!(market.order(&order.id).await.state, State::Refunded);
+    agree(&market).await;
+}
+
+#[tokio::test]
+async fn a_declined_card_is_mended_and_the_same_order_is_charged() {
+    let Some(market) = Market::open().await else { return };
+    let choice = json!({ "persona": "Ana", "table": "Decline", "code": "InvalidPaymentMethod" });
+    market.control("POST", "alexa/next", Some(choice)).await;
+    let declined = buys(&market).await;
+    assert!(said(&declined).starts_with("Nothing was charged."), "{declined}");
+    assert!(
+        declined["said"].as_array().unwrap().iter().any(|one| one["by"] == "alexa"),
+        "Amazon speaks first: {declined}"
+    );
+    assert_eq!(market.last_order().await.state, State::Declined);
+    market.control("POST", "alexa/person", Some(json!({ "persona": "Ana", "mends_payment": true }))).await;
+    says(&market, "open pushcart market").await;
+    says(&market, "yes").await;
+    let bought = says(&market, "yes").await;
+    assert!(said(&bought).starts_with("Thank you."), "{bought}");
+    let orders = market.ctx().store.all_orders("~", 10).await.unwrap();
+    assert_eq!((orders.len(), orders[0].state), (1, State::Reserved));
+    market.settle_down().await;
+    agree(&market).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_is_told_by_the_notification() {
+    let Some(market) = Market::open().await else { return };
+    says(&market, "open pushcart market").await;
+    says(&market, "add wildflower honey to my cart").await;
+    says(&market, "check out").await;
+    // the answer to the charge reaches nobody: it is carried to another skill id
+    let lost = json!({ "provider": "alexa", "operation": "Charge", "fault": "drop_request", "times": 1 });
+    market.control("POST", "faults", Some(lost)).await;
+    market.control("POST", "alexa/say", Some(json!({ "persona": "Ana", "locale": "en-US", "text": "yes" }))).await;
+    market.settle_down().await;
+    let order = market.last_order().await;
+    assert_eq!(order.state, State::Reserved, "the notification said so");
+    assert_eq!(market.ctx().store.operations_of(order.id.as_str()).await.unwrap().len(), 1);
+    agree(&market).await;
+}
+
+#[tokio::test]
+async fn an_order_by_voice_is_called_off_by_voice_and_the_hold_is_let_go() {
+    let Some(market) = Market::open().await else { return };
+    buys(&market).await;
+    says(&market, "open pushcart market").await;
+    let asked = says(&market, "cancel my order").await;
+    assert!(said(&asked).starts_with("Shall I cancel"), "{}", said(&asked));
+    says(&market, "yes").await;
+    market.settle_down().await;
+    assert_eq!(market.last_order().await.state, State::Cancelled);
+    agree(&market).await;
+}
+
+/// The shop's books and the sandbox's ledger say the same of every reference.
+async fn agree(market: &Market) {
+    let books = serde_json::to_value(market.books().await).unwrap();
+    let theirs = market.transactions().await;
+    let mut by_reference: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
+    for transaction in &theirs {
+        let reference = transaction["caller_reference"].as_str().unwrap_or_default().to_owned();
+        by_reference.entry(reference).or_default().push(transaction);
+    }
+    for order in books["orders"].as_array().unwrap() {
+        for operation in order["operations"].as_array().unwrap() {
+            let reference = operation["caller_reference"].as_str().unwrap();
+            let kind = operation["kind"].as_str().unwrap();
+            if operation["state"] != "succeeded" || !matches!(kind, "reserve" | "settle" | "refund" | "pay") {
+                continue;
+            }
+            let found =
+                by_reference.get(reference).unwrap_or_else(|| panic!("{kind} {reference} is not in {theirs:?}"));
+            let sum: i64 = found.iter().filter_map(|it| it["amount_minor"].as_i64()).max().unwrap();
+            assert_eq!(sum, operation["amount_minor"].as_i64().unwrap(), "{kind} {reference}");
+        }
+    }
+}

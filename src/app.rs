@@ -3,6 +3,7 @@
 //! The only place that names concrete providers. `examples/embed.rs` mounts the shop in somebody
 //! else's program with it.
 
+mod alexa;
 mod amazon_pay;
 pub mod currency;
 
@@ -16,10 +17,12 @@ use axum::routing::get;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::alexa::verify::Gate;
 use crate::base::clock::Clock;
 use crate::base::ids;
 use crate::base::paths::Paths;
 use crate::config::Config;
+use crate::flows::link_account::Client;
 use crate::flows::{Context, ShopFacts};
 use crate::mail::send::Post;
 use crate::pay::amazon_pay::provider::AmazonPayProvider;
@@ -37,6 +40,7 @@ pub struct App {
     ctx: Context,
     post: Post,
     shop: shop::Shop,
+    skill: Option<Gate>,
 }
 
 impl App {
@@ -62,6 +66,7 @@ impl App {
                 sandbox_url: config.is_demo().then(|| config.sandbox_url.clone()),
                 instance: instance(&config.data_dir)?,
             }),
+            linking: linking(config),
             wake: Arc::new(Notify::new()),
         };
         let post = match &config.smtp {
@@ -69,14 +74,18 @@ impl App {
             None => Post::Mailbox,
         };
         let shop = shop::Shop::behind(&ctx, provider_origins(config), config.trusted_proxy);
-        Ok(App { ctx, post, shop })
+        let skill = alexa::gate(config, &ctx.clock)?;
+        Ok(App { ctx, post, shop, skill })
     }
 
     /// Everything the shop serves, below the base URL's prefix. Merge it into a router of yours, or
     /// serve it alone.
     pub fn router(&self) -> Router {
         let notifications = self.shop.limit_notifications(ipn::router(self.ctx.clone()));
-        let inside = self.shop.router(self.ctx.clone()).merge(notifications);
+        let mut inside = self.shop.router(self.ctx.clone()).merge(notifications);
+        if let Some(gate) = &self.skill {
+            inside = inside.merge(crate::alexa::router(self.ctx.clone(), gate.clone()));
+        }
         match self.ctx.paths.prefix() {
             "" => inside,
             prefix => {
@@ -157,14 +166,27 @@ pub fn providers(config: &Config, clock: &Clock) -> anyhow::Result<Providers> {
     Ok(Providers::new(all))
 }
 
-/// Where forms may lead: the content security policy's `form-action` also judges the redirect to a provider.
+/// Where forms may lead: the content security policy's `form-action` also judges the redirect to a provider,
+/// and to where a linked account is made known.
 fn provider_origins(config: &Config) -> Vec<String> {
     let origin = |address: &str| url::Url::parse(address).ok().map(|url| url.origin().ascii_serialization());
     let fps = config.has_fps().then(|| config.fps_cbui_url.clone());
-    let mut origins: Vec<String> =
-        fps.into_iter().chain(amazon_pay::pages(config)).filter_map(|url| origin(&url)).collect();
+    let linked = config.linking.iter().flat_map(|linking| linking.redirect_urls.clone());
+    let all = fps.into_iter().chain(amazon_pay::pages(config)).chain(linked);
+    let mut origins: Vec<String> = all.filter_map(|url| origin(&url)).collect();
+    origins.sort();
     origins.dedup();
     origins
+}
+
+/// Who may ask for account linking.
+fn linking(config: &Config) -> Option<Arc<Client>> {
+    let written = config.linking.as_ref()?;
+    Some(Arc::new(Client {
+        id: written.client_id.clone(),
+        secret: written.client_secret.clone(),
+        redirect_urls: written.redirect_urls.clone(),
+    }))
 }
 
 /// A name for this data folder that survives restarts: the owner of the leases.

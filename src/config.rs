@@ -1,12 +1,16 @@
 //! Every setting, in one place. Flags beat environment, environment beats `pushcart.toml`, that
 //! beats the defaults; anything unknown or wrong stops the start with one clear line.
 
+mod alexa;
 mod amazon_pay;
+mod linking;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+pub use self::alexa::Alexa;
 pub use self::amazon_pay::{AmazonPay, KeyFile};
+pub use self::linking::Linking;
 use crate::base::money::Currency;
 use crate::base::secret::Secret;
 
@@ -87,6 +91,22 @@ settings! {
     amazon_pay_region, "PUSHCART_AMAZON_PAY_REGION";
     /// true where the account, of the region eu, may take other currencies than EUR and GBP. Default: true in the demo's eu, else false
     amazon_pay_multi_currency, "PUSHCART_AMAZON_PAY_MULTI_CURRENCY";
+    /// The skill whose requests are answered. Default in the demo: amzn1.ask.skill.pushcart-demo; in production no skill
+    alexa_application_id, "PUSHCART_ALEXA_APPLICATION_ID";
+    /// The root that the certificates of Alexa's requests lead to, a PEM file. Default: the sandbox's in the demo, the public web roots in production
+    alexa_trust_root, "PUSHCART_ALEXA_TRUST_ROOT";
+    /// Where verified certificate addresses are really fetched from. Default: the sandbox in the demo, unset in production
+    alexa_cert_base_url, "PUSHCART_ALEXA_CERT_BASE_URL";
+    /// Where the merchant of voice orders is established, two letters. Default: US or JP after the region, DE in the demo's eu
+    alexa_country_of_establishment, "PUSHCART_ALEXA_COUNTRY_OF_ESTABLISHMENT";
+    /// The test buyer of voice orders at the Amazon Pay sandbox. Default: ana@amazon-buyers.example
+    alexa_sandbox_customer_email, "PUSHCART_ALEXA_SANDBOX_CUSTOMER_EMAIL";
+    /// What Amazon calls itself when an account is linked to the Alexa skill. Default in the demo: pushcart-alexa
+    alexa_client_id, "PUSHCART_ALEXA_CLIENT_ID";
+    /// The secret that goes with it.
+    alexa_client_secret, "PUSHCART_ALEXA_CLIENT_SECRET";
+    /// Where a linked account is made known, separated by commas. Default in the demo: the sandbox
+    alexa_redirect_urls, "PUSHCART_ALEXA_REDIRECT_URLS";
     /// demo or production. Production refuses sandbox addresses, example keys and plain HTTP. Default: demo
     environment, "PUSHCART_ENVIRONMENT";
     /// The shop's currency: USD, EUR, GBP, JPY, AUD, CAD, CHF, SEK, DKK or NOK. Default: USD
@@ -146,6 +166,10 @@ pub struct Config {
     pub fps_keys: Vec<(String, Secret)>,
     /// Amazon Pay; none where production does not name it.
     pub amazon_pay: Option<AmazonPay>,
+    /// The Alexa skill; none without Amazon Pay, or where production does not name it.
+    pub alexa: Option<Alexa>,
+    /// Account linking for the Alexa skill; none where production does not name it.
+    pub linking: Option<Linking>,
     /// demo or production.
     pub environment: Environment,
     /// The shop's currency.
@@ -231,13 +255,27 @@ impl Config {
             can_handle_pending_authorization: w.amazon_pay_can_handle_pending_authorization,
             is_multi_currency: w.amazon_pay_multi_currency,
         };
+        let alexa = alexa::Written {
+            application_id: w.alexa_application_id,
+            trust_root: w.alexa_trust_root,
+            cert_base_url: w.alexa_cert_base_url,
+            country_of_establishment: w.alexa_country_of_establishment,
+            sandbox_customer_email: w.alexa_sandbox_customer_email,
+        };
+        let linking = linking::Written {
+            client_id: w.alexa_client_id,
+            client_secret: w.alexa_client_secret,
+            redirect_urls: w.alexa_redirect_urls,
+        };
         let currency = of_a_shop(w.currency.as_deref().unwrap_or("USD"))?;
         let smtp = match (w.smtp_url, w.mail_from) {
             (Some(url), Some(from)) => Some((Secret::new(url), from)),
             (None, None) => None,
             _ => return bad("PUSHCART_SMTP_URL and PUSHCART_MAIL_FROM go together"),
         };
+        let amazon_pay = AmazonPay::checked(amazon_pay, &data_dir, &sandbox_url, environment, currency)?;
         let config = Config {
+            alexa: Alexa::checked(alexa, amazon_pay.as_ref(), &data_dir, &sandbox_url, environment)?,
             database_url: w.database_url.unwrap_or_else(|| format!("sqlite://{data_dir}/shop.db")),
             base_url: w.base_url.unwrap_or_else(|| format!("http://localhost:{}", listen.port())),
             listen,
@@ -246,7 +284,8 @@ impl Config {
             sandbox_database_url: w.sandbox_database_url.unwrap_or_else(|| format!("sqlite://{data_dir}/sandbox.db")),
             fps_api_url: w.fps_api_url.unwrap_or_else(|| format!("{sandbox_url}/fps/")),
             fps_cbui_url: w.fps_cbui_url.unwrap_or_else(|| format!("{sandbox_url}/cobranded-ui/actions/start")),
-            amazon_pay: AmazonPay::checked(amazon_pay, &data_dir, &sandbox_url, environment, currency)?,
+            amazon_pay,
+            linking: Linking::checked(linking, &sandbox_url, environment)?,
             sandbox_url,
             fps_keys,
             environment,

@@ -1,7 +1,7 @@
 //! Pushcart: an embedded marketplace shop that shows how money moves through Amazon's payment services.
 //!
 //! ```text
-//! base  <-  market  <-  orders  <-  store  <-  mail  <-  flows  <-  shop, ipn, worker  <-  app  <-  main
+//! base  <-  market  <-  orders  <-  store  <-  mail  <-  flows  <-  shop, ipn, alexa, worker  <-  app  <-  main
 //!                         ^--  pay (uses orders' words)  --^
 //! sandbox: another party, uses base only
 //! ```
@@ -9,6 +9,7 @@
 //! `docs/architecture.md` says what each room is for and who may import whom; a test holds the
 //! code against it.
 
+pub mod alexa;
 pub mod app;
 pub mod base;
 pub mod config;
@@ -24,4 +25,5 @@ pub mod seed;
 pub mod shop;
 pub mod skill;
 pub mod store;
+pub mod words;
 pub mod worker;

@@ -6,6 +6,7 @@ use crate::base::secret::Secret;
 use crate::config::Config;
 use crate::pay::amazon_pay::notices::Trust;
 use crate::pay::amazon_pay::sign::{Algorithm, PrivateKey};
+use crate::pay::amazon_pay::voice::VoiceSettings;
 use crate::pay::amazon_pay::wire::sessions::PaymentIntent;
 use crate::pay::amazon_pay::{Account, KeyPair, Region, Settings};
 
@@ -36,6 +37,10 @@ pub(super) fn settings(config: &Config) -> anyhow::Result<Option<Settings>> {
         store_id: written.store_id.clone(),
         intent: PaymentIntent::from_word(written.payment_intent).unwrap_or_default(),
         waits_for_decisions: written.can_handle_pending_authorization,
+        voice: config.alexa.as_ref().map(|alexa| VoiceSettings {
+            country_of_establishment: alexa.country_of_establishment.clone(),
+            sandbox_customer_email: alexa.sandbox_customer_email.clone(),
+        }),
         is_multi_currency: written.is_multi_currency,
         trust: if config.is_demo() { trust_in_the_sandbox(config, &written.merchant_id) } else { Trust::default() },
     }))

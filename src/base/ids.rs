@@ -5,6 +5,9 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 /// Makes a new id with `prefix`: 48 bits of time, 80 random bits, in lower-case Crockford base 32.
 pub fn fresh(prefix: &str) -> String {
     format!("{prefix}_{}", ulid::Ulid::generate().to_string().to_lowercase())
@@ -13,6 +16,11 @@ pub fn fresh(prefix: &str) -> String {
 /// 128 random bits as 26 characters, for links and cookies that must not be guessed.
 pub fn secret() -> String {
     ulid::Ulid::from(rand::random::<u128>()).to_string().to_lowercase()
+}
+
+/// 256 random bits as 43 characters, for what a program carries instead of a person's password.
+pub fn token() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
 }
 
 fn is_well_formed(text: &str, prefix: &str) -> bool {
@@ -88,6 +96,8 @@ ids! {
     OperationId = "opn";
     /// One standing consent of a buyer.
     AgreementId = "agr";
+    /// One link between an account and the Alexa skill.
+    LinkId = "lnk";
     /// One uploaded picture.
     PictureId = "pic";
     /// One letter that is or was to be sent.

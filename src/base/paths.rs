@@ -91,6 +91,10 @@ impl Paths {
         search = "/search";
         /// Every code of every payment service: what happened and what to do.
         help_payments = "/help/payments";
+        /// What is kept of whom, and why.
+        help_privacy = "/help/privacy";
+        /// Where Alexa's requests come in.
+        alexa = "/alexa";
         /// The basket.
         cart = "/cart";
         /// Takes `product_id` and `quantity`.
@@ -109,6 +113,12 @@ impl Paths {
         account_orders = "/account/orders";
         /// The standing approvals of an account.
         account_agreements = "/account/approvals";
+        /// Asks whether the Alexa skill may be linked to the account.
+        oauth_authorize = "/oauth/authorize";
+        /// Where a code or a refresh token is exchanged.
+        oauth_token = "/oauth/token";
+        /// Ends the link.
+        account_unlink = "/account/link/end";
         /// Ask for a link to set a new password.
         forgot_password = "/account/password/forgot";
         /// What selling here means; the way in to registration.
@@ -228,6 +238,11 @@ impl Paths {
     /// A guest's way to an order: the page with its secret.
     pub fn order_with_secret(&self, order: impl Display, secret: &str) -> String {
         format!("{}?key={}", self.order(order), utf8_percent_encode(secret, KEEP))
+    }
+
+    /// The way to a basket that was filled by voice, for whoever has its key.
+    pub fn voice_cart(&self, key: &str) -> String {
+        self.with_query(&self.local("/cart/voice"), &[("key", key)])
     }
 
     /// `path` with `pairs` as its query; empty values are left out.

@@ -118,10 +118,23 @@ mod with_sandbox {
             fps_secret_key: secret_key,
             ipn_url: Some(paths.absolute(paths.ipn("fps"))),
             amazon_pay: merchant(config, &paths)?,
-            alexa: Some(alexa::Skill::of_demo(&config.base_url)),
+            alexa: skill(config, &paths),
             strict: false,
         };
         Sandbox::open(settings, clock.clone()).await
+    }
+
+    /// The skill that the sandbox's devices speak to.
+    fn skill(config: &Config, paths: &Paths) -> Option<alexa::Skill> {
+        let settings = config.alexa.as_ref()?;
+        let linking = config.linking.as_ref().map(|linking| alexa::AccountLinking {
+            authorize_url: paths.absolute(paths.oauth_authorize()),
+            token_url: paths.absolute(paths.oauth_token()),
+            client_id: linking.client_id.clone(),
+            client_secret: linking.client_secret.clone(),
+        });
+        let (endpoint_url, application_id) = (paths.absolute(paths.alexa()), settings.application_id.clone());
+        Some(alexa::Skill { endpoint_url, application_id, linking })
     }
 
     /// The marketplace's account with Amazon Pay; a key pair that is not there is made.

@@ -17,6 +17,11 @@ pub async fn cancel(ctx: &Context, order: &OrderId, actor: Actor) -> Result<(), 
     Ok(())
 }
 
+/// The same for those who do not wait for the provider: the worker lets the hold go.
+pub async fn want(ctx: &Context, order: &OrderId, actor: Actor) -> Result<(), ActError> {
+    retried(|| cancel_once(ctx, order, actor)).await.map(|_| ())
+}
+
 async fn cancel_once(ctx: &Context, id: &OrderId, actor: Actor) -> Result<Option<OperationId>, ActError> {
     let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;

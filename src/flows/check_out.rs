@@ -1,24 +1,24 @@
 //! From a basket to orders that wait for the buyer's approval.
 
-use sha2::{Digest, Sha256};
-
+use super::freeze::{Bought, Frozen, freeze, payee};
 use super::parcels::{Parcel, cart_problem, parcels};
 use super::record_outcome::{LOST_RETURN, record_outcome};
 use super::{ActError, Context, agreements, count};
 use crate::base::clock::Millis;
-use crate::base::ids::{self, AgreementId, BuyerId, CheckoutId, OrderId, SellerId};
+use crate::base::ids::{AgreementId, BuyerId, CheckoutId, OrderId};
 use crate::market::sellers::Seller;
-use crate::market::shipping::ShippingMethod;
+use crate::market::shipping::{COUNTRIES, ShippingMethod};
+use crate::market::tax;
 use crate::orders::agreement::{Agreement, Standing, Terms};
 use crate::orders::audit::Act;
 use crate::orders::checkout::{Address, Checkout};
 use crate::orders::device::Device;
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
-use crate::orders::order::{APPROVAL_WAIT, Line, Order, STOCK_HOLD};
+use crate::orders::order::{APPROVAL_WAIT, Order, STOCK_HOLD};
 use crate::orders::outcome::Outcome;
 use crate::orders::state::State;
 use crate::pay::{Answer, ConsentAsk, Provider, Redirect};
-use crate::store::{Result as StoreResult, Write, retried};
+use crate::store::{Write, retried};
 
 /// What the checkout form says, already checked field by field.
 #[derive(Clone, Debug)]
@@ -43,6 +43,12 @@ pub struct CheckoutForm {
     pub is_kept: bool,
     /// What the form was filled in on.
     pub device: Device,
+}
+
+/// Whether parcels go there: the rule of the checkout form, for addresses that somebody else brings.
+pub fn delivers_to(address: &Address) -> bool {
+    let is_known = COUNTRIES.iter().any(|(code, _)| *code == address.country);
+    is_known && (address.country != "US" || tax::states().any(|code| code == address.state))
 }
 
 /// Freezes the basket into one order per seller, holds the stock, and asks for the buyer's approval
@@ -82,7 +88,7 @@ async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, Ac
     let mut keeps = form.is_kept && saved.is_none() && form.buyer.is_some() && provider.abilities().standing_consents;
     for parcel in parcels(&cart, form.shipping_method, form.is_gift, &form.address)? {
         let under = under(&mut tx, provider.as_ref(), form, &parcel, saved.as_ref(), &mut keeps, now).await?;
-        place_order(ctx, &mut tx, provider.as_ref(), &checkout, parcel, under, now).await?;
+        place_order(ctx, &mut tx, provider.as_ref(), &checkout, parcel, under).await?;
     }
     tx.empty_cart(&form.cart).await?;
     tx.commit().await?;
@@ -134,15 +140,6 @@ async fn under(
     Ok(Some(asked))
 }
 
-/// Who is paid: a seller whom the provider knows, or, where it splits nothing, the marketplace for them.
-async fn payee(tx: &mut Write, provider: &dyn Provider, seller: &SellerId) -> StoreResult<Option<String>> {
-    if provider.abilities().splits_fee {
-        Ok(tx.payee(seller, provider.name()).await?.map(|payee| payee.token))
-    } else {
-        Ok(Some(seller.to_string()))
-    }
-}
-
 async fn place_order(
     ctx: &Context,
     tx: &mut Write,
@@ -150,51 +147,13 @@ async fn place_order(
     checkout: &Checkout,
     parcel: Parcel,
     under: Option<Agreement>,
-    now: Millis,
 ) -> Result<(), ActError> {
-    let seller = tx.seller(&parcel.seller).await?.ok_or(ActError::NoSuchOrder)?;
-    let Some(payee) = payee(tx, provider, &parcel.seller).await? else {
-        let message = format!("{} cannot be paid this way. Please choose another one.", seller.name);
-        return Err(ActError::BadField { field: "provider", message });
-    };
-    let mut order = Order {
-        id: OrderId::fresh(),
-        number: tx.next_order_number().await?,
-        checkout: checkout.id.clone(),
-        seller: parcel.seller.clone(),
-        buyer: checkout.buyer.clone(),
-        channel: "web".to_owned(),
-        provider: checkout.provider.clone(),
-        agreement: under.as_ref().map(|agreement| agreement.id.clone()),
-        period: parcel.period.map(|_| 0),
-        totals: parcel.totals,
-        total: parcel.total,
-        fee: seller.fee,
-        state: State::Placed,
-        version: 1,
-        consent: None,
-        instrument: None,
-        transaction: None,
-        hold_until: None,
-        secret: ids::secret(),
-        message: None,
-        flag: None,
-        is_stopped: false,
-        carrier: None,
-        tracking_number: None,
-        promised_date: None,
-        placed_at: now,
-    };
-    let print = fingerprint(&order, &parcel.lines, &checkout.email);
-    tx.insert_order(&order, &parcel.lines, &print, now.plus(APPROVAL_WAIT)).await?;
+    let now = ctx.clock.now();
     let saved = under.as_ref().filter(|agreement| agreement.is_saved_method());
     let until = saved.is_none().then(|| now.plus(STOCK_HOLD));
-    if let Err(gone) = tx.hold_stock(&order.id, &parcel.lines, until, now).await? {
-        let line = parcel.lines.iter().find(|line| line.product == gone.product);
-        let title = line.map_or("Something in your cart", |line| &line.title);
-        return Err(cart_problem(format!("{title} was just sold to somebody else. Please change your cart.")));
-    }
-    tx.note(&order.id, now, "Order placed", &format!("{} at {}.", order.total, seller.name)).await?;
+    let Frozen { mut order, payee, seller } =
+        freeze(ctx, tx, provider, &Bought { id: OrderId::fresh(), checkout, under: under.as_ref(), until }, parcel)
+            .await?;
     match saved {
         Some(saved) => {
             agreements::charge(ctx, tx, &mut order, saved, &payee).await?;
@@ -203,25 +162,7 @@ async fn place_order(
             want_consent(tx, &order, &payee, &seller, under.map(|agreement| agreement.terms), now).await?;
         }
     }
-    tx.audit(&Act {
-        at: now,
-        actor: "buyer".to_owned(),
-        act: "order placed".to_owned(),
-        subject: order.id.to_string(),
-        detail: format!("{} · {} · fee {} + {}", order.number, order.total, seller.fee.fixed, seller.fee.percent()),
-    })
-    .await?;
-    tracing::info!(order.id = %order.id, provider = %order.provider, "order placed");
     Ok(())
-}
-
-/// The same goods for the same person: two such orders within a day are shown to the seller.
-fn fingerprint(order: &Order, lines: &[Line], email: &str) -> String {
-    let mut digest = Sha256::new();
-    let mut goods: Vec<String> = lines.iter().map(|line| format!("{}×{}", line.product, line.quantity)).collect();
-    goods.sort();
-    digest.update(format!("{}\n{}\n{}", order.seller, email.to_lowercase(), goods.join("\n")));
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn want_consent(

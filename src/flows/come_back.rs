@@ -107,7 +107,7 @@ async fn still_waits(ctx: &Context, operation: &Operation) -> Result<bool> {
 }
 
 fn is_ours(operation: &Operation, provider: &str) -> bool {
-    operation.needs_browser() && operation.provider == provider
+    operation.needs_person() && operation.provider == provider
 }
 
 /// Runs the reserve or pay that an approval made, while the buyer waits.

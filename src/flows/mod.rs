@@ -13,7 +13,9 @@ pub mod come_back;
 mod count;
 pub mod express;
 pub mod facts;
+mod freeze;
 pub mod fulfil;
+pub mod link_account;
 pub mod parcels;
 pub mod record_outcome;
 pub mod refund;
@@ -25,6 +27,7 @@ pub mod say;
 pub mod supervise;
 pub mod sweep;
 pub mod take_notification;
+pub mod voice;
 pub mod wish;
 pub mod withdraw;
 
@@ -51,6 +54,8 @@ pub struct Context {
     pub paths: Paths,
     /// What is fixed about this shop.
     pub shop: Arc<ShopFacts>,
+    /// Who may ask for account linking; none where the shop has no skill.
+    pub linking: Option<Arc<link_account::Client>>,
     /// Rung when there is something for the worker, so that it need not wait for its next turn.
     pub wake: Arc<Notify>,
 }

@@ -113,7 +113,7 @@ fn progress(operation: &mut Operation, outcome: &Outcome, now: Millis) -> Millis
         }
         Outcome::Approval { .. } | Outcome::NeverArrived | Outcome::Silent { .. } => operation.progress,
     };
-    if operation.needs_browser() { now.plus(LOST_RETURN) } else { later }
+    if operation.needs_person() { now.plus(LOST_RETURN) } else { later }
 }
 
 /// How often the sweep asks what became of someone who never came back: most FPS tokens are kept
@@ -122,7 +122,7 @@ pub const LOST_RETURN: Duration = Duration::from_secs(10 * 60);
 
 /// Whether a visit to the provider's pages is given up.
 pub(super) fn visit_is_over(operation: &Operation, now: Millis) -> bool {
-    operation.needs_browser() && operation.created_at.plus(APPROVAL_WAIT) <= now
+    operation.needs_person() && operation.created_at.plus(APPROVAL_WAIT) <= now
 }
 
 async fn register(ctx: &Context, tx: &mut Write, operation: &Operation, outcome: &Outcome) -> Result<Recorded> {

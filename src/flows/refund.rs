@@ -37,6 +37,11 @@ pub async fn refund(
     Ok(())
 }
 
+/// The same, of all that is left, for those who do not wait for the provider: the worker does it.
+pub async fn want(ctx: &Context, order: &OrderId, actor: Actor, key: &str) -> Result<(), ActError> {
+    retried(|| refund_once(ctx, order, actor, None, key)).await.map(|_| ())
+}
+
 async fn refund_once(
     ctx: &Context,
     id: &OrderId,

@@ -92,7 +92,7 @@ async fn run_claimed(ctx: &Context, operation: Operation) -> Result<()> {
         Outcome::NeverArrived if visit_is_over(&operation, ctx.clock.now()) => {
             record_outcome(ctx, &operation.id, Outcome::Expired { transaction: None }).await?;
         }
-        Outcome::NeverArrived if operation.needs_browser() => {
+        Outcome::NeverArrived if operation.needs_person() => {
             ctx.store.postpone(&operation, ctx.clock.now().plus(super::record_outcome::LOST_RETURN)).await?;
         }
         Outcome::NeverArrived => ctx.store.postpone(&operation, ctx.clock.now()).await?,
@@ -112,7 +112,7 @@ async fn run_claimed(ctx: &Context, operation: Operation) -> Result<()> {
 
 /// The rule that keeps a crash from charging twice: from the second attempt on, ask first.
 async fn ask_or_send(ctx: &Context, provider: &dyn Provider, operation: &Operation) -> Outcome {
-    if operation.needs_browser() {
+    if operation.needs_person() {
         return provider.find_outcome(operation).await;
     }
     if operation.attempts > 1 || operation.progress == Progress::Pending {

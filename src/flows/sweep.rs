@@ -33,11 +33,13 @@ pub async fn sweep(ctx: &Context) -> Result<bool> {
     Ok(renew::renew(ctx).await? || did)
 }
 
-/// Forgets what is too old to matter: form keys, changes that every read model has seen, web sessions.
+/// Forgets what is too old to matter: form keys, changes that every read model has seen, links, web
+/// sessions.
 pub async fn tidy(ctx: &Context) -> Result<()> {
     let mut tx = ctx.store.write().await?;
     tx.forget_form_keys(ctx.clock.now().minus(days(7))).await?;
     tx.forget_changes().await?;
+    tx.forget_old_links(ctx.clock.real_now().minus(days(1))).await?;
     tx.commit().await?;
     ctx.store.forget_old_sessions().await
 }
@@ -46,7 +48,7 @@ pub async fn tidy(ctx: &Context) -> Result<()> {
 async fn run_out(ctx: &Context, order: &Order) -> Result<()> {
     let operations = ctx.store.operations_of(order.id.as_str()).await?;
     let Some(provider) = ctx.providers.get(&order.provider) else { return wait(ctx, order).await };
-    let busy = operations.iter().any(|op| op.progress.is_open() && !op.needs_browser());
+    let busy = operations.iter().any(|op| op.progress.is_open() && !op.needs_person());
     let asked: Option<&Operation> = match order.state {
         _ if busy => return wait(ctx, order).await,
         State::Placed => newest(&operations, Kind::Consent),

@@ -30,6 +30,8 @@ pub async fn let_go(ctx: &Context, tx: &mut Write, order: &mut Order, provider: 
         }
     }
     match consent {
+        // what a buyer is charged under by voice stands for more than this order
+        Some(consent) if tx.is_voice_agreement(&consent).await? => Ok(()),
         Some(consent) => want(ctx, tx, order, provider, &consent).await,
         None => Ok(()),
     }

@@ -6,7 +6,7 @@ use crate::market::shipping::ShippingMethod;
 use crate::orders::device::Device;
 
 /// Where parcels and letters go.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Address {
     /// The person.
     pub name: String,

@@ -9,6 +9,8 @@ pub enum Device {
     Tablet,
     /// Stands on a table.
     Computer,
+    /// Listens and speaks.
+    Speaker,
     /// The browser does not say, or it is none.
     #[default]
     Unknown,
@@ -16,7 +18,7 @@ pub enum Device {
 
 impl Device {
     /// All of them.
-    pub const ALL: [Device; 4] = [Device::Phone, Device::Tablet, Device::Computer, Device::Unknown];
+    pub const ALL: [Device; 5] = [Device::Phone, Device::Tablet, Device::Computer, Device::Speaker, Device::Unknown];
 
     /// What a browser that calls itself `user_agent` runs on.
     pub fn of(user_agent: &str) -> Device {
@@ -42,6 +44,7 @@ impl Device {
             Device::Phone => "phone",
             Device::Tablet => "tablet",
             Device::Computer => "computer",
+            Device::Speaker => "speaker",
             Device::Unknown => "unknown",
         }
     }

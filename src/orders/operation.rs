@@ -203,6 +203,8 @@ pub enum Initiator {
     Approval,
     /// The buyer, with an approval that was saved before.
     SavedMethod,
+    /// The buyer, by voice: Alexa carries the request, and brings the answer.
+    Voice,
     /// The shop, because the next period of a subscription has begun.
     Subscription,
 }
@@ -324,9 +326,15 @@ impl Operation {
         }
     }
 
-    /// Whether a person is needed at the provider's pages, so that the worker cannot send it.
-    pub fn needs_browser(&self) -> bool {
-        matches!(self.kind, Kind::Register | Kind::Consent)
+    /// Whether a person is needed, at the provider's pages or near a loudspeaker, so that the worker
+    /// cannot send it.
+    pub fn needs_person(&self) -> bool {
+        matches!(self.kind, Kind::Register | Kind::Consent) || self.is_spoken()
+    }
+
+    /// Whether Alexa carries it.
+    pub fn is_spoken(&self) -> bool {
+        matches!(self.request, Request::Take { initiator: Initiator::Voice, .. })
     }
 }
 

@@ -8,6 +8,7 @@ pub mod amazon_pay;
 pub mod express;
 pub mod fps;
 pub mod http;
+pub mod voice;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,7 @@ use crate::orders::refusal::Refusal;
 use crate::orders::words::ProviderWord;
 
 pub use express::{Button, Choice, Express, Place, Visit, VisitAsk};
+pub use voice::Voice;
 
 /// What a provider can do, so that flows need no provider's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,6 +221,11 @@ pub trait Provider: Send + Sync {
         None
     }
 
+    /// What it does for buyers who speak; none where it cannot.
+    fn voice(&self) -> Option<&dyn Voice> {
+        None
+    }
+
     /// Whether the provider can be reached with our keys, for `doctor`: the sentence says what is wrong.
     async fn check(&self) -> Result<(), String>;
 }
@@ -244,6 +251,13 @@ impl Providers {
     /// marketplace takes the payments and owes the sellers their part.
     pub fn paying_sellers(&self, currency: Currency) -> Option<&Arc<dyn Provider>> {
         self.all.iter().find(|provider| provider.takes(currency) && provider.abilities().splits_fee)
+    }
+
+    /// The one through which is paid by voice in `currency`.
+    pub fn speaking(&self, currency: Currency) -> Option<(&Arc<dyn Provider>, &dyn Voice)> {
+        let speaking = |it: &'_ Arc<dyn Provider>| it.voice().is_some_and(|voice| voice.charges_in(currency));
+        let provider = self.all.iter().find(|it| speaking(it))?;
+        Some((provider, provider.voice()?))
     }
 
     /// What `provider` means by `code`, if it is a code of its list.

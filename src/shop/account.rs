@@ -14,6 +14,7 @@ use super::Site;
 use super::error::PageError;
 use super::extract::{SignedIn, TextForm, sign_in};
 use super::page::{Chrome, Problems, page, page_with};
+use crate::base::clock::Millis;
 use crate::base::ids::BuyerId;
 use crate::base::paths::Paths;
 use crate::flows::accounts;
@@ -67,6 +68,8 @@ struct AccountPage {
     orders: Vec<Order>,
     has_stall: bool,
     is_operator: bool,
+    /// Since when the Alexa skill is linked.
+    linked_since: Option<Millis>,
 }
 
 /// Where to go after signing in: only to a path of ours. Browsers read `/\evil` as `//evil`, and
@@ -184,8 +187,12 @@ async fn signout(State(site): State<Site>, session: Session) -> Result<Redirect,
 async fn account(State(site): State<Site>, chrome: Chrome, SignedIn(account): SignedIn) -> Result<Response, PageError> {
     let orders = site.ctx.store.orders_of_buyer(&account.id, "~", 50).await?;
     let has_stall = site.ctx.store.seller_of(&account.id).await?.is_some();
+    let linked_since = match site.ctx.linking {
+        Some(_) => site.ctx.store.linked_since(&account.id).await?,
+        None => None,
+    };
     let Account { name, email, is_operator, .. } = account;
-    Ok(page(&AccountPage { chrome, name, email, orders, has_stall, is_operator }))
+    Ok(page(&AccountPage { chrome, name, email, orders, has_stall, is_operator, linked_since }))
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub struct Settling {
 pub fn settling(operations: &[Operation]) -> Vec<Settling> {
     operations
         .iter()
-        .filter(|operation| operation.progress.is_open() && !operation.needs_browser())
+        .filter(|operation| operation.progress.is_open() && !operation.needs_person())
         .map(|operation| Settling { words: doing(operation.kind), since: operation.created_at })
         .collect()
 }

@@ -52,6 +52,7 @@ pub struct Limits {
     letter_by_address: Limit,
     letter_by_email: Limit,
     checkout: Limit,
+    token: Limit,
     notifications: Limit,
 }
 
@@ -65,6 +66,7 @@ impl Limits {
             letter_by_address: Limit::new(10, Duration::from_secs(60)),
             letter_by_email: Limit::new(3, Duration::from_secs(10 * 60)),
             checkout: Limit::new(120, Duration::from_millis(500)),
+            token: Limit::new(600, Duration::from_millis(50)),
             notifications: Limit::new(2000, Duration::from_millis(10)),
         }
     }
@@ -85,6 +87,16 @@ impl Limits {
     /// A checkout that is posted.
     pub fn checkout(&self, client: IpAddr) -> Result<(), PageError> {
         self.checkout.take(&client.to_string())
+    }
+
+    /// A code or token that is exchanged: by one client for many people, so often.
+    pub fn token(&self, client: IpAddr) -> Result<(), PageError> {
+        self.token.take(&client.to_string())
+    }
+
+    /// One that was refused, which counts like a wrong password.
+    pub fn refused_token(&self, client: IpAddr) -> Result<(), PageError> {
+        self.sign_in_by_address.take(&client.to_string())
     }
 
     /// Who is asking: the connection's other end, or what the trusted proxy says.

@@ -21,12 +21,14 @@ pub mod extract;
 pub mod health;
 pub mod help;
 pub mod limits;
+pub mod link;
 pub mod mailbox;
 pub mod my_orders;
 pub mod order_acts;
 pub mod order_page;
 pub mod page;
 pub mod passwords;
+pub mod privacy;
 pub mod requests;
 pub mod returns;
 pub mod said;
@@ -34,7 +36,8 @@ pub mod security;
 pub mod sell;
 #[cfg(test)]
 mod tests;
-pub mod waiting;
+pub mod voice_cart;
+mod waiting;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -183,6 +186,7 @@ fn pages(ctx: &Context) -> Router<Site> {
         .merge(checkout::router())
         .merge(checkout_status::router())
         .merge(express::router())
+        .merge(link::router())
         .merge(mailbox::router())
         .merge(my_orders::router())
         .merge(approvals::router())
@@ -190,6 +194,7 @@ fn pages(ctx: &Context) -> Router<Site> {
         .merge(order_page::router())
         .merge(passwords::router())
         .merge(sell::router())
+        .merge(voice_cart::router())
         .merge(admin::router())
         .layer(sessions(ctx))
         .layer(security::refuse_cross_site(&ctx.paths))
@@ -201,6 +206,7 @@ fn public_pages() -> Router<Site> {
         .route("/", get(browse::home))
         .route("/search", get(browse::search::search))
         .route("/help/payments", get(help::payments))
+        .route("/help/privacy", get(privacy::privacy))
         .route("/p/{slug}", get(browse::product))
         .route("/s/{seller}", get(browse::seller))
         .route("/pictures/{id}", get(assets::picture))
@@ -214,6 +220,7 @@ fn outside() -> Router<Site> {
 /// What no person reads.
 fn for_machines() -> Router<Site> {
     Router::new()
+        .route("/oauth/token", post(link::token::token).layer(DefaultBodyLimit::max(limits::FORM_LIMIT)))
         .route("/assets/{*file}", get(assets::file))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

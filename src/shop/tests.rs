@@ -8,6 +8,7 @@ mod buying;
 mod desks;
 mod edges;
 mod express;
+mod linking;
 mod office;
 mod rates;
 mod talking;
@@ -117,6 +118,7 @@ impl Market {
                 sandbox_url: None,
                 instance: "test".to_owned(),
             }),
+            linking: Some(Arc::new(linking::client())),
             wake: Arc::new(Notify::new()),
         };
         let shop = Shop::new(&ctx, vec!["http://127.0.0.1:3001".to_owned()]);

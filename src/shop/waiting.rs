@@ -28,7 +28,7 @@ pub struct Waiting {
 /// is not waited for: the page offers to go on instead.
 pub fn waiting(operations: &[Operation], now: Millis) -> Option<Waiting> {
     // Closing an approval is nothing that anybody waits for.
-    let is_awaited = |operation: &Operation| !operation.needs_browser() && operation.kind != Kind::CancelAgreement;
+    let is_awaited = |operation: &Operation| !operation.needs_person() && operation.kind != Kind::CancelAgreement;
     let open = |operation: &&Operation| operation.progress.is_open() && is_awaited(operation);
     let newest = operations.iter().filter(open).max_by_key(|operation| operation.created_at)?;
     Some(Waiting { words: words(newest.kind), is_fresh: now.since(newest.created_at) < PATIENCE })

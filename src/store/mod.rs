@@ -17,12 +17,14 @@ pub mod form_keys;
 pub mod ledger;
 pub mod letters;
 pub mod notifications;
+pub mod oauth;
 pub mod operations;
 pub mod orders;
 pub mod rates;
 pub mod sellers;
 pub mod stock;
 pub mod threads;
+pub mod voice;
 pub mod web_sessions;
 
 use std::future::Future;

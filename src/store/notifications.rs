@@ -136,6 +136,37 @@ impl Store {
         write.commit().await
     }
 
+    /// Keeps for the desk what somebody said and what became of it; the same bytes again only count.
+    pub async fn note_heard(
+        &self,
+        provider: &str,
+        endpoint: &str,
+        body: &[u8],
+        verdict: Verdict,
+        detail: &str,
+        now: Millis,
+    ) -> Result<()> {
+        let mut write = self.write().await?;
+        sqlx::query(
+            "INSERT INTO notifications (provider, delivery_key, endpoint, body_base64, received_at, attempts, run_after,
+                                        leased_until, processed_at, verdict, detail)
+             VALUES ($1, $2, $3, $4, $5, 1, $6, 0, $7, $8, $9)
+             ON CONFLICT (provider, delivery_key) DO UPDATE SET attempts = notifications.attempts + 1",
+        )
+        .bind(provider)
+        .bind(delivery_key(body))
+        .bind(endpoint)
+        .bind(STANDARD.encode(body))
+        .bind(now.0)
+        .bind(now.0)
+        .bind(now.0)
+        .bind(verdict.word())
+        .bind(detail)
+        .execute(write.connection())
+        .await?;
+        write.commit().await
+    }
+
     /// Claims the notification that waits the longest, or nothing.
     pub async fn claim_notification(&self, now: Millis, real_now: Millis, lease: Duration) -> Result<Option<Stored>> {
         let mut write = self.write().await?;

@@ -7,6 +7,10 @@ mod market;
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;
 
+#[path = "../support/speaker.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
+mod speaker;
+
 mod agreements;
 mod amazon_calls;
 mod amazon_pay;
@@ -19,6 +23,8 @@ mod news;
 mod purchase;
 mod rates;
 mod refunds;
+mod voice;
+mod voice_errors;
 
 /// These walks run on SQLite; `tests/flows_postgres` runs the same on PostgreSQL.
 async fn database() -> Option<market::Database> {

@@ -27,9 +27,16 @@ mod rates;
 #[path = "../flows/refunds.rs"]
 mod refunds;
 mod server;
+#[path = "../support/speaker.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
+mod speaker;
 #[path = "../support/visitor.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;
+#[path = "../flows/voice.rs"]
+mod voice;
+#[path = "../flows/voice_errors.rs"]
+mod voice_errors;
 
 /// Fresh databases for every walk, the shop's and the sandbox's; none where PostgreSQL is not installed, which is said on the terminal.
 async fn database() -> Option<market::Database> {

@@ -163,7 +163,7 @@ impl Market {
         let mut open = 0;
         for progress in [Progress::Queued, Progress::Sent, Progress::Pending] {
             let all = self.ctx().store.operations_in(progress, "~", 500).await.unwrap();
-            open += all.iter().filter(|operation| !operation.needs_browser()).count();
+            open += all.iter().filter(|operation| !operation.needs_person()).count();
         }
         open + usize::try_from(self.ctx().store.waiting_notifications().await.unwrap()).unwrap()
     }
@@ -348,7 +348,16 @@ pub async fn open_sandbox(config: &Config, clock: &Clock, folder: &std::path::Pa
                 .collect(),
             notification_url: Some(paths.absolute(paths.ipn("amazon-pay"))),
         }),
-        alexa: Some(alexa::Skill::of_demo(&config.base_url)),
+        alexa: Some(alexa::Skill {
+            endpoint_url: paths.absolute(paths.alexa()),
+            application_id: alexa::DEMO_APPLICATION_ID.to_owned(),
+            linking: config.linking.as_ref().map(|linking| alexa::AccountLinking {
+                authorize_url: paths.absolute(paths.oauth_authorize()),
+                token_url: paths.absolute(paths.oauth_token()),
+                client_id: linking.client_id.clone(),
+                client_secret: linking.client_secret.clone(),
+            }),
+        }),
         strict: false,
     };
     Sandbox::open(settings, clock.clone()).await.unwrap()

@@ -34,6 +34,7 @@ impl Case<'_> {
             self.order.hold_until = Some(until);
             self.order.message = None;
             self.begin_agreement().await?;
+            self.tx.take_from_voice_cart(&self.order.id).await?;
             self.tell_placed(true).await?;
             let detail = format!("{} on hold until {}.", self.order.total, until.day());
             return self.change("Payment on hold", &detail, Some(until)).await;
@@ -74,6 +75,7 @@ impl Case<'_> {
         if matches!(change, Change::To(_)) {
             count::order(self.tx, &self.order, Counted::Paid, self.now).await?;
             self.begin_agreement().await?;
+            self.tx.take_from_voice_cart(&self.order.id).await?;
         }
         match change {
             Change::To(State::Shipped) => {

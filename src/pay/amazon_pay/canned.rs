@@ -19,6 +19,7 @@ use crate::pay::amazon_pay::client::{Account, KeyPair, Region};
 use crate::pay::amazon_pay::notices::{Envelope, Trust};
 use crate::pay::amazon_pay::provider::{AmazonPayProvider, Settings};
 use crate::pay::amazon_pay::sign::{Algorithm, PrivateKey};
+use crate::pay::amazon_pay::voice::VoiceSettings;
 use crate::pay::amazon_pay::wire::sessions::PaymentIntent;
 use crate::pay::http;
 
@@ -137,6 +138,10 @@ pub(super) async fn open() -> (Service, AmazonPayProvider) {
         store_id: "amzn1.application-oa2-client.1".into(),
         intent: PaymentIntent::Confirm,
         waits_for_decisions: false,
+        voice: Some(VoiceSettings {
+            country_of_establishment: "US".into(),
+            sandbox_customer_email: "ana@amazon-buyers.example".into(),
+        }),
         is_multi_currency: false,
         trust: Trust::default(),
     };

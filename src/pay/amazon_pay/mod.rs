@@ -3,7 +3,7 @@
 //! A buyer is sent to a session's pages ([`checkout`]), or starts there from the basket ([`express`]), and leaves a charge permission
 //! ([`permissions`]); calls and buttons are signed ([`sign`]), typed
 //! ([`wire`]), addressed ([`calls`]) and sent ([`client`]); notifications are read ([`notices`]);
-//! [`statuses`] and [`outcomes`] say what the words mean in the shop, and [`provider`] puts it together.
+//! skills speak ([`voice`]); [`statuses`] and [`outcomes`] say what the words mean in the shop, and [`provider`] puts it together.
 //! "The reference" is the collection of what the seeds, the official SDKs and the guide say.
 
 pub mod calls;
@@ -19,6 +19,7 @@ mod permissions;
 pub mod provider;
 pub mod sign;
 pub mod statuses;
+pub mod voice;
 pub mod wire;
 
 pub use client::{Account, KeyPair, Region};

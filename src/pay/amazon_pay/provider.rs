@@ -18,6 +18,7 @@ use super::notices::Trust;
 use super::outcomes::{HOLD, Seen, missed, not_told, of_charge, of_refund};
 use super::permissions::is_charge;
 use super::statuses;
+use super::voice::VoiceSettings;
 use super::wire::charges::{Cancellation, Capture, NewCharge, NewRefund};
 use super::wire::sessions::PaymentIntent;
 use super::wire::{LEDGER_CURRENCIES, MerchantMetadata, PRESENTMENT_CURRENCIES, Price};
@@ -29,7 +30,7 @@ use crate::orders::outcome::Outcome;
 use crate::orders::words::ProviderWord;
 use crate::pay::{
     Abilities, Answer, ConsentAsk, Doubt, Express, News, Provider, RawNotification, Redirect, RegistrationAsk,
-    ReturnNews, Returned, http,
+    ReturnNews, Returned, Voice, http,
 };
 
 /// How long an approval is used: a session lives 24 hours, and a permission far longer.
@@ -54,6 +55,8 @@ pub struct Settings {
     pub waits_for_decisions: bool,
     /// Whether the account may present the ten currencies, or only its region's own.
     pub is_multi_currency: bool,
+    /// What is needed for voice; none where no skill is configured.
+    pub voice: Option<VoiceSettings>,
     /// Whose notifications are believed.
     pub trust: Trust,
 }
@@ -88,6 +91,8 @@ impl AmazonPayProvider {
         }
         let capture_now = operation.kind == Kind::Pay;
         let (initiator, channel) = match initiator {
+            // what is said aloud is handed to Alexa, and never sent from here
+            Initiator::Voice => return Outcome::Silent { why: "Alexa sends that".to_owned() },
             Initiator::Approval => (None, None),
             Initiator::SavedMethod => (Some("CITU"), Some("Web")),
             Initiator::Subscription => (Some("MITR"), None),
@@ -244,6 +249,8 @@ impl Provider for AmazonPayProvider {
             (Request::Settle { hold } | Request::Cancel { hold }, _) => {
                 self.look_at(operation.kind, hold, Seen::Later).await
             }
+            // told by voice or by a notification, and by nothing that could be asked
+            (Request::Take { initiator: Initiator::Voice, .. }, None) => Outcome::NeverArrived,
             (Request::Take { consent, .. }, Some(charge)) => {
                 let outcome = self.look_at(operation.kind, charge, Seen::Later).await;
                 self.again_if_chargeable(outcome, consent).await
@@ -285,6 +292,10 @@ impl Provider for AmazonPayProvider {
 
     fn express(&self) -> Option<&dyn Express> {
         Some(self)
+    }
+
+    fn voice(&self) -> Option<&dyn Voice> {
+        self.settings.voice.as_ref().map(|_| self as &dyn Voice)
     }
 
     /// Asks for a charge that nobody has: the right refusal proves address, clock and keys.

@@ -137,7 +137,7 @@ impl Provider for Till {
     }
 
     async fn find_outcome(&self, operation: &Operation) -> Outcome {
-        if operation.needs_browser() { Outcome::NeverArrived } else { self.send(operation).await }
+        if operation.needs_person() { Outcome::NeverArrived } else { self.send(operation).await }
     }
 
     async fn payee_status(&self, _: &Payee) -> Answer<PayeeStatus> {

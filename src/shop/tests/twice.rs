@@ -55,6 +55,7 @@ async fn every_form_can_be_sent_twice() {
             "/cart/express/{provider}" | "/checkout/review/{provider}" => express(&market).await,
             "/orders/{id}/cancel" | "/orders/{id}/messages" | "/orders/{id}/requests" => order(&market, &route).await,
             "/account/approvals/{id}/end" | "/account/approvals/{id}/check" => approval(&market, &route).await,
+            "/oauth/authorize" | "/oauth/token" | "/account/link/end" => link(&market, &route).await,
             "/sell/register" | "/sell/return" => registration(&market).await,
             "/sell/products/new" | "/sell/products/{id}" => products(&market).await,
             "/sell/requests/{id}" => wish(&market).await,
@@ -119,6 +120,27 @@ async fn basket(market: &Market) {
     assert!(guest.get("/cart").await.body.contains("value=\"2\"") || guest.cookies[0].1.ends_with(".2"));
     guest.twice(&format!("/cart/items/{id}"), &[("quantity", "3")]).await;
     assert!(guest.cookies[0].1.ends_with(".3"), "{:?}", guest.cookies);
+}
+
+/// Allowing twice is one link with two codes; a code that is exchanged twice ends it; ending it twice is ending it.
+async fn link(market: &Market, route: &str) {
+    let mut ana = market.visitor();
+    ana.post("/signin", &[("email", ANA), ("password", PASSWORD)]).await;
+    let mut form = linking::asked();
+    form.extend([("answer", "allow"), ("form_key", KEY)]);
+    let (first, second) = (ana.post("/oauth/authorize", &form).await, ana.post("/oauth/authorize", &form).await);
+    let codes = [linking::code_in(&first), linking::code_in(&second)];
+    for code in &codes {
+        assert!(linking::exchanged(market, code).await.contains("access_token"), "{route}");
+    }
+    let account = market.ctx.store.account_by_email(ANA).await.unwrap().unwrap();
+    assert!(market.ctx.store.linked_since(&account.id).await.unwrap().is_some());
+    if route == "/oauth/token" {
+        assert!(linking::exchanged(market, &codes[0]).await.contains("invalid_grant"));
+    } else {
+        ana.twice("/account/link/end", &[]).await;
+    }
+    assert_eq!(market.ctx.store.linked_since(&account.id).await.unwrap(), None, "{route}");
 }
 
 /// Ending what has ended is the same; asking twice how it stands gives the same answer.

@@ -1,0 +1,252 @@
+//! Checking out: an agreement with Amazon Pay, the order read back, one clear yes, and a charge for each seller.
+
+use async_trait::async_trait;
+
+use super::basket::{empty, line_of};
+use super::{Handler, Response, Trouble, Turn};
+use crate::alexa::answer::Card;
+use crate::alexa::talk::{Buying, Question, Share};
+use crate::base::ids;
+use crate::base::money::Money;
+use crate::flows::parcels::{Parcel, parcels};
+use crate::flows::voice::{self, Purchase};
+use crate::flows::{ActError, check_out};
+use crate::market::shipping::ShippingMethod;
+use crate::orders::checkout::Address;
+use crate::orders::operation::Operation;
+use crate::orders::state::State;
+use crate::pay::voice::{VoiceAgreement, VoiceStanding};
+use crate::store::carts::CartLine;
+
+/// How voice orders travel.
+const METHOD: ShippingMethod = ShippingMethod::Standard;
+
+/// Checks out.
+pub struct CheckOut;
+
+#[async_trait]
+impl Handler for CheckOut {
+    fn concerns(&self, turn: &Turn<'_>) -> bool {
+        turn.is_intent("CheckoutIntent")
+    }
+
+    async fn answer(&self, turn: &mut Turn<'_>) -> Result<Response, Trouble> {
+        begin(turn).await
+    }
+}
+
+/// Begins to check out. A charge that was never answered is asked for again before anything else is
+/// bought: with its own reference, so that it cannot be charged twice.
+pub async fn begin(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
+    if let Some(waiting) = waiting_charge(turn).await? {
+        let asked = voice::ask_charge(turn.ctx, &turn.user, &waiting).await?;
+        let text = turn.plain("asking-again");
+        let said = Response::tell(&text).output_speech;
+        return Ok(Response { output_speech: said, ..Response::connect(asked.name, asked.payload, asked.token) });
+    }
+    if turn.ctx.store.cart_count(&turn.user.cart).await? == 0 {
+        return Ok(empty(turn));
+    }
+    if turn.voice().is_none() {
+        let text = turn.plain("no-voice-pay");
+        let card = web_card(turn);
+        return Ok(turn.tell(text).with_card(card));
+    }
+    if turn.must_ask_for_consent() && turn.consent() != Some(true) {
+        let text = turn.plain("consent");
+        return Ok(turn.tell(text).with_consent_card());
+    }
+    // nobody hears an address or a total before it is known that they may
+    let is_ready = turn.user.agreement.is_some() && turn.user.address.is_some() && turn.consent() == Some(true);
+    if is_ready { review(turn, "").await } else { set_up(turn, 1).await }
+}
+
+/// Asks Amazon Pay for something that can be charged.
+pub async fn set_up(turn: &mut Turn<'_>, attempt: i64) -> Result<Response, Trouble> {
+    let asked = voice::ask_setup(turn.ctx, &turn.user, turn.words.locale(), attempt).await?;
+    Ok(Response::connect(asked.name, asked.payload, asked.token))
+}
+
+async fn waiting_charge(turn: &Turn<'_>) -> Result<Option<Operation>, Trouble> {
+    for order in voice::orders(turn.ctx, &turn.user).await? {
+        if order.state == State::Consented {
+            let all = turn.ctx.store.operations_of(order.id.as_str()).await?;
+            let open = all.into_iter().find(|it| it.is_spoken() && it.progress.is_open() && it.transaction.is_none());
+            if open.is_some() {
+                return Ok(open);
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Remembers what Amazon Pay gave, and where parcels go.
+pub fn settle_agreement(turn: &mut Turn<'_>, agreement: &VoiceAgreement, address: Option<Address>) {
+    turn.user.agreement = Some((agreement.id.clone(), agreement.standing == VoiceStanding::Suspended));
+    if address.is_some() {
+        turn.user.address = address;
+    }
+    voice::learn_email(turn.ctx, &turn.user, &agreement.id);
+}
+
+/// Reads the order back, after `before`, and asks for the yes.
+pub async fn review(turn: &mut Turn<'_>, before: &str) -> Result<Response, Trouble> {
+    let Some(address) = turn.user.address.clone() else { return set_up(turn, 1).await };
+    if !check_out::delivers_to(&address) {
+        let text = turn.plain("cannot-deliver");
+        let card = web_card(turn);
+        return Ok(turn.tell(text).with_card(card));
+    }
+    let cart = turn.ctx.store.cart_lines(&turn.user.cart).await?;
+    if cart.is_empty() {
+        return Ok(empty(turn));
+    }
+    let parcels = match parcels(&cart, METHOD, false, &address) {
+        Ok(parcels) => parcels,
+        Err(error) => return trouble_in(turn, &cart, error),
+    };
+    let total = sum(&parcels, turn.ctx.shop.currency)?;
+    let spoken: Vec<String> = parcels.iter().map(|parcel| spoken_parcel(turn, parcel)).collect();
+    let text = turn.words.say(
+        "review",
+        &[
+            ("parcels", spoken.join(" ").into()),
+            ("name", address.name.clone().into()),
+            ("city", address.city.clone().into()),
+            ("total", turn.words.money(total).into()),
+        ],
+    );
+    let text = if before.is_empty() { text } else { turn.words.say(before, &[("review", text.into())]) };
+    let again = turn.plain("review-again");
+    let card = review_card(turn, &parcels, &address, total);
+    turn.talk.buying =
+        Some(Buying { key: ids::secret(), approved: parcels.iter().map(share).collect(), is_second_try: false });
+    Ok(turn.ask(Some(Question::Buy), text, again).with_card(card))
+}
+
+fn trouble_in(turn: &mut Turn<'_>, cart: &[CartLine], error: ActError) -> Result<Response, Trouble> {
+    let ActError::BadField { .. } = &error else { return Err(error.into()) };
+    let bad = cart.iter().find(|line| !line.is_offered || line.available < line.quantity).or(cart.first());
+    let Some(line) = bad else { return Err(error.into()) };
+    let title = ("title", line.title.clone().into());
+    let text = turn.words.say("cart-trouble", &[title]);
+    let again = turn.words.say("cart-trouble-again", &[("title", line.title.clone().into())]);
+    Ok(turn.ask(Some(Question::TakeOut { slug: line.slug.clone() }), text, again))
+}
+
+fn sum(parcels: &[Parcel], currency: crate::base::money::Currency) -> Result<Money, Trouble> {
+    let all = parcels.iter().try_fold(Money::zero(currency), |sum, parcel| sum.plus(parcel.total));
+    all.map_err(|_| Trouble::Act(ActError::NotNow("The cart is too large to add up.")))
+}
+
+fn spoken_parcel(turn: &Turn<'_>, parcel: &Parcel) -> String {
+    let lines: Vec<String> = parcel.lines.iter().map(|line| line_of(turn, &line.title, line.quantity)).collect();
+    let tax = if parcel.totals.tax.is_zero() { "none".to_owned() } else { turn.words.money(parcel.totals.tax) };
+    turn.words.say(
+        "review-parcel",
+        &[
+            ("seller", parcel.seller_name.clone().into()),
+            ("list", turn.words.list(&lines).into()),
+            ("total", turn.words.money(parcel.total).into()),
+            ("delivery", turn.words.money(parcel.totals.shipping).into()),
+            ("tax", tax.into()),
+        ],
+    )
+}
+
+fn review_card(turn: &Turn<'_>, parcels: &[Parcel], address: &Address, total: Money) -> Card {
+    let zero = Money::zero(total.currency);
+    let all = |part: fn(&Parcel) -> Money| parcels.iter().try_fold(zero, |sum, it| sum.plus(part(it))).unwrap_or(zero);
+    let lines: Vec<String> = parcels
+        .iter()
+        .flat_map(|parcel| &parcel.lines)
+        .map(|line| format!("{} × {}: {}", line.quantity, line.title, line.unit))
+        .collect();
+    let sellers: Vec<&str> = parcels.iter().map(|parcel| parcel.seller_name.as_str()).collect();
+    let place = [
+        &address.name,
+        &address.line1,
+        &address.line2,
+        &address.city,
+        &address.state,
+        &address.postal_code,
+        &address.country,
+    ];
+    let place: Vec<&str> = place.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    let text = turn.words.say(
+        "review-card",
+        &[
+            ("lines", lines.join("\n").into()),
+            ("delivery", all(|parcel| parcel.totals.shipping).to_string().into()),
+            ("tax", all(|parcel| parcel.totals.tax).to_string().into()),
+            ("total", total.to_string().into()),
+            ("seller", sellers.join(", ").into()),
+            ("address", place.join(", ").into()),
+        ],
+    );
+    Card::simple(&turn.words.say("review-card-title", &[("shop", turn.ctx.shop.name.clone().into())]), &text)
+}
+
+fn share(parcel: &Parcel) -> Share {
+    let goods = parcel.lines.iter().map(|line| (line.product.to_string(), line.quantity)).collect();
+    Share { seller: parcel.seller.to_string(), goods, total_minor: parcel.total.minor }
+}
+
+/// The yes to what was read back: nothing else is bought than that.
+pub async fn buy(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
+    let Some(buying) = turn.talk.buying.clone() else { return review(turn, "").await };
+    let now = parcels_now(turn).await?;
+    let shares: Option<Vec<Share>> = now.as_ref().map(|parcels| parcels.iter().map(share).collect());
+    if shares.as_ref() != Some(&buying.approved) {
+        return review(turn, "changed").await;
+    }
+    go_on_buying(turn, None).await
+}
+
+/// Another try, with the same words of approval and another key.
+pub async fn try_again(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
+    if let Some(buying) = &mut turn.talk.buying {
+        buying.key = ids::secret();
+        buying.is_second_try = true;
+    }
+    buy_what_was_approved(turn).await
+}
+
+async fn buy_what_was_approved(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
+    if turn.talk.buying.is_none() { review(turn, "").await } else { go_on_buying(turn, None).await }
+}
+
+async fn parcels_now(turn: &Turn<'_>) -> Result<Option<Vec<Parcel>>, Trouble> {
+    let Some(address) = &turn.user.address else { return Ok(None) };
+    let cart = turn.ctx.store.cart_lines(&turn.user.cart).await?;
+    Ok(parcels(&cart, METHOD, false, address).ok())
+}
+
+/// Charges the next seller's part that was approved; `said` is spoken before Amazon takes over.
+pub async fn go_on_buying(turn: &mut Turn<'_>, said: Option<String>) -> Result<Response, Trouble> {
+    let (Some(buying), Some((agreement, _)), Some(address)) =
+        (turn.talk.buying.clone(), turn.user.agreement.clone(), turn.user.address.clone())
+    else {
+        return begin(turn).await;
+    };
+    let parcels = parcels_now(turn).await?.unwrap_or_default();
+    let Some(parcel) = parcels.into_iter().find(|parcel| buying.approved.contains(&share(parcel))) else {
+        return review(turn, "changed").await;
+    };
+    let purchase =
+        Purchase { key: format!("{}:{}", buying.key, parcel.seller), parcel, address, method: METHOD, agreement };
+    let (_, charge) = match voice::place(turn.ctx, &turn.user, &purchase).await {
+        Ok(placed) => placed,
+        Err(ActError::BadField { .. } | ActError::NotNow(_)) => return review(turn, "changed").await,
+        Err(error) => return Err(error.into()),
+    };
+    let asked = voice::ask_charge(turn.ctx, &turn.user, &charge).await?;
+    let output_speech = said.and_then(|text| Response::tell(&text).output_speech);
+    Ok(Response { output_speech, ..Response::connect(asked.name, asked.payload, asked.token) })
+}
+
+/// The way to the same basket in a browser.
+pub fn web_card(turn: &Turn<'_>) -> Card {
+    let text = turn.words.say("finish-card", &[("link", turn.web_cart().into())]);
+    Card::simple(&turn.plain("finish-card-title"), &text)
+}

@@ -1,0 +1,180 @@
+//! What is said to what a buyer wants.
+//!
+//! Each thing that can be wanted has a handler: whether it is concerned, and what it answers. A question
+//! that was open is taken back before any of them hears the request, so that only the yes that follows it
+//! at once can answer it: silence, another wish or something unclear never buys.
+
+mod after;
+mod basket;
+mod browse;
+mod checkout;
+mod coming;
+mod yes_no;
+
+use async_trait::async_trait;
+
+use super::answer::{CONSENT, Response};
+use super::envelope::{Envelope, Slot};
+use super::talk::{Question, Said, Talk};
+use crate::flows::{ActError, Context, link_account, voice};
+use crate::pay::voice::Voice;
+use crate::store::StoreError;
+use crate::store::voice::VoiceUser;
+use crate::words::Words;
+
+pub use after::{bought_card, order_web_card, seller as seller_of};
+pub use checkout::{go_on_buying, review, set_up, settle_agreement, web_card};
+pub use coming::payment_card;
+
+/// Why the skill could not do its part: the buyer hears that nothing was ordered.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An act that should have been possible.
+    #[error(transparent)]
+    Act(#[from] ActError),
+}
+
+/// One request of one buyer.
+pub struct Turn<'a> {
+    /// The shop.
+    pub ctx: &'a Context,
+    /// What was said.
+    pub envelope: &'a Envelope,
+    /// Who speaks.
+    pub user: VoiceUser,
+    /// What was being spoken about.
+    pub talk: Talk,
+    /// The question that was open when the request came.
+    pub question: Option<Question>,
+    /// How it is said.
+    pub words: Words,
+}
+
+/// Something that can be wanted.
+#[async_trait]
+trait Handler: Sync {
+    /// Whether this request wants it.
+    fn concerns(&self, turn: &Turn<'_>) -> bool;
+
+    /// What is answered.
+    async fn answer(&self, turn: &mut Turn<'_>) -> Result<Response, Trouble>;
+}
+
+/// Asked in this order.
+const HANDLERS: &[&dyn Handler] = &[
+    &coming::Launch,
+    &browse::Find,
+    &browse::Details,
+    &basket::Add,
+    &basket::Remove,
+    &basket::Show,
+    &checkout::CheckOut,
+    &after::Status,
+    &after::Cancel,
+    &after::Refund,
+    &yes_no::Yes,
+    &yes_no::No,
+    &coming::Repeat,
+    &coming::Help,
+    &coming::PaymentHelp,
+    &coming::Stop,
+    &coming::Home,
+    &coming::Fallback,
+];
+
+/// Hears a launch or an intent.
+pub async fn answer(ctx: &Context, envelope: &Envelope) -> Result<Response, Trouble> {
+    let mut turn = Turn::begin(ctx, envelope).await?;
+    let session = envelope.session.as_ref();
+    if session.is_some_and(|session| session.new) {
+        // a question belongs to its conversation
+        turn.question = None;
+        turn.talk.offered.clear();
+    }
+    let handler = HANDLERS.iter().find(|handler| handler.concerns(&turn)).unwrap_or(&HANDLERS[HANDLERS.len() - 1]);
+    let response = handler.answer(&mut turn).await?;
+    turn.end(response).await
+}
+
+impl<'a> Turn<'a> {
+    /// Reads who speaks and what about.
+    pub async fn begin(ctx: &'a Context, envelope: &'a Envelope) -> Result<Turn<'a>, Trouble> {
+        let said_by = envelope.user();
+        let linked = match &said_by.access_token {
+            Some(token) => link_account::buyer_of(ctx, token).await?,
+            None => None,
+        };
+        let user = voice::user(ctx, &said_by.user_id, linked, &Talk::default().written()).await?;
+        let mut talk = Talk::read(&user.talk);
+        let question = talk.question.take();
+        Ok(Turn { ctx, envelope, user, talk, question, words: Words::of(&envelope.request.locale) })
+    }
+
+    /// Keeps what is being spoken about now. Where another request of the same buyer did so meanwhile,
+    /// nothing is kept, and they are asked to say it again.
+    pub async fn end(mut self, response: Response) -> Result<Response, Trouble> {
+        self.user.talk = self.talk.written();
+        if voice::keep(self.ctx, &mut self.user).await? {
+            return Ok(response);
+        }
+        let has_directive = !response.directives.is_empty();
+        if has_directive {
+            // what is handed over is written down already, and its answer finds it
+            return Ok(response);
+        }
+        Ok(Response::ask(&self.words.say("busy", &[]), &self.words.say("busy-again", &[])))
+    }
+
+    /// Whether this is the intent `name`.
+    pub fn is_intent(&self, name: &str) -> bool {
+        self.envelope.request.kind == "IntentRequest" && self.envelope.request.intent.name == name
+    }
+
+    /// What was said for a slot.
+    pub fn slot(&self, name: &str) -> Option<&Slot> {
+        self.envelope.request.intent.slots.get(name)
+    }
+
+    /// Says `text`, asks `question`, and waits.
+    pub fn ask(&mut self, question: Option<Question>, text: String, reprompt: String) -> Response {
+        let response = Response::ask(&text, &reprompt);
+        self.talk.question.clone_from(&question);
+        self.talk.last = Some(Said { text, reprompt, question });
+        response
+    }
+
+    /// Says `text` and stops talking.
+    pub fn tell(&mut self, text: String) -> Response {
+        self.talk.last = Some(Said { text: text.clone(), reprompt: String::new(), question: None });
+        Response::tell(&text)
+    }
+
+    /// A message without gaps.
+    pub fn plain(&self, id: &str) -> String {
+        self.words.say(id, &[])
+    }
+
+    /// Whoever is paid by voice here; none where nobody is.
+    pub fn voice(&self) -> Option<&dyn Voice> {
+        self.ctx.providers.speaking(self.ctx.shop.currency).map(|(_, voice)| voice)
+    }
+
+    /// Whether the buyer has allowed Amazon Pay; none where they were not asked.
+    pub fn consent(&self) -> Option<bool> {
+        self.envelope.permission(CONSENT).map(|status| status == "GRANTED")
+    }
+
+    /// Whether the skill has to ask for that itself: elsewhere Amazon does.
+    /// Source: the voice reference, section 5.
+    pub fn must_ask_for_consent(&self) -> bool {
+        self.words.locale() == "ja-JP"
+    }
+
+    /// Where the buyer goes on in a browser with the same basket.
+    pub fn web_cart(&self) -> String {
+        self.ctx.paths.absolute(self.ctx.paths.voice_cart(&self.user.cart))
+    }
+}

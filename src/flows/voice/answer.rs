@@ -1,0 +1,113 @@
+//! What Alexa brings back: believed only where it fits what was handed over.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::base::ids::{OperationId, OrderId};
+use crate::flows::record_outcome::record_outcome;
+use crate::flows::{ActError, Context};
+use crate::orders::checkout::Address;
+use crate::orders::operation::{Operation, Progress};
+use crate::orders::order::Order;
+use crate::orders::outcome::Outcome;
+use crate::orders::refusal::Refusal;
+use crate::pay::Answer;
+use crate::pay::voice::{VoiceAccess, VoiceCharge};
+use crate::store::retried;
+
+/// How long a buyer waits in silence for their address to be looked up.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What an answer to a charge came to.
+#[derive(Clone, Debug)]
+pub enum Charged {
+    /// It was believed; the order as it is now, and the refusal if it was one.
+    Known(Box<Order>, Option<Refusal>),
+    /// It does not fit what was asked: nothing was believed, and the operator is told.
+    DoesNotFit,
+}
+
+/// Reads the answer to a charge and records what it says.
+pub async fn charged(ctx: &Context, id: &OperationId, payload: &Value) -> Result<Charged, ActError> {
+    let operation = ctx.store.operation(id).await?.ok_or(ActError::NoSuchOrder)?;
+    let (_, voice) = ctx.providers.speaking(ctx.shop.currency).ok_or(ActError::NoSuchOrder)?;
+    match voice.charge_in(&operation, payload, ctx.clock.now()) {
+        VoiceCharge::Says(outcome) => {
+            let refusal = match &outcome {
+                Outcome::Refused(refusal) => Some(refusal.clone()),
+                _ => None,
+            };
+            record(ctx, &operation, outcome).await?;
+            Ok(Charged::Known(Box::new(order_of(ctx, &operation).await?), refusal))
+        }
+        VoiceCharge::DoesNotFit(why) => {
+            unfit(ctx, &operation, &why).await?;
+            Ok(Charged::DoesNotFit)
+        }
+    }
+}
+
+/// Alexa says that nothing was charged, and why.
+pub async fn not_charged(ctx: &Context, id: &OperationId, refusal: Refusal) -> Result<Order, ActError> {
+    let operation = ctx.store.operation(id).await?.ok_or(ActError::NoSuchOrder)?;
+    record(ctx, &operation, Outcome::Refused(refusal)).await?;
+    order_of(ctx, &operation).await
+}
+
+/// What a notification has told us before stands: only money that moved can add to it.
+async fn record(ctx: &Context, operation: &Operation, outcome: Outcome) -> Result<(), ActError> {
+    let moved = matches!(outcome, Outcome::Held { .. } | Outcome::Taken { .. });
+    let counts = operation.progress.is_open() || moved && operation.progress != Progress::Succeeded;
+    if counts {
+        record_outcome(ctx, &operation.id, outcome).await?;
+    }
+    Ok(())
+}
+
+async fn order_of(ctx: &Context, operation: &Operation) -> Result<Order, ActError> {
+    let id = operation.subject.order().ok_or(ActError::NoSuchOrder)?;
+    ctx.store.order(id).await?.ok_or(ActError::NoSuchOrder)
+}
+
+/// An answer that does not fit, or that nobody can act on: the order waits, and a person looks.
+pub async fn unfit(ctx: &Context, operation: &Operation, why: &str) -> Result<(), ActError> {
+    tracing::error!(operation.id = %operation.id, "Alexa's answer to a charge is not believed: {why}");
+    let id = operation.subject.order().ok_or(ActError::NoSuchOrder)?;
+    flag(ctx, id, &format!("Alexa's answer to the charge {} is not believed: {why}", operation.id)).await
+}
+
+/// Calls a person to an order.
+pub async fn flag(ctx: &Context, id: &OrderId, why: &str) -> Result<(), ActError> {
+    retried(async || {
+        let mut tx = ctx.store.write().await?;
+        if let Some(mut order) = tx.order(id).await? {
+            order.flag = Some(why.to_owned());
+            tx.flag_order(&order).await?;
+        }
+        tx.commit().await
+    })
+    .await
+    .map_err(ActError::from)
+}
+
+/// Where the buyer's parcels go, asked of the provider because Alexa did not say. Once more where it
+/// stumbles; nobody waits longer than two seconds.
+pub async fn destination(ctx: &Context, api_endpoint: &str, token: &str) -> Answer<Option<Address>> {
+    let Some((_, voice)) = ctx.providers.speaking(ctx.shop.currency) else {
+        return Answer::Silent("nobody can pay by voice here".to_owned());
+    };
+    let access = VoiceAccess { api_endpoint, token };
+    let look = async {
+        match voice.address(access).await {
+            Answer::Refused(refusal) if refusal.retry == crate::orders::refusal::Retry::Later => {
+                voice.address(access).await
+            }
+            answer => answer,
+        }
+    };
+    match tokio::time::timeout(PATIENCE, look).await {
+        Ok(answer) => answer,
+        Err(_) => Answer::Silent("no answer within two seconds".to_owned()),
+    }
+}

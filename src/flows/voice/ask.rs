@@ -1,0 +1,81 @@
+//! What is handed to Alexa: written down before it is, under a token that nobody can guess.
+
+use serde_json::Value;
+
+use crate::base::ids;
+use crate::flows::{ActError, Context};
+use crate::orders::operation::{Operation, Request};
+use crate::pay::voice::VoiceOrder;
+use crate::store::retried;
+use crate::store::voice::{VoiceAsk, VoiceUser, voice_key};
+
+/// A question to Amazon Pay, ready to be handed over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// `Setup` or `Charge`.
+    pub name: &'static str,
+    /// With what.
+    pub payload: Value,
+    /// Comes back with the answer.
+    pub token: String,
+}
+
+/// Asks for something that a buyer who speaks `locale` can be charged under. `attempt` counts from 1.
+pub async fn ask_setup(ctx: &Context, user: &VoiceUser, locale: &str, attempt: i64) -> Result<Asked, ActError> {
+    let (_, voice) =
+        ctx.providers.speaking(ctx.shop.currency).ok_or(ActError::NotNow("Nobody can pay by voice here."))?;
+    let payload = voice.setup(ctx.shop.currency, locale, &ctx.shop.name);
+    hand_over(ctx, user, "Setup", None, attempt, payload).await
+}
+
+/// Hands a charge over, for the first time or again: always with the same reference, the operation's id.
+pub async fn ask_charge(ctx: &Context, user: &VoiceUser, operation: &Operation) -> Result<Asked, ActError> {
+    let (_, voice) =
+        ctx.providers.speaking(ctx.shop.currency).ok_or(ActError::NotNow("Nobody can pay by voice here."))?;
+    let Request::Take { consent, .. } = &operation.request else { return Err(ActError::NoSuchOrder) };
+    let id = operation.subject.order().ok_or(ActError::NoSuchOrder)?;
+    let order = ctx.store.order(id).await?.ok_or(ActError::NoSuchOrder)?;
+    let seller = ctx.store.seller(&order.seller).await?.ok_or(ActError::NoSuchOrder)?;
+    let told = VoiceOrder { number: &order.number, seller: &seller.name, shop: &ctx.shop.name };
+    let payload = voice.charge(operation, consent, told);
+    let attempt = ctx.store.voice_attempts(&operation.id).await? + 1;
+    hand_over(ctx, user, "Charge", Some(operation), attempt, payload).await
+}
+
+async fn hand_over(
+    ctx: &Context,
+    user: &VoiceUser,
+    name: &'static str,
+    operation: Option<&Operation>,
+    attempt: i64,
+    payload: Value,
+) -> Result<Asked, ActError> {
+    let token = ids::secret();
+    let ask = VoiceAsk {
+        token_hash: voice_key(&token),
+        user: user.key.clone(),
+        name: name.to_owned(),
+        operation: operation.map(|operation| operation.id.clone()),
+        attempt,
+        sent_at: ctx.clock.now(),
+        answer: None,
+    };
+    retried(async || {
+        let mut tx = ctx.store.write().await?;
+        tx.insert_voice_ask(&ask).await?;
+        tx.commit().await
+    })
+    .await?;
+    Ok(Asked { name, payload, token })
+}
+
+/// Keeps what was said to Alexa's answer, to say the same again when it comes twice.
+pub async fn keep_answer(ctx: &Context, ask: &VoiceAsk, answer: &str) -> Result<(), ActError> {
+    retried(async || {
+        let mut tx = ctx.store.write().await?;
+        tx.answer_voice_ask(&ask.token_hash, answer, ctx.clock.now()).await?;
+        tx.commit().await
+    })
+    .await
+    .map_err(ActError::from)
+}

@@ -70,23 +70,6 @@ pub struct AccountLinking {
     pub client_secret: Secret,
 }
 
-impl Skill {
-    /// The skill of the demo's shop, as its defaults are.
-    pub fn of_demo(shop_url: &str) -> Skill {
-        let shop_url = shop_url.trim_end_matches('/');
-        Skill {
-            endpoint_url: format!("{shop_url}/alexa"),
-            application_id: DEMO_APPLICATION_ID.to_owned(),
-            linking: Some(AccountLinking {
-                authorize_url: format!("{shop_url}/oauth/authorize"),
-                token_url: format!("{shop_url}/oauth/token"),
-                client_id: "pushcart-alexa".to_owned(),
-                client_secret: Secret::new("pushcart-alexa-example-secret"),
-            }),
-        }
-    }
-}
-
 /// What the device keeps in memory: its key once it was needed, and who is speaking.
 #[derive(Default)]
 pub struct Studio {

@@ -274,7 +274,8 @@ fn screen(person: &Person) -> Option<Card> {
         return None;
     }
     let shown = person.last_turn().iter().rev().find_map(|entry| match entry {
-        Entry::Card { card, .. } => Some(card_of(card)),
+        // What is to be done in the app is not shown on the device.
+        Entry::Card { card, .. } => Some(card_of(card)).filter(|card| !card.title.is_empty() || !card.text.is_empty()),
         _ => None,
     });
     let said = || {

@@ -200,7 +200,9 @@ impl Card {
     pub fn standard(title: &str, text: &str, picture: &str) -> Card {
         let title = shortened(title, 200);
         let text = shortened(text, LONGEST - title.chars().count());
-        let is_shown = picture.starts_with("https://") && picture.len() <= 2000;
+        // on this machine the device of the sandbox shows plain addresses, too
+        let is_near = ["http://localhost:", "http://127.0.0.1:"].iter().any(|near| picture.starts_with(near));
+        let is_shown = (picture.starts_with("https://") || is_near) && picture.len() <= 2000;
         let image =
             is_shown.then(|| Image { small_image_url: picture.to_owned(), large_image_url: picture.to_owned() });
         Card::Standard { title, text, image }

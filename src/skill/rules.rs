@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::INVOCATION_NAME;
+use super::manifest::ManifestFile;
 use super::model::{BUILT_IN, Intent, InteractionModelFile, SlotType};
 use super::names::{LONGEST_NAME, folded};
 
@@ -57,6 +59,41 @@ pub fn faults(file: &InteractionModelFile, locale: &str) -> Vec<String> {
     let weight = super::json(file).len();
     if weight > HEAVIEST {
         faults.push(format!("the model for {locale} weighs {weight} bytes, more than {HEAVIEST}"));
+    }
+    faults
+}
+
+/// What is wrong with the page in Amazon's store: lengths, example phrases, addresses.
+pub fn page_faults(file: &ManifestFile) -> Vec<String> {
+    let manifest = &file.manifest;
+    let mut faults = Vec::new();
+    for (locale, page) in &manifest.publishing_information.locales {
+        let mut longer = |what: &str, text: &str, most: usize| {
+            if text.trim().is_empty() || text.chars().count() > most {
+                faults.push(format!("{locale}: the {what} is empty or longer than {most} characters"));
+            }
+        };
+        longer("name", &page.name, 50);
+        longer("summary", &page.summary, 160);
+        longer("description", &page.description, 4000);
+        for phrase in &page.example_phrases {
+            longer("example phrase", phrase, 200);
+        }
+        if page.example_phrases.is_empty() || page.example_phrases.len() > 3 {
+            faults.push(format!("{locale}: one to three example phrases are shown"));
+        }
+        if !page.example_phrases.iter().all(|phrase| phrase.to_lowercase().contains(INVOCATION_NAME)) {
+            faults.push(format!("{locale}: an example phrase does not say “{INVOCATION_NAME}”"));
+        }
+        if page.keywords.len() > 30 {
+            faults.push(format!("{locale}: more than 30 keywords"));
+        }
+        if !page.description.contains("Amazon Pay") {
+            faults.push(format!("{locale}: the description does not say that Amazon Pay handles payment"));
+        }
+    }
+    if !manifest.apis.custom.endpoint.uri.starts_with("https://") {
+        faults.push("the endpoint is not https".to_owned());
     }
     faults
 }

@@ -3,6 +3,7 @@
 mod currency;
 mod mail;
 mod process;
+mod skill;
 
 use std::net::{Ipv4Addr, TcpListener};
 

@@ -46,6 +46,11 @@ impl Folder {
         Folder { folder: self.folder.clone(), variables }
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// Puts a file into it.
     pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.folder.path().join(name), text).unwrap();

@@ -16,7 +16,7 @@ pub const CONSENT: &str = "payments:autopay_consent";
 const LONGEST: usize = 8000;
 
 /// The most that a whole answer may weigh.
-pub const LARGEST: usize = 24 * 1024;
+const LARGEST: usize = 24 * 1024;
 
 /// An answer with its frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -132,6 +132,28 @@ impl ResponseEnvelope {
     /// Nothing to say: what `SessionEndedRequest` and the like are answered with.
     pub fn silence() -> ResponseEnvelope {
         ResponseEnvelope { version: "1.0".to_owned(), response: Response::default() }
+    }
+
+    /// The same in no more than Alexa takes: the card goes first, then the end of what is said.
+    pub fn fitted(mut self) -> ResponseEnvelope {
+        if self.weight() > LARGEST {
+            self.response.card = None;
+        }
+        if self.weight() > LARGEST
+            && let Some(OutputSpeech::Ssml { ssml }) = &mut self.response.output_speech
+        {
+            let inside = ssml.trim_start_matches("<speak>").trim_end_matches("</speak>");
+            let kept: String = inside.chars().take(2000).collect();
+            // not in the middle of an escape
+            let kept =
+                kept.rsplit_once('&').filter(|(_, end)| !end.contains(';')).map_or(kept.as_str(), |(kept, _)| kept);
+            *ssml = format!("<speak>{kept}</speak>");
+        }
+        self
+    }
+
+    fn weight(&self) -> usize {
+        serde_json::to_vec(self).map_or(usize::MAX, |body| body.len())
     }
 
     /// The answer inside.
@@ -285,5 +307,12 @@ mod tests {
         let Card::Simple { title, content } = Card::simple(&long, &long) else { panic!() };
         assert!(title.chars().count() + content.chars().count() <= 8000);
         assert!(ssml.starts_with("<speak>é") && ssml.len() > 8000);
+        let heavy = ResponseEnvelope::from(
+            Response::ask(&"あ&".repeat(7000), "?").with_card(Card::simple("t", &"い".repeat(7000))),
+        );
+        let fitted = heavy.fitted();
+        assert!(fitted.weight() <= LARGEST && fitted.response().card.is_none());
+        let Some(OutputSpeech::Ssml { ssml }) = &fitted.response().output_speech else { panic!() };
+        assert!(ssml.ends_with("</speak>") && ssml.matches('&').count() == ssml.matches("&amp;").count(), "{ssml}");
     }
 }

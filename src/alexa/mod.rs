@@ -24,9 +24,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 
 use crate::flows::Context;
-use answer::{LARGEST, ResponseEnvelope};
+use crate::words::Words;
+use answer::ResponseEnvelope;
 use envelope::Envelope;
 use verify::Gate;
+
+/// How long Alexa waits for an answer is eight seconds; one that comes later is none.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(7);
 
 /// The skill as it is mounted.
 #[derive(Clone)]
@@ -46,7 +50,14 @@ async fn hear(State(skill): State<Skill>, headers: HeaderMap, body: Body) -> Res
         return (StatusCode::PAYLOAD_TOO_LARGE, "at most 64 KiB\n").into_response();
     };
     match skill.gate.admit(&headers, &body).await {
-        Ok(envelope) => write(&reply(&skill.ctx, &envelope, &body).await),
+        Ok(envelope) => {
+            let words = Words::of(&envelope.request.locale);
+            let reply = tokio::time::timeout(PATIENCE, reply(&skill.ctx, &envelope, &body)).await;
+            write(reply.unwrap_or_else(|_| {
+                tracing::error!(request.id = envelope.request.request_id, "no answer within {PATIENCE:?}");
+                calm(words)
+            }))
+        }
         Err(refused) => {
             tracing::warn!(step = ?refused, "a request to the skill was refused: {refused}");
             operator::refused(&skill.ctx, &body, refused).await;
@@ -77,14 +88,17 @@ pub async fn reply(ctx: &Context, envelope: &Envelope, body: &[u8]) -> ResponseE
         Ok(response) => response.into(),
         Err(trouble) => {
             tracing::error!(request.id = request.request_id, "the skill could not do its part: {trouble}");
-            let words = crate::words::Words::of(&request.locale);
-            answer::Response::tell(&words.say("error-merchant-calm", &[])).into()
+            calm(Words::of(&request.locale))
         }
     }
 }
 
-fn write(envelope: &ResponseEnvelope) -> Response {
-    let body = serde_json::to_vec(envelope).unwrap_or_default();
-    debug_assert!(body.len() <= LARGEST, "{} bytes", body.len());
+/// Something is wrong with us, and the buyer should not have to care.
+fn calm(words: Words) -> ResponseEnvelope {
+    answer::Response::tell(&words.say("error-merchant-calm", &[])).into()
+}
+
+fn write(envelope: ResponseEnvelope) -> Response {
+    let body = serde_json::to_vec(&envelope.fitted()).unwrap_or_default();
     ([(header::CONTENT_TYPE, "application/json;charset=UTF-8")], body).into_response()
 }

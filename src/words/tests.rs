@@ -62,6 +62,9 @@ fn every_message_that_the_skill_says_is_there() {
                 continue;
             }
             let code = std::fs::read_to_string(&path).unwrap();
+            if !path.components().any(|part| part.as_os_str() == "alexa") && !code.contains("use crate::words::Words") {
+                continue;
+            }
             for call in ["plain(\"", "say(\"", ".says(\"", "say(\n        \"", "say(\n            \""] {
                 for id in code.split(call).skip(1).filter_map(|rest| rest.split('"').next()) {
                     assert!(original.contains(id), "{}: {id}", path.display());

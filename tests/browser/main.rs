@@ -12,6 +12,7 @@ mod market;
 mod visitor;
 
 mod express;
+mod voice;
 
 use browser::{Browser, Scheme};
 use market::Market;

@@ -25,7 +25,7 @@ use tokio::sync::Semaphore;
 use walk::{Place, Template};
 
 /// How many cases run side by side; most of each is waiting.
-const SIDE_BY_SIDE: usize = 6;
+const SIDE_BY_SIDE: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_charges_once_at_either_provider_on_sqlite() {
@@ -35,8 +35,8 @@ async fn a_kill_at_any_point_charges_once_at_either_provider_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_charges_once_at_either_provider_with_two_shops_on_postgresql() {
     let Some(server) = postgres::Server::get().await else { return };
-    // Every point was tried on SQLite already; here every second one, for the sake of time.
-    kill_everywhere(Template::postgres(server).await, 2, 2).await;
+    // Every point was tried on SQLite already; here every third one, for the sake of time.
+    kill_everywhere(Template::postgres(server).await, 2, 3).await;
 }
 
 /// Calls that every undisturbed life makes.

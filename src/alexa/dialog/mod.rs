@@ -32,6 +32,9 @@ pub enum Trouble {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A request that does not say who speaks.
+    #[error("the request names no user")]
+    Nobody,
     /// An act that should have been possible.
     #[error(transparent)]
     Act(#[from] ActError),
@@ -103,6 +106,9 @@ impl<'a> Turn<'a> {
     /// Reads who speaks and what about.
     pub async fn begin(ctx: &'a Context, envelope: &'a Envelope) -> Result<Turn<'a>, Trouble> {
         let said_by = envelope.user();
+        if said_by.user_id.is_empty() {
+            return Err(Trouble::Nobody);
+        }
         let linked = match &said_by.access_token {
             Some(token) => link_account::buyer_of(ctx, token).await?,
             None => None,

@@ -40,7 +40,7 @@ async fn place_once(ctx: &Context, user: &VoiceUser, purchase: &Purchase) -> Res
     let now = ctx.clock.now();
     let currency = ctx.shop.currency;
     let (provider, _) = ctx.providers.speaking(currency).ok_or(ActError::NotNow("Nobody can pay by voice here."))?;
-    let earlier = declined_before(ctx, user, purchase).await?;
+    let earlier = declined_before(ctx, user, purchase, provider.name()).await?;
     let mut tx = ctx.store.write_money().await?;
     let checkout = checkout_of(ctx, user, purchase, provider.name());
     let id = earlier.as_ref().map_or_else(OrderId::fresh, |order| order.id.clone());
@@ -93,14 +93,25 @@ async fn again(tx: &mut Write, first: &str) -> Result<(Order, Operation), ActErr
     Ok((order, charge.ok_or(ActError::NoSuchOrder)?))
 }
 
-/// An order of the same things to the same place that was declined: it is charged again.
-async fn declined_before(ctx: &Context, user: &VoiceUser, purchase: &Purchase) -> Result<Option<Order>, ActError> {
+/// An order of the same things to the same place that was declined, and that nobody is about to pay
+/// another way: it is charged again.
+async fn declined_before(
+    ctx: &Context,
+    user: &VoiceUser,
+    purchase: &Purchase,
+    provider: &str,
+) -> Result<Option<Order>, ActError> {
     for order in ctx.store.orders_of_voice(&user.key, super::RECENT).await? {
         let is_alike = order.state == State::Declined
+            && order.provider == provider
             && order.seller == purchase.parcel.seller
             && order.total == purchase.parcel.total
             && order.totals == purchase.parcel.totals;
         if is_alike && ctx.store.order_lines(&order.id).await? == purchase.parcel.lines {
+            let operations = ctx.store.operations_of(order.id.as_str()).await?;
+            if operations.iter().any(|operation| operation.progress.is_open()) {
+                continue;
+            }
             let checkout = ctx.store.checkout(&order.checkout).await?;
             if checkout.is_some_and(|it| it.address == purchase.address && it.shipping_method == purchase.method) {
                 return Ok(Some(order));

@@ -228,9 +228,9 @@ fn address(value: &Value) -> Option<Address> {
         line1: text("addressLine1"),
         line2: lines.join(", "),
         city: [text("city"), text("districtOrCounty")].into_iter().find(|it| !it.is_empty()).unwrap_or_default(),
-        state: text("stateOrRegion"),
+        state: text("stateOrRegion").to_uppercase(),
         postal_code: text("postalCode"),
-        country: text("countryCode"),
+        country: text("countryCode").to_uppercase(),
         phone: text("phone"),
     };
     let is_enough = !read.line1.is_empty() && !read.country.is_empty();

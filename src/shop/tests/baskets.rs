@@ -1,4 +1,32 @@
 use super::*;
+use crate::flows::voice;
+use crate::store::voice::VoiceUser;
+
+/// Somebody who has put two jars of honey into a basket by voice.
+pub(super) async fn spoken_basket(market: &Market) -> VoiceUser {
+    let user = voice::user(&market.ctx, "amzn1.ask.account.TEST", None, "{}").await.unwrap();
+    let honey = market.product_id("wildflower-honey").await.parse().unwrap();
+    voice::add(&market.ctx, &user, &honey, 2).await.unwrap();
+    user
+}
+
+#[tokio::test]
+async fn a_basket_filled_by_voice_goes_on_in_a_browser() {
+    let market = Market::open().await;
+    let user = spoken_basket(&market).await;
+    let mut visitor = market.visitor();
+    let page = visitor.get(&market.ctx.paths.voice_cart(&user.cart)).await;
+    assert!(page.body.contains("Your cart from Alexa") && page.body.contains("2 × Wildflower honey"), "{}", page.body);
+    assert!(visitor.cookies.is_empty(), "a look takes nothing");
+    assert_eq!(visitor.post("/cart/voice", &[("key", &user.cart)]).await.leads_to(), "/cart");
+    assert!(visitor.get("/cart").await.body.contains("$25.00"));
+    // nobody opens another visitor's basket with it
+    let other = crate::base::ids::secret();
+    for key in [other.as_str(), "", "x", "'; drop"] {
+        assert_eq!(visitor.get(&market.ctx.paths.voice_cart(key)).await.status, StatusCode::NOT_FOUND, "{key}");
+        assert_eq!(visitor.post("/cart/voice", &[("key", key)]).await.status, StatusCode::NOT_FOUND, "{key}");
+    }
+}
 
 #[tokio::test]
 async fn a_basket_holds_several_sellers_and_is_counted_on_every_page() {

@@ -50,6 +50,7 @@ async fn every_form_can_be_sent_twice() {
             "/signin" | "/signup" | "/signout" => doors(&market, &route).await,
             "/account/password/forgot" | "/account/password/{token}" => passwords(&market).await,
             "/cart/items" | "/cart/items/{product_id}" => basket(&market).await,
+            "/cart/voice" => voice_cart(&market).await,
             "/checkout" | "/return/{provider}" => checkout(&market).await,
             "/orders/{id}/pay" | "/orders/{id}/pay/button" => pay(&market).await,
             "/cart/express/{provider}" | "/checkout/review/{provider}" => express(&market).await,
@@ -96,6 +97,13 @@ async fn doors(market: &Market, route: &str) {
     visitor.twice("/signin", &[("email", ANA), ("password", PASSWORD)]).await;
     visitor.twice("/signout", &[]).await;
     assert_eq!(visitor.get("/account").await.status, StatusCode::SEE_OTHER);
+}
+
+async fn voice_cart(market: &Market) {
+    let user = super::baskets::spoken_basket(market).await;
+    let mut visitor = market.visitor();
+    assert_eq!(visitor.twice("/cart/voice", &[("key", &user.cart)]).await, "/cart");
+    assert!(visitor.get("/cart").await.body.contains("$25.00"), "two jars, and not four");
 }
 
 async fn passwords(market: &Market) {

@@ -72,7 +72,7 @@ async fn only_an_answer_that_fits_in_every_part_is_believed() {
     };
     assert_eq!(
         (transaction.as_str(), until.iso8601().as_str(), is_suspect),
-        ("S01-0307214-9120455-C033287", "2026-12-21T11:59:57.900Z", false)
+        ("S01-0307214-9120455-C033287", "2026-12-21T11:59:57Z", false)
     );
     for (path, value) in [
         ("authorizationReferenceId", json!("opn_another")),
@@ -156,7 +156,7 @@ async fn an_address_is_asked_for_with_the_token_of_the_request() {
     let (service, amazon): (Service, _) = open().await;
     let access = VoiceAccess { api_endpoint: "https://api.eu.amazonalexa.com", token: "abc" };
     let release = if amazon.settings.account.is_sandbox { "sandbox" } else { "live" };
-    let path = format!("GET /{release}/v1/buyer/addresses");
+    let path = format!("GET /{release}/v1/buyer/addresses?sellerId={}", amazon.settings.merchant_id);
     let body = json!({ "addresses": [
         { "addressType": "Other", "address": { "addressLine1": "1", "countryCode": "DE" } },
         { "addressType": "DefaultOneClickShippingAddress", "address": { "addressLine1": "2", "countryCode": "DE" } }] });
@@ -165,7 +165,7 @@ async fn an_address_is_asked_for_with_the_token_of_the_request() {
     assert_eq!(address.line1, "2");
     let asked = service.asked.lock().unwrap().last().unwrap().clone();
     assert_eq!(asked.headers["authorization"], "Bearer abc");
-    service.says(&path, 401, json!({ "errorCode": "InsufficientScope", "errorMessage": "", "requestId": "r" }));
+    service.now_says(&path, 401, json!({ "errorCode": "InsufficientScope", "errorMessage": "", "requestId": "r" }));
     let Answer::Refused(refusal) = Voice::address(&amazon, access).await else { panic!() };
     assert_eq!(refusal.code, "InsufficientScope");
 }

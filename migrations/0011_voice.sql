@@ -14,7 +14,8 @@ CREATE TABLE voice_users (
 CREATE UNIQUE INDEX voice_users_cart ON voice_users (cart_id);
 CREATE INDEX voice_users_agreement ON voice_users (agreement) WHERE agreement IS NOT NULL;
 
--- A directive, stored before it is handed over. Only the token's SHA-256 is kept.
+-- A directive, stored before it is handed over, under the SHA-256 of its token; the answer to what came back may hold the
+-- next directive, so that it can be given again.
 CREATE TABLE voice_asks (
     token_hash TEXT PRIMARY KEY,
     user_key TEXT NOT NULL REFERENCES voice_users (user_key),
@@ -25,6 +26,7 @@ CREATE TABLE voice_asks (
     answered_at BIGINT,
     answer TEXT
 );
+CREATE INDEX voice_asks_sent ON voice_asks (sent_at);
 CREATE INDEX voice_asks_operation ON voice_asks (operation_id) WHERE operation_id IS NOT NULL;
 
 CREATE TABLE voice_orders (

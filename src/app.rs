@@ -84,7 +84,8 @@ impl App {
         let notifications = self.shop.limit_notifications(ipn::router(self.ctx.clone()));
         let mut inside = self.shop.router(self.ctx.clone()).merge(notifications);
         if let Some(gate) = &self.skill {
-            inside = inside.merge(crate::alexa::router(self.ctx.clone(), gate.clone()));
+            let skill = crate::alexa::router(self.ctx.clone(), gate.clone());
+            inside = inside.merge(self.shop.limit_notifications(skill));
         }
         match self.ctx.paths.prefix() {
             "" => inside,

@@ -19,8 +19,6 @@ fallback = Das habe ich nicht verstanden. Du kannst etwas suchen, deinen Einkauf
 fallback-again = Sag Hilfe, um zu hören, was ich kann. Was möchtest du?
 nothing-asked = Gerade ist keine Frage offen. Du kannst etwas suchen, deinen Einkaufswagen anhören oder zur Kasse gehen. Was möchtest du tun?
 nothing-to-repeat = Ich habe noch nichts gesagt. Was suchst du?
-busy = Ich habe gerade zwei Dinge gleichzeitig gehört. Sag das bitte noch einmal.
-busy-again = Sag das bitte noch einmal.
 
 ## Looking
 
@@ -102,10 +100,12 @@ bought = Danke. Deine Bestellung bei { $seller } ist aufgegeben. Abgebucht wird 
 bought-paid = Danke. Deine Bestellung bei { $seller } ist bezahlt: { $total }. Die Einzelheiten findest du in deiner Alexa-App.
 bought-looking = Danke. Amazon prüft deine Zahlung von { $total } an { $seller } noch. Ich schreibe dir, sobald das entschieden ist; bis dahin wird nichts abgebucht.
 bought-too-late = Die Bestellung war schon aufgehoben, bevor die Zahlung kam, deshalb wird nichts abgebucht. Möchtest du noch einmal zur Kasse gehen?
-bought-next = Als Nächstes kommt deine Bestellung bei { $seller }.
 bought-elsewhere = Es wurde gerade nichts abgebucht. Ich habe keine Bestellung, die darauf wartet. Was möchtest du tun?
+waiting-ask = Zu deiner Bestellung bei { $seller } über { $total } habe ich keine Antwort bekommen. Es wird nichts doppelt abgebucht. Soll ich bei Amazon Pay noch einmal nachfragen?
+waiting-ask-again = Soll ich noch einmal nachfragen?
+waiting-looking = Amazon prüft deine Zahlung von { $total } an { $seller } noch. Frag mich einfach später, wo deine Bestellung ist. Was kann ich sonst für dich tun?
+rest-changed = { $said } Der Rest deines Einkaufswagens oder ein Preis hat sich inzwischen geändert. { $review }
 setup-elsewhere = Dein Amazon Pay ist bereit. Was möchtest du tun?
-asking-again = Zu deiner letzten Bestellung habe ich nie eine Antwort bekommen, deshalb frage ich Amazon Pay noch einmal. Es wird nichts doppelt abgebucht.
 bought-card-title = Bestellung { $number }
 bought-card = { $lines }
     Gesamt: { $total }
@@ -176,7 +176,7 @@ error-try-code = Es wurde nichts abgebucht. Deinen Sprachcode findest du in der 
 error-try-code-again = Dein Einkaufswagen bleibt erhalten. Soll ich es noch einmal versuchen?
 error-agreement = Es wurde nichts abgebucht. Sieh dir bitte deine Zahlungsart bei Amazon an; ich habe dir eine Karte in die Alexa-App geschickt. Dein Einkaufswagen bleibt erhalten.
 error-limit = Es wurde nichts abgebucht: Mit dieser Bestellung würdest du den Höchstbetrag erreichen, der sich im Monat per Sprache bezahlen lässt. Dein Einkaufswagen bleibt erhalten, und du kannst den Kauf auf der Website abschließen; den Link habe ich dir in die Alexa-App geschickt.
-error-unclear = Ich konnte nicht herausfinden, wie deine Zahlung ausgegangen ist, deshalb habe ich nichts bestellt. Wir kümmern uns darum, es wird nichts doppelt abgebucht, und dein Einkaufswagen bleibt erhalten.
+error-unclear = Ich weiß noch nicht, wie deine Zahlung ausgegangen ist. Es wird nichts doppelt abgebucht. Frag mich bitte in ein paar Minuten, wo deine Bestellung ist.
 error-merchant-calm = Bei uns ist etwas schiefgegangen, und es wurde nichts bestellt. Dein Einkaufswagen bleibt erhalten. Versuch es bitte später noch einmal.
 error-asked-before = Für diese Bestellung habe ich Amazon Pay schon gefragt, und es wird nichts doppelt abgebucht. Ich schreibe dir, sobald ich weiß, wie es ausgegangen ist.
 declined-method = Es wurde nichts abgebucht. Dein Einkaufswagen bleibt erhalten. Sobald deine Zahlungsart wieder in Ordnung ist, sag einfach: zur Kasse. Oder schließ den Kauf auf der Website ab; den Link habe ich dir in die Alexa-App geschickt.

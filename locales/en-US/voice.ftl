@@ -19,8 +19,6 @@ fallback = I did not get that. You can look for something, hear your cart, or ch
 fallback-again = Say help to hear what I can do. What would you like?
 nothing-asked = There is no open question. You can look for something, hear your cart, or check out. What would you like to do?
 nothing-to-repeat = I have not said anything yet. What are you looking for?
-busy = Two of us spoke at once. Please say that again.
-busy-again = Please say that again.
 
 ## Looking
 
@@ -102,10 +100,12 @@ bought = Thank you. Your order from { $seller } is placed. { $total } is charged
 bought-paid = Thank you. Your order from { $seller } is paid: { $total }. The details are in your Alexa app.
 bought-looking = Thank you. Amazon is still checking your payment of { $total } to { $seller }. I will write to you as soon as it is decided; until then nothing is charged.
 bought-too-late = That order was given up before the payment came, so nothing is charged. Would you like to check out again?
-bought-next = Next is your order from { $seller }.
 bought-elsewhere = I have no order that waits for this. Nothing was charged just now. What would you like to do?
+waiting-ask = I never heard back about your order from { $seller } for { $total }. Nothing is charged twice. Shall I ask Amazon Pay again?
+waiting-ask-again = Shall I ask again?
+waiting-looking = Amazon is still checking your payment of { $total } to { $seller }. Ask me later where your order is. What else can I do for you?
+rest-changed = { $said } The rest of your cart or a price has changed meanwhile. { $review }
 setup-elsewhere = Your Amazon Pay is ready. What would you like to do?
-asking-again = I never heard back about your last order, so I ask Amazon Pay once more. Nothing is charged twice.
 bought-card-title = Order { $number }
 bought-card = { $lines }
     Total: { $total }
@@ -176,7 +176,7 @@ error-try-code = Nothing was charged. Your voice code is in the Alexa app. Would
 error-try-code-again = Your cart is kept. Shall I try again?
 error-agreement = Nothing was charged. Please look at your payment method at Amazon; I have sent a card to your Alexa app. Your cart is kept.
 error-limit = Nothing was charged: with this order you would reach the most that can be paid by voice in a month. Your cart is kept, and you can finish on the web; I have sent the address to your Alexa app.
-error-unclear = I could not make out how your payment ended, so I have not ordered anything. We look into it, nothing is charged twice, and your cart is kept.
+error-unclear = I do not know yet how your payment ended. Nothing is charged twice. Please ask me in a few minutes where your order is.
 error-merchant-calm = Something went wrong on our side, and nothing was ordered. Your cart is kept. Please try again later.
 error-asked-before = I have asked Amazon Pay for this order before, and it is not charged twice. I will write to you as soon as I know how it ended.
 declined-method = Nothing was charged. Your cart is kept. Once your payment method is mended, say check out, or finish on the web; I have sent the address to your Alexa app.

@@ -19,8 +19,6 @@ fallback = No te he entendido. Puedes buscar algo, escuchar tu cesta o tramitar 
 fallback-again = Di ayuda para saber qué puedo hacer. ¿Qué quieres?
 nothing-asked = No te he preguntado nada. Puedes buscar algo, escuchar tu cesta o tramitar el pedido. ¿Qué quieres hacer?
 nothing-to-repeat = Todavía no he dicho nada. ¿Qué buscas?
-busy = Me han llegado dos peticiones a la vez. ¿Puedes repetirlo?
-busy-again = ¿Puedes repetirlo, por favor?
 
 ## Looking
 
@@ -102,10 +100,12 @@ bought = Gracias. Tu pedido a { $seller } está hecho. El importe de { $total } 
 bought-paid = Gracias. Tu pedido a { $seller } está pagado: { $total }. Tienes los detalles en la app Alexa.
 bought-looking = Gracias. Amazon todavía está comprobando tu pago de { $total } a { $seller }. Te escribiré en cuanto se decida; hasta entonces no se te cobra nada.
 bought-too-late = Ese pedido se cerró antes de que llegara el pago, así que no se te cobra nada. ¿Quieres volver a tramitar el pedido?
-bought-next = Ahora pasamos a tu pedido a { $seller }.
 bought-elsewhere = Ahora mismo no se te ha cobrado nada. No tengo ningún pedido que espere este pago. ¿Qué quieres hacer?
+waiting-ask = No he recibido respuesta sobre tu pedido a { $seller }, de { $total }. No se cobrará nada dos veces. ¿Pregunto otra vez a Amazon Pay?
+waiting-ask-again = ¿Pregunto otra vez?
+waiting-looking = Amazon todavía está comprobando tu pago de { $total } a { $seller }. Pregúntame más tarde dónde está tu pedido. ¿Qué más puedo hacer por ti?
+rest-changed = { $said } El resto de tu cesta o algún precio ha cambiado mientras tanto. { $review }
 setup-elsewhere = Tu Amazon Pay está listo. ¿Qué quieres hacer?
-asking-again = No llegué a recibir respuesta sobre tu último pedido, así que vuelvo a preguntar a Amazon Pay. No se te cobrará nada dos veces.
 bought-card-title = Pedido { $number }
 bought-card = { $lines }
     Total: { $total }
@@ -176,7 +176,7 @@ error-try-code = No se te ha cobrado nada. Tu código de voz está en la app Ale
 error-try-code-again = Tu cesta está guardada. ¿Lo intento otra vez?
 error-agreement = No se te ha cobrado nada. Revisa tu método de pago en Amazon; te he enviado una tarjeta a la app Alexa. Tu cesta está guardada.
 error-limit = No se te ha cobrado nada: con este pedido llegarías al máximo que se puede pagar con la voz en un mes. Tu cesta está guardada, y puedes terminar la compra en la web; te he enviado el enlace a la app Alexa.
-error-unclear = No he podido averiguar cómo ha terminado tu pago, así que no he pedido nada. Lo estamos revisando, no se te cobrará nada dos veces, y tu cesta está guardada.
+error-unclear = Todavía no sé cómo ha terminado tu pago. No se cobrará nada dos veces. Pregúntame dentro de unos minutos dónde está tu pedido.
 error-merchant-calm = Algo ha fallado por nuestra parte, y no se ha pedido nada. Tu cesta está guardada. Vuelve a intentarlo más tarde.
 error-asked-before = Ya he enviado este pedido a Amazon Pay, y no se te cobra dos veces. Te escribiré en cuanto sepa cómo ha terminado.
 declined-method = No se te ha cobrado nada. Tu cesta está guardada. Cuando tu método de pago esté en orden, di: tramitar el pedido. O termina la compra en la web; te he enviado el enlace a la app Alexa.

@@ -19,8 +19,6 @@ fallback = Je n'ai pas compris. Vous pouvez chercher un article, écouter votre 
 fallback-again = Dites aide pour savoir ce que je sais faire. Que désirez-vous ?
 nothing-asked = Je n'ai pas posé de question. Vous pouvez chercher un article, écouter votre panier ou passer commande. Que voulez-vous faire ?
 nothing-to-repeat = Je n'ai encore rien dit. Que cherchez-vous ?
-busy = J'ai reçu deux demandes en même temps. Pouvez-vous répéter ?
-busy-again = Pouvez-vous répéter, s'il vous plaît ?
 
 ## Looking
 
@@ -102,10 +100,12 @@ bought = Merci. Votre commande chez { $seller } est passée. Le montant, { $tota
 bought-paid = Merci. Votre commande chez { $seller } est payée : { $total }. Les détails sont dans votre application Alexa.
 bought-looking = Merci. Amazon vérifie encore votre paiement de { $total } à { $seller }. Je vous écrirai dès que ce sera décidé ; d'ici là, rien n'est débité.
 bought-too-late = Cette commande a été abandonnée avant l'arrivée du paiement, donc rien n'est débité. Voulez-vous repasser commande ?
-bought-next = Passons à votre commande chez { $seller }.
 bought-elsewhere = Rien n'a été débité à l'instant. Je n'ai aucune commande en attente de ce paiement. Que voulez-vous faire ?
+waiting-ask = Je n’ai pas eu de réponse pour votre commande chez { $seller }, de { $total }. Rien ne sera débité deux fois. Dois-je interroger Amazon Pay à nouveau ?
+waiting-ask-again = Dois-je demander à nouveau ?
+waiting-looking = Amazon vérifie encore votre paiement de { $total } à { $seller }. Demandez-moi plus tard où en est votre commande. Que puis-je faire d’autre pour vous ?
+rest-changed = { $said } Le reste de votre panier ou un prix a changé entre-temps. { $review }
 setup-elsewhere = Votre Amazon Pay est prêt. Que voulez-vous faire ?
-asking-again = Je n'ai jamais eu de réponse pour votre dernière commande, alors je redemande à Amazon Pay. Rien ne sera débité deux fois.
 bought-card-title = Commande { $number }
 bought-card = { $lines }
     Total : { $total }
@@ -176,7 +176,7 @@ error-try-code = Rien n'a été débité. Vous trouverez votre code vocal dans l
 error-try-code-again = Votre panier est conservé. Est-ce que je réessaie ?
 error-agreement = Rien n'a été débité. Vérifiez votre moyen de paiement chez Amazon ; je vous ai envoyé une carte dans l'application Alexa. Votre panier est conservé.
 error-limit = Rien n'a été débité : avec cette commande, vous atteindriez le maximum qui peut être payé par la voix en un mois. Votre panier est conservé, et vous pouvez terminer sur le site web ; je vous ai envoyé le lien dans l'application Alexa.
-error-unclear = Je n'ai pas pu savoir si votre paiement a abouti, donc je n'ai rien commandé. Nous nous en occupons, rien n'est débité deux fois, et votre panier est conservé.
+error-unclear = Je ne sais pas encore si votre paiement a abouti. Rien ne sera débité deux fois. Demandez-moi dans quelques minutes où en est votre commande.
 error-merchant-calm = Il y a eu un problème de notre côté, et rien n'a été commandé. Votre panier est conservé. Réessayez plus tard.
 error-asked-before = J'ai déjà sollicité Amazon Pay pour cette commande, et elle n'est pas débitée deux fois. Je vous écrirai dès que j'en saurai plus.
 declined-method = Rien n'a été débité. Votre panier est conservé. Une fois votre moyen de paiement rétabli, dites : passer commande. Ou terminez sur le site web ; je vous ai envoyé le lien dans l'application Alexa.

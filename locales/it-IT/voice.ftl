@@ -19,8 +19,6 @@ fallback = Non ho capito. Puoi cercare qualcosa, ascoltare il tuo carrello o pro
 fallback-again = Di' aiuto per sapere che cosa so fare. Che cosa desideri?
 nothing-asked = Non ti ho fatto nessuna domanda. Puoi cercare qualcosa, ascoltare il tuo carrello o procedere all'ordine. Che cosa vuoi fare?
 nothing-to-repeat = Non ho ancora detto niente. Che cosa cerchi?
-busy = Ho ricevuto due richieste insieme. Puoi ripetere?
-busy-again = Puoi ripetere, per favore?
 
 ## Looking
 
@@ -102,10 +100,12 @@ bought = Grazie. Il tuo ordine da { $seller } è confermato. L'importo di { $tot
 bought-paid = Grazie. Il tuo ordine da { $seller } è pagato: { $total }. Trovi i dettagli nell'app Alexa.
 bought-looking = Grazie. Amazon sta ancora verificando il tuo pagamento di { $total } a { $seller }. Ti scriverò appena si saprà l'esito; fino ad allora non ti viene addebitato nulla.
 bought-too-late = Quell'ordine è stato chiuso prima che arrivasse il pagamento, quindi non ti viene addebitato nulla. Vuoi procedere di nuovo all'ordine?
-bought-next = Ora passiamo al tuo ordine da { $seller }.
 bought-elsewhere = In questo momento non ti è stato addebitato nulla. Non ho nessun ordine in attesa di questo pagamento. Che cosa vuoi fare?
+waiting-ask = Non ho ricevuto risposta per il tuo ordine da { $seller }, di { $total }. Non verrà addebitato nulla due volte. Chiedo di nuovo ad Amazon Pay?
+waiting-ask-again = Chiedo di nuovo?
+waiting-looking = Amazon sta ancora controllando il tuo pagamento di { $total } a { $seller }. Chiedimi più tardi dov’è il tuo ordine. Cos’altro posso fare per te?
+rest-changed = { $said } Il resto del carrello o un prezzo è cambiato nel frattempo. { $review }
 setup-elsewhere = Il tuo Amazon Pay è pronto. Che cosa vuoi fare?
-asking-again = Non ho mai avuto risposta sul tuo ultimo ordine, quindi chiedo di nuovo ad Amazon Pay. Non ti verrà addebitato nulla due volte.
 bought-card-title = Ordine { $number }
 bought-card = { $lines }
     Totale: { $total }
@@ -176,7 +176,7 @@ error-try-code = Non ti è stato addebitato nulla. Trovi il tuo codice vocale ne
 error-try-code-again = Il tuo carrello è al sicuro. Riprovo?
 error-agreement = Non ti è stato addebitato nulla. Controlla il tuo metodo di pagamento su Amazon; ti ho inviato una scheda nell'app Alexa. Il tuo carrello è al sicuro.
 error-limit = Non ti è stato addebitato nulla: con questo ordine raggiungeresti il massimo che si può pagare con la voce in un mese. Il tuo carrello è al sicuro, e puoi completare l'acquisto sul sito; ti ho inviato il link nell'app Alexa.
-error-unclear = Non sono in grado di dire com'è andato il tuo pagamento, quindi non ho ordinato niente. Stiamo verificando, non ti verrà addebitato nulla due volte, e il tuo carrello è al sicuro.
+error-unclear = Non so ancora com’è andato il pagamento. Non verrà addebitato nulla due volte. Chiedimi tra qualche minuto dov’è il tuo ordine.
 error-merchant-calm = Qualcosa è andato storto da parte nostra, e non è stato ordinato nulla. Il tuo carrello è al sicuro. Riprova più tardi.
 error-asked-before = Ho già inviato ad Amazon Pay la richiesta per questo ordine, e non ti viene addebitato due volte. Ti scriverò appena saprò com'è andata.
 declined-method = Non ti è stato addebitato nulla. Il tuo carrello è al sicuro. Quando il tuo metodo di pagamento sarà a posto, di': procedi all'ordine. Oppure completa l'acquisto sul sito; ti ho inviato il link nell'app Alexa.

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::answer::{Response, ResponseEnvelope};
-use super::dialog::{Trouble, Turn, go_on_buying, review, settle_agreement};
+use super::dialog::{Before, Trouble, Turn, go_on_buying, review, settle_agreement};
 use super::dialog::{bought_card, order_web_card, payment_card, seller_of, set_up, web_card};
 use super::envelope::Envelope;
 use super::errors::{self, AppCard, Order as Effect, Row, Table, Then};
@@ -127,7 +127,7 @@ impl Hearing<'_, '_> {
             let (text, again) = (self.turn.plain("setup-elsewhere"), self.turn.plain("help-again"));
             return Ok(self.turn.ask(None, text, again));
         }
-        review(self.turn, "").await
+        review(self.turn, Before::Nothing).await
     }
 
     async fn look_up_address(&mut self) -> Result<Result<Option<crate::orders::checkout::Address>, Response>, Trouble> {
@@ -168,8 +168,8 @@ impl Hearing<'_, '_> {
             Charged::Known(order, refusal) => self.say_how_it_ended(&order, refusal).await,
             Charged::DoesNotFit => {
                 self.detail = "It does not fit what was asked for, so it was not believed.".to_owned();
-                let (text, card) = (self.turn.plain("error-unclear"), web_card(self.turn));
-                Ok(self.turn.tell(text).with_card(card))
+                let text = self.turn.plain("error-unclear");
+                Ok(self.turn.tell(text))
             }
         }
     }
@@ -181,6 +181,10 @@ impl Hearing<'_, '_> {
             (State::Paid | State::Shipped | State::Refunded, _) => "bought-paid",
             (_, Some(refusal)) => {
                 self.detail = format!("{} Declined: {}.", self.detail, refusal.code);
+                if refusal.code == "AmazonRejected" {
+                    // that ends the agreement, too
+                    self.turn.user.agreement = None;
+                }
                 return self.declined(&errors::declined(&refusal.code), order).await;
             }
             (State::Consented | State::Placed, None) => "bought-looking",
@@ -193,10 +197,11 @@ impl Hearing<'_, '_> {
             let again = self.turn.plain("ask-checkout-again");
             return Ok(self.turn.ask(Some(Question::CheckOut), text, again));
         }
-        self.turn.talk.setups = 0;
+        (self.turn.talk.setups, self.turn.talk.code_tries) = (0, 0);
         let card = bought_card(self.turn, order).await?;
         if self.has_more(order) {
-            return Ok(go_on_buying(self.turn, Some(text)).await?.with_card(card));
+            let next = go_on_buying(self.turn, Some(text)).await?;
+            return Ok(if next.card.is_none() { next.with_card(card) } else { next });
         }
         self.turn.talk.buying = None;
         Ok(self.turn.tell(text).with_card(card))
@@ -226,7 +231,7 @@ impl Hearing<'_, '_> {
         let mut row = errors::find(&name, &said);
         if row.code.is_empty() && (number == 0 || number >= 500) && name == "Charge" {
             // nobody knows this word, and nobody knows whether it was charged
-            row.order = Effect::Waits;
+            (row.order, row.message, row.send) = (Effect::Waits, "error-unclear", AppCard::Nothing);
         }
         self.detail = format!("{name} {number} {said}: {message} {}", row.operator);
         tracing::warn!(request.id = request.request_id, name, code = said, "Amazon Pay says no: {message}");
@@ -248,6 +253,10 @@ impl Hearing<'_, '_> {
         if let Some(order) = order.filter(|order| order.state.is_sold() || order.state == State::Reserved) {
             // a notification told us meanwhile that it worked
             return self.say_how_it_ended(&order, None).await;
+        }
+        if row.code == "InvalidBillingAgreementStatus" {
+            // suspended or closed: the next setup says which, and gives one that can be charged
+            self.turn.user.agreement = None;
         }
         match row.then {
             Then::SetUpAgain => self.set_up_again().await,
@@ -285,12 +294,12 @@ impl Hearing<'_, '_> {
 
     /// The buyer is asked once whether to try again.
     fn offer_again(&mut self, row: &Row) -> Result<Response, Trouble> {
-        let is_second = self.turn.talk.buying.as_ref().is_some_and(|buying| buying.is_second_try);
-        if is_second {
-            self.turn.talk.buying = None;
+        if self.turn.talk.code_tries > 0 {
+            (self.turn.talk.buying, self.turn.talk.code_tries) = (None, 0);
             let text = self.turn.plain("error-app");
             return Ok(self.turn.tell(text));
         }
+        self.turn.talk.code_tries += 1;
         let (text, again) = (self.turn.plain(row.message), self.turn.plain("error-try-code-again"));
         let question = if self.ask.operation.is_some() { Question::TryAgain } else { Question::CheckOut };
         Ok(self.turn.ask(Some(question), text, again))

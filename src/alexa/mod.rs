@@ -52,11 +52,16 @@ async fn hear(State(skill): State<Skill>, headers: HeaderMap, body: Body) -> Res
     match skill.gate.admit(&headers, &body).await {
         Ok(envelope) => {
             let words = Words::of(&envelope.request.locale);
-            let reply = tokio::time::timeout(PATIENCE, reply(&skill.ctx, &envelope, &body)).await;
-            write(reply.unwrap_or_else(|_| {
-                tracing::error!(request.id = envelope.request.request_id, "no answer within {PATIENCE:?}");
-                calm(words)
-            }))
+            let id = envelope.request.request_id.clone();
+            // a task of its own: what was begun is finished, also when nobody waits for it any more
+            let task = tokio::spawn(async move { reply(&skill.ctx, &envelope, &body).await });
+            write(match tokio::time::timeout(PATIENCE, task).await {
+                Ok(Ok(envelope)) => envelope,
+                failed => {
+                    tracing::error!(request.id = id, "no answer within {PATIENCE:?}, or a panic: {}", failed.is_ok());
+                    answer::Response::tell(&words.say("error-unclear", &[])).into()
+                }
+            })
         }
         Err(refused) => {
             tracing::warn!(step = ?refused, "a request to the skill was refused: {refused}");

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::verify::Refused;
 use crate::flows::Context;
-use crate::store::notifications::Verdict;
+use crate::store::notifications::{Verdict, delivery_key};
 
 /// The name under which they stand in the inbox.
 const SERVICE: &str = "alexa";
@@ -13,22 +13,26 @@ const SERVICE: &str = "alexa";
 /// The most of a refused request that is kept: it may be anything from anybody.
 const KEPT: usize = 4096;
 
-/// Members that open something.
-const SECRETS: [&str; 4] = ["accessToken", "apiAccessToken", "consentToken", "token"];
+/// Members that open something, or that say who somebody is at Amazon.
+const SECRETS: [&str; 5] = ["accessToken", "apiAccessToken", "consentToken", "token", "userId"];
 
 /// A request that nobody vouches for.
 pub async fn refused(ctx: &Context, body: &[u8], why: Refused) {
-    let kept = &body[..body.len().min(KEPT)];
-    note(ctx, kept, Verdict::Forged, &format!("Refused at the step {why:?}: {why}.")).await;
+    let read: Option<Value> = serde_json::from_slice(body).ok();
+    let mut kept = match read {
+        Some(_) => masked(body),
+        None => format!("{} bytes that are no JSON, SHA-256 {}", body.len(), delivery_key(body)).into_bytes(),
+    };
+    kept.truncate(KEPT);
+    note(ctx, &kept, Verdict::Forged, &format!("Refused at the step {why:?}: {why}.")).await;
 }
 
 /// An answer of Amazon Pay, and what became of it.
 pub async fn heard(ctx: &Context, body: &[u8], verdict: Verdict, detail: &str) {
-    note(ctx, body, verdict, detail).await;
+    note(ctx, &masked(body), verdict, detail).await;
 }
 
 async fn note(ctx: &Context, body: &[u8], verdict: Verdict, detail: &str) {
-    let body = &masked(body);
     let endpoint = ctx.paths.absolute(ctx.paths.alexa());
     let noted = ctx.store.note_heard(SERVICE, &endpoint, body, verdict, detail, ctx.clock.now()).await;
     if let Err(error) = noted {

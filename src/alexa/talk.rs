@@ -19,6 +19,8 @@ pub struct Talk {
     pub buying: Option<Buying>,
     /// How often Amazon Pay was asked for an agreement in a row, without one that worked.
     pub setups: i64,
+    /// How often in a row the buyer was asked to try again with their voice code.
+    pub code_tries: i64,
 }
 
 /// What was said, and said again after silence.
@@ -56,6 +58,11 @@ pub enum Question {
     },
     /// Whether to try again after a voice code that was not given.
     TryAgain,
+    /// Whether to ask again about a charge that was never answered.
+    AskAgain {
+        /// Of which order.
+        order: OrderId,
+    },
     /// Whether to cancel an order.
     Cancel {
         /// Which.
@@ -77,8 +84,8 @@ pub struct Buying {
     pub key: String,
     /// Seller by seller: who, which goods, how much in minor units. Nothing else is charged.
     pub approved: Vec<Share>,
-    /// Whether the buyer was asked to try again already.
-    pub is_second_try: bool,
+    /// Where it goes, as it was read back.
+    pub place: String,
 }
 
 /// One seller's part of it.

@@ -55,6 +55,10 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
         // An approval is used once: its return, loaded again, does not charge again what was refused.
         return Ok(Recorded::KnownAlready);
     }
+    if operation.progress == Progress::Succeeded && operation.is_spoken() && matches!(outcome, Outcome::Refused(_)) {
+        // handed over twice under one reference, and one of them worked
+        return Ok(Recorded::KnownAlready);
+    }
     let run_after = progress(&mut operation, outcome, now);
     let said = ctx.providers.said(&operation, outcome);
     operation.said = if operation.progress.is_open() { said.or(operation.said.take()) } else { said };

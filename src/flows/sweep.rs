@@ -33,12 +33,14 @@ pub async fn sweep(ctx: &Context) -> Result<bool> {
     Ok(renew::renew(ctx).await? || did)
 }
 
-/// Forgets what is too old to matter: form keys, changes that every read model has seen, links, web
+/// Forgets what is too old to matter: form keys, answers of Alexa, requests that were not Alexa's, changes that every read model has seen, links, web
 /// sessions.
 pub async fn tidy(ctx: &Context) -> Result<()> {
     let mut tx = ctx.store.write().await?;
     tx.forget_form_keys(ctx.clock.now().minus(days(7))).await?;
     tx.forget_changes().await?;
+    tx.forget_voice_asks(ctx.clock.now().minus(days(30))).await?;
+    tx.forget_refused_requests(ctx.clock.now().minus(days(7))).await?;
     tx.forget_old_links(ctx.clock.real_now().minus(days(1))).await?;
     tx.commit().await?;
     ctx.store.forget_old_sessions().await

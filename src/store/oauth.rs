@@ -283,8 +283,9 @@ impl Write {
         sqlx::query("DELETE FROM oauth_tokens WHERE expires_at < $1").bind(before.0).execute(self.connection()).await?;
         sqlx::query(
             "DELETE FROM account_links
-              WHERE allowed_at < $1 AND id NOT IN (SELECT link_id FROM oauth_codes)
-                AND id NOT IN (SELECT link_id FROM oauth_tokens)",
+              WHERE allowed_at < $1
+                AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.link_id = account_links.id)
+                AND NOT EXISTS (SELECT 1 FROM oauth_tokens t WHERE t.link_id = account_links.id)",
         )
         .bind(before.0)
         .execute(self.connection())

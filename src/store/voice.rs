@@ -259,6 +259,21 @@ impl Write {
         Ok(done.rows_affected() == 1)
     }
 
+    /// Forgets what was handed over before `before` and needs no second answer any more.
+    pub async fn forget_voice_asks(&mut self, before: Millis) -> Result<()> {
+        sqlx::query("DELETE FROM voice_asks WHERE sent_at < $1").bind(before.0).execute(self.connection()).await?;
+        Ok(())
+    }
+
+    /// Forgets requests to the skill that were refused before `before`: anybody can send them.
+    pub async fn forget_refused_requests(&mut self, before: Millis) -> Result<()> {
+        sqlx::query("DELETE FROM notifications WHERE provider = 'alexa' AND verdict = 'forged' AND received_at < $1")
+            .bind(before.0)
+            .execute(self.connection())
+            .await?;
+        Ok(())
+    }
+
     /// Whose order it is.
     pub async fn insert_voice_order(&mut self, order: &OrderId, user: &str) -> Result<()> {
         sqlx::query("INSERT INTO voice_orders (order_id, user_key) VALUES ($1, $2)")

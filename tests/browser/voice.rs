@@ -85,7 +85,7 @@ async fn the_page_works_on_a_phone_in_the_dark_in_another_language_and_starts_ag
     let Some(browser) = Browser::open(390, Scheme::Dark).await else { return };
     let market = working_market().await;
     opens(&browser, &market).await;
-    browser.choose("locale", "German").await;
+    browser.choose("locale", "Deutsch").await;
     browser.press("form[action='/alexa/person'] button").await;
     browser.wait_for("öffne").await;
     browser.press("button.chip").await;

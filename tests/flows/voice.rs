@@ -191,6 +191,8 @@ async fn a_charge_that_was_never_answered_is_asked_for_again_under_its_own_refer
     let (asked, first) = buyer.approves(&token).await;
     buyer.open().await;
     buyer.says("CheckoutIntent").await;
+    assert!(buyer.speech().ends_with("Shall I ask Amazon Pay again?"), "{}", buyer.speech());
+    buyer.says("AMAZON.YesIntent").await;
     let (name, again, second) = buyer.directive();
     assert_eq!((name.as_str(), &again), ("Charge", &asked), "the same request");
     assert_ne!(first, second, "under another token");

@@ -27,6 +27,10 @@ impl Handler for Status {
     async fn answer(&self, turn: &mut Turn<'_>) -> Result<Response, Trouble> {
         let Some(order) = voice::orders(turn.ctx, &turn.user).await?.into_iter().next() else {
             let (text, again) = (turn.plain("status-none"), turn.plain("welcome-again"));
+            if turn.ctx.linking.is_some() && turn.user.buyer.is_none() {
+                let text = format!("{} {text}", turn.plain("link-needed"));
+                return Ok(turn.ask(None, text, again).with_card(Card::LinkAccount));
+            }
             return Ok(turn.ask(None, text, again));
         };
         let state = turn.plain(state_word(order.state));
@@ -116,7 +120,7 @@ impl Handler for Cancel {
     async fn answer(&self, turn: &mut Turn<'_>) -> Result<Response, Trouble> {
         let orders = voice::orders(turn.ctx, &turn.user).await?;
         let card = contact_card(turn).await?;
-        let Some(order) = orders.into_iter().find(|order| order.state.can_be_called_off()) else {
+        let Some(order) = orders.into_iter().find(is_under_way) else {
             let (text, again) = (turn.plain("cancel-none"), turn.plain("status-again"));
             return Ok(turn.ask(None, text, again).with_card(card));
         };
@@ -124,6 +128,11 @@ impl Handler for Cancel {
         let (text, again) = (turn.words.say("cancel-ask", &gaps), turn.plain("cancel-ask-again"));
         Ok(turn.ask(Some(Question::Cancel { order: order.id }), text, again).with_card(card))
     }
+}
+
+/// What was declined is nothing that a buyer thinks of as ordered.
+fn is_under_way(order: &Order) -> bool {
+    matches!(order.state, State::Placed | State::Consented | State::Reserved)
 }
 
 /// Calls an order off, after a yes.

@@ -120,7 +120,7 @@ impl Handler for Remove {
     async fn answer(&self, turn: &mut Turn<'_>) -> Result<Response, Trouble> {
         let Some(words) = spoken(turn) else {
             let (text, again) = (turn.plain("which-remove"), turn.plain("which-product-again"));
-            return Ok(turn.ask(None, text, again).eliciting("product"));
+            return Ok(turn.ask(None, text, again));
         };
         let found = products(turn).await?;
         let cart = turn.ctx.store.cart_lines(&turn.user.cart).await?;

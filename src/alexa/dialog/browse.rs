@@ -51,7 +51,7 @@ impl Handler for Find {
     async fn answer(&self, turn: &mut Turn<'_>) -> Result<Response, Trouble> {
         let Some(words) = spoken(turn) else {
             let (text, again) = (turn.plain("which-find"), turn.plain("welcome-again"));
-            return Ok(turn.ask(None, text, again).eliciting("product"));
+            return Ok(turn.ask(None, text, again));
         };
         let found = products(turn).await?;
         match found.as_slice() {
@@ -142,7 +142,7 @@ impl Handler for Details {
             }
             (None, _) => {
                 let (text, again) = (turn.plain("which-find"), turn.plain("welcome-again"));
-                return Ok(turn.ask(None, text, again).eliciting("product"));
+                return Ok(turn.ask(None, text, again));
             }
         };
         let Some(listed) = found.first() else {

@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 
+use super::after::seller;
 use super::basket::{empty, line_of};
 use super::{Handler, Response, Trouble, Turn};
 use crate::alexa::answer::Card;
 use crate::alexa::talk::{Buying, Question, Share};
-use crate::base::ids;
+use crate::base::ids::{self, OrderId};
 use crate::base::money::Money;
 use crate::flows::parcels::{Parcel, parcels};
 use crate::flows::voice::{self, Purchase};
@@ -14,6 +15,7 @@ use crate::flows::{ActError, check_out};
 use crate::market::shipping::ShippingMethod;
 use crate::orders::checkout::Address;
 use crate::orders::operation::Operation;
+use crate::orders::order::Order;
 use crate::orders::state::State;
 use crate::pay::voice::{VoiceAgreement, VoiceStanding};
 use crate::store::carts::CartLine;
@@ -35,14 +37,17 @@ impl Handler for CheckOut {
     }
 }
 
-/// Begins to check out. A charge that was never answered is asked for again before anything else is
-/// bought: with its own reference, so that it cannot be charged twice.
+/// Begins to check out. A charge that was never answered comes first: the buyer is asked whether to ask
+/// for it again, before anything else is bought.
 pub async fn begin(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
-    if let Some(waiting) = waiting_charge(turn).await? {
-        let asked = voice::ask_charge(turn.ctx, &turn.user, &waiting).await?;
-        let text = turn.plain("asking-again");
-        let said = Response::tell(&text).output_speech;
-        return Ok(Response { output_speech: said, ..Response::connect(asked.name, asked.payload, asked.token) });
+    if let Some((order, charge)) = waiting_charge(turn).await? {
+        let gaps = [("seller", seller(turn, &order).await?.into()), ("total", turn.words.money(order.total).into())];
+        if charge.transaction.is_some() {
+            let (text, again) = (turn.words.say("waiting-looking", &gaps), turn.plain("status-again"));
+            return Ok(turn.ask(None, text, again));
+        }
+        let (text, again) = (turn.words.say("waiting-ask", &gaps), turn.plain("waiting-ask-again"));
+        return Ok(turn.ask(Some(Question::AskAgain { order: order.id }), text, again));
     }
     if turn.ctx.store.cart_count(&turn.user.cart).await? == 0 {
         return Ok(empty(turn));
@@ -58,7 +63,7 @@ pub async fn begin(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
     }
     // nobody hears an address or a total before it is known that they may
     let is_ready = turn.user.agreement.is_some() && turn.user.address.is_some() && turn.consent() == Some(true);
-    if is_ready { review(turn, "").await } else { set_up(turn, 1).await }
+    if is_ready { review(turn, Before::Nothing).await } else { set_up(turn, 1).await }
 }
 
 /// Asks Amazon Pay for something that can be charged.
@@ -67,17 +72,29 @@ pub async fn set_up(turn: &mut Turn<'_>, attempt: i64) -> Result<Response, Troub
     Ok(Response::connect(asked.name, asked.payload, asked.token))
 }
 
-async fn waiting_charge(turn: &Turn<'_>) -> Result<Option<Operation>, Trouble> {
-    for order in voice::orders(turn.ctx, &turn.user).await? {
+/// An order of this very buyer, at this very account of Amazon's, whose charge nobody has answered.
+async fn waiting_charge(turn: &Turn<'_>) -> Result<Option<(Order, Operation)>, Trouble> {
+    for order in voice::spoken_orders(turn.ctx, &turn.user).await? {
         if order.state == State::Consented {
             let all = turn.ctx.store.operations_of(order.id.as_str()).await?;
-            let open = all.into_iter().find(|it| it.is_spoken() && it.progress.is_open() && it.transaction.is_none());
-            if open.is_some() {
-                return Ok(open);
+            if let Some(open) = all.into_iter().find(|it| it.is_spoken() && it.progress.is_open()) {
+                return Ok(Some((order, open)));
             }
         }
     }
     Ok(None)
+}
+
+/// Hands the charge of an order over again, with its own reference, so that it cannot be charged twice.
+pub async fn ask_again(turn: &mut Turn<'_>, id: &OrderId) -> Result<Response, Trouble> {
+    match waiting_charge(turn).await?.filter(|(order, _)| order.id == *id) {
+        Some((_, charge)) => {
+            let asked = voice::ask_charge(turn.ctx, &turn.user, &charge).await?;
+            Ok(Response::connect(asked.name, asked.payload, asked.token))
+        }
+        // answered meanwhile
+        None => begin(turn).await,
+    }
 }
 
 /// Remembers what Amazon Pay gave, and where parcels go.
@@ -89,8 +106,18 @@ pub fn settle_agreement(turn: &mut Turn<'_>, agreement: &VoiceAgreement, address
     voice::learn_email(turn.ctx, &turn.user, &agreement.id);
 }
 
-/// Reads the order back, after `before`, and asks for the yes.
-pub async fn review(turn: &mut Turn<'_>, before: &str) -> Result<Response, Trouble> {
+/// What comes before an order is read back.
+pub enum Before {
+    /// Nothing.
+    Nothing,
+    /// That the order that was said yes to is not the one that would be bought.
+    Changed,
+    /// What was bought already, and that the rest has changed.
+    Bought(String),
+}
+
+/// Reads the order back and asks for the yes.
+pub async fn review(turn: &mut Turn<'_>, before: Before) -> Result<Response, Trouble> {
     let Some(address) = turn.user.address.clone() else { return set_up(turn, 1).await };
     if !check_out::delivers_to(&address) {
         let text = turn.plain("cannot-deliver");
@@ -99,7 +126,14 @@ pub async fn review(turn: &mut Turn<'_>, before: &str) -> Result<Response, Troub
     }
     let cart = turn.ctx.store.cart_lines(&turn.user.cart).await?;
     if cart.is_empty() {
-        return Ok(empty(turn));
+        return Ok(match before {
+            Before::Bought(said) => turn.tell(said),
+            Before::Nothing | Before::Changed => empty(turn),
+        });
+    }
+    if let Some(line) = cart.iter().find(|line| line.period.is_some()) {
+        // the basket is the browser's, too, and subscriptions need an account
+        return Ok(ask_to_take_out(turn, line));
     }
     let parcels = match parcels(&cart, METHOD, false, &address) {
         Ok(parcels) => parcels,
@@ -116,11 +150,15 @@ pub async fn review(turn: &mut Turn<'_>, before: &str) -> Result<Response, Troub
             ("total", turn.words.money(total).into()),
         ],
     );
-    let text = if before.is_empty() { text } else { turn.words.say(before, &[("review", text.into())]) };
+    let text = match before {
+        Before::Nothing => text,
+        Before::Changed => turn.words.say("changed", &[("review", text.into())]),
+        Before::Bought(said) => turn.words.say("rest-changed", &[("said", said.into()), ("review", text.into())]),
+    };
     let again = turn.plain("review-again");
     let card = review_card(turn, &parcels, &address, total);
     turn.talk.buying =
-        Some(Buying { key: ids::secret(), approved: parcels.iter().map(share).collect(), is_second_try: false });
+        Some(Buying { key: ids::secret(), approved: parcels.iter().map(share).collect(), place: place(&address) });
     Ok(turn.ask(Some(Question::Buy), text, again).with_card(card))
 }
 
@@ -128,10 +166,18 @@ fn trouble_in(turn: &mut Turn<'_>, cart: &[CartLine], error: ActError) -> Result
     let ActError::BadField { .. } = &error else { return Err(error.into()) };
     let bad = cart.iter().find(|line| !line.is_offered || line.available < line.quantity).or(cart.first());
     let Some(line) = bad else { return Err(error.into()) };
-    let title = ("title", line.title.clone().into());
-    let text = turn.words.say("cart-trouble", &[title]);
-    let again = turn.words.say("cart-trouble-again", &[("title", line.title.clone().into())]);
-    Ok(turn.ask(Some(Question::TakeOut { slug: line.slug.clone() }), text, again))
+    Ok(ask_to_take_out(turn, line))
+}
+
+fn ask_to_take_out(turn: &mut Turn<'_>, line: &CartLine) -> Response {
+    let title = [("title", line.title.clone().into())];
+    let (text, again) = (turn.words.say("cart-trouble", &title), turn.words.say("cart-trouble-again", &title));
+    turn.ask(Some(Question::TakeOut { slug: line.slug.clone() }), text, again)
+}
+
+/// An address, to tell whether it is still the one that was read back.
+fn place(address: &Address) -> String {
+    serde_json::to_string(address).unwrap_or_default()
 }
 
 fn sum(parcels: &[Parcel], currency: crate::base::money::Currency) -> Result<Money, Trouble> {
@@ -194,11 +240,11 @@ fn share(parcel: &Parcel) -> Share {
 
 /// The yes to what was read back: nothing else is bought than that.
 pub async fn buy(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
-    let Some(buying) = turn.talk.buying.clone() else { return review(turn, "").await };
+    let Some(buying) = turn.talk.buying.clone() else { return review(turn, Before::Nothing).await };
     let now = parcels_now(turn).await?;
     let shares: Option<Vec<Share>> = now.as_ref().map(|parcels| parcels.iter().map(share).collect());
-    if shares.as_ref() != Some(&buying.approved) {
-        return review(turn, "changed").await;
+    if shares.as_ref() != Some(&buying.approved) || turn.user.address.as_ref().map(place) != Some(buying.place) {
+        return review(turn, Before::Changed).await;
     }
     go_on_buying(turn, None).await
 }
@@ -207,13 +253,12 @@ pub async fn buy(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
 pub async fn try_again(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
     if let Some(buying) = &mut turn.talk.buying {
         buying.key = ids::secret();
-        buying.is_second_try = true;
     }
     buy_what_was_approved(turn).await
 }
 
 async fn buy_what_was_approved(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
-    if turn.talk.buying.is_none() { review(turn, "").await } else { go_on_buying(turn, None).await }
+    if turn.talk.buying.is_none() { review(turn, Before::Nothing).await } else { go_on_buying(turn, None).await }
 }
 
 async fn parcels_now(turn: &Turn<'_>) -> Result<Option<Vec<Parcel>>, Trouble> {
@@ -229,15 +274,17 @@ pub async fn go_on_buying(turn: &mut Turn<'_>, said: Option<String>) -> Result<R
     else {
         return begin(turn).await;
     };
+    let changed = || said.clone().map_or(Before::Changed, Before::Bought);
     let parcels = parcels_now(turn).await?.unwrap_or_default();
-    let Some(parcel) = parcels.into_iter().find(|parcel| buying.approved.contains(&share(parcel))) else {
-        return review(turn, "changed").await;
+    let is_there = place(&address) == buying.place;
+    let Some(parcel) = parcels.into_iter().find(|parcel| is_there && buying.approved.contains(&share(parcel))) else {
+        return review(turn, changed()).await;
     };
     let purchase =
         Purchase { key: format!("{}:{}", buying.key, parcel.seller), parcel, address, method: METHOD, agreement };
     let (_, charge) = match voice::place(turn.ctx, &turn.user, &purchase).await {
         Ok(placed) => placed,
-        Err(ActError::BadField { .. } | ActError::NotNow(_)) => return review(turn, "changed").await,
+        Err(ActError::BadField { .. } | ActError::NotNow(_)) => return review(turn, changed()).await,
         Err(error) => return Err(error.into()),
     };
     let asked = voice::ask_charge(turn.ctx, &turn.user, &charge).await?;

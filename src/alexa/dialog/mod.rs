@@ -23,7 +23,7 @@ use crate::store::voice::VoiceUser;
 use crate::words::Words;
 
 pub use after::{bought_card, order_web_card, seller as seller_of};
-pub use checkout::{go_on_buying, review, set_up, settle_agreement, web_card};
+pub use checkout::{Before, go_on_buying, review, set_up, settle_agreement, web_card};
 pub use coming::payment_card;
 
 /// Why the skill could not do its part: the buyer hears that nothing was ordered.
@@ -96,6 +96,7 @@ pub async fn answer(ctx: &Context, envelope: &Envelope) -> Result<Response, Trou
         // a question belongs to its conversation
         turn.question = None;
         turn.talk.offered.clear();
+        turn.talk.last = None;
     }
     let handler = HANDLERS.iter().find(|handler| handler.concerns(&turn)).unwrap_or(&HANDLERS[HANDLERS.len() - 1]);
     let response = handler.answer(&mut turn).await?;
@@ -119,19 +120,12 @@ impl<'a> Turn<'a> {
         Ok(Turn { ctx, envelope, user, talk, question, words: Words::of(&envelope.request.locale) })
     }
 
-    /// Keeps what is being spoken about now. Where another request of the same buyer did so meanwhile,
-    /// nothing is kept, and they are asked to say it again.
+    /// Keeps what is being spoken about now. Two requests of one buyer at once are both answered, and the
+    /// later word stands.
     pub async fn end(mut self, response: Response) -> Result<Response, Trouble> {
         self.user.talk = self.talk.written();
-        if voice::keep(self.ctx, &mut self.user).await? {
-            return Ok(response);
-        }
-        let has_directive = !response.directives.is_empty();
-        if has_directive {
-            // what is handed over is written down already, and its answer finds it
-            return Ok(response);
-        }
-        Ok(Response::ask(&self.words.say("busy", &[]), &self.words.say("busy-again", &[])))
+        voice::keep(self.ctx, &mut self.user).await?;
+        Ok(response)
     }
 
     /// Whether this is the intent `name`.

@@ -33,6 +33,7 @@ impl Handler for Yes {
                     None => Ok(nothing_asked(turn)),
                 }
             }
+            Some(Question::AskAgain { order }) => checkout::ask_again(turn, &order).await,
             Some(Question::Cancel { order }) => after::cancel(turn, &order).await,
             Some(Question::Refund { order, key }) => after::refund(turn, &order, &key).await,
             None => Ok(nothing_asked(turn)),
@@ -62,6 +63,8 @@ impl Handler for No {
                 let again = turn.plain("found-none-again");
                 Ok(turn.ask(None, text, again))
             }
+            // not wanted any more: what was charged after all is let go when it is heard of
+            Some(Question::AskAgain { order }) => after::cancel(turn, &order).await,
             Some(Question::CheckOut | Question::TakeOut { .. } | Question::Cancel { .. } | Question::Refund { .. }) => {
                 let (text, again) = (turn.plain("left-alone"), turn.plain("status-again"));
                 Ok(turn.ask(None, text, again))

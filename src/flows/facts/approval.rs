@@ -146,6 +146,10 @@ impl Case<'_> {
     /// own. Says whether there is such a try left.
     async fn charge_again(&mut self, refused: &Operation) -> Result<bool> {
         let Request::Take { consent, payee, .. } = &refused.request else { return Ok(false) };
+        if refused.is_spoken() {
+            // only the buyer's next word can hand a charge over
+            return Ok(false);
+        }
         let all = self.tx.operations_of(self.order.id.as_str()).await?;
         let tried =
             |operation: &&Operation| matches!(&operation.request, Request::Take { consent: own, .. } if own == consent);

@@ -75,7 +75,9 @@ impl Case<'_> {
         if matches!(change, Change::To(_)) {
             count::order(self.tx, &self.order, Counted::Paid, self.now).await?;
             self.begin_agreement().await?;
-            self.tx.take_from_voice_cart(&self.order.id).await?;
+            if matches!(self.order.state, State::Placed | State::Consented) {
+                self.tx.take_from_voice_cart(&self.order.id).await?;
+            }
         }
         match change {
             Change::To(State::Shipped) => {

@@ -77,33 +77,38 @@ async fn link(ctx: &Context, user: VoiceUser, buyer: BuyerId) -> Result<VoiceUse
     .await
 }
 
-/// Keeps what is known of a user now. False where another request of theirs did meanwhile.
-pub async fn keep(ctx: &Context, user: &mut VoiceUser) -> Result<bool> {
+/// Keeps what is known of a user now. Where another request of theirs did so meanwhile, this later word stands.
+pub async fn keep(ctx: &Context, user: &mut VoiceUser) -> Result<()> {
     let kept = retried(async || {
         let mut changed = user.clone();
         let mut tx = ctx.store.write().await?;
-        let is_kept = tx.change_voice_user(&mut changed, ctx.clock.now()).await?;
+        if !tx.change_voice_user(&mut changed, ctx.clock.now()).await? {
+            let fresh = ctx.store.voice_user(&user.key).await?;
+            changed.version = fresh.map_or(changed.version, |fresh| fresh.version);
+            tx.change_voice_user(&mut changed, ctx.clock.now()).await?;
+        }
         tx.commit().await?;
-        Ok::<_, crate::store::StoreError>(is_kept.then_some(changed))
+        Ok::<_, crate::store::StoreError>(changed)
     })
     .await?;
-    let is_kept = kept.is_some();
-    if let Some(changed) = kept {
-        *user = changed;
-    }
-    Ok(is_kept)
+    *user = kept;
+    Ok(())
 }
 
 /// The newest orders of whoever speaks: those of their account, once that is linked, and those by voice.
 pub async fn orders(ctx: &Context, user: &VoiceUser) -> Result<Vec<Order>> {
     let mut all = ctx.store.orders_of_voice(&user.key, RECENT).await?;
     if let Some(buyer) = &user.buyer {
-        let theirs = ctx.store.orders_of_buyer(buyer, "", RECENT).await?;
-        all.extend(theirs.into_iter().filter(|order| order.buyer.as_ref() == Some(buyer)));
+        all.extend(ctx.store.orders_of_buyer(buyer, "~", RECENT).await?);
     }
     all.sort_by(|a, b| b.id.as_str().cmp(a.id.as_str()));
     all.dedup_by(|a, b| a.id == b.id);
     Ok(all)
+}
+
+/// The newest orders that were placed by voice, at this very account of Amazon's.
+pub async fn spoken_orders(ctx: &Context, user: &VoiceUser) -> Result<Vec<Order>> {
+    ctx.store.orders_of_voice(&user.key, RECENT).await
 }
 
 /// One of those orders; nobody else's.

@@ -93,8 +93,8 @@ async fn again(tx: &mut Write, first: &str) -> Result<(Order, Operation), ActErr
     Ok((order, charge.ok_or(ActError::NoSuchOrder)?))
 }
 
-/// An order of the same things to the same place that was declined, and that nobody is about to pay
-/// another way: it is charged again.
+/// An order of the same things to the same place that was declined, and that was not turned to another
+/// provider since: it is charged again.
 async fn declined_before(
     ctx: &Context,
     user: &VoiceUser,
@@ -108,10 +108,6 @@ async fn declined_before(
             && order.total == purchase.parcel.total
             && order.totals == purchase.parcel.totals;
         if is_alike && ctx.store.order_lines(&order.id).await? == purchase.parcel.lines {
-            let operations = ctx.store.operations_of(order.id.as_str()).await?;
-            if operations.iter().any(|operation| operation.progress.is_open()) {
-                continue;
-            }
             let checkout = ctx.store.checkout(&order.checkout).await?;
             if checkout.is_some_and(|it| it.address == purchase.address && it.shipping_method == purchase.method) {
                 return Ok(Some(order));

@@ -166,7 +166,7 @@ async fn a_basket_from_two_sellers_is_approved_once_and_charged_one_after_the_ot
         asked["authorizeAttributes"]["authorizationReferenceId"]
     );
     // the second is declined: the first stands, and its part of the cart is bought
-    buyer.amazon_says("Charge", done(), charged(&second, "Declined", Some("AmazonRejected")), &token).await;
+    buyer.amazon_says("Charge", done(), charged(&second, "Declined", Some("TransactionTimedOut")), &token).await;
     let orders = market.ctx().store.all_orders("~", 10).await.unwrap();
     let mut states: Vec<&str> = orders.iter().map(|order| order.state.word()).collect();
     states.sort_unstable();
@@ -181,6 +181,29 @@ async fn a_basket_from_two_sellers_is_approved_once_and_charged_one_after_the_ot
     let orders = market.ctx().store.all_orders("~", 10).await.unwrap();
     assert!(orders.len() == 2 && orders.iter().all(|order| order.state == State::Reserved));
     market.books().await;
+}
+
+#[tokio::test]
+async fn an_agreement_that_amazon_ended_is_asked_for_anew() {
+    let Some(market) = Market::open().await else { return };
+    for (status, payload) in
+        [(done(), None), (json!({ "code": "400", "message": "InvalidBillingAgreementStatus" }), Some(Value::Null))]
+    {
+        let mut buyer = Speaker::new(market.ctx(), "en-US");
+        let token = buyer.asks_to_pay("wildflower-honey").await;
+        let (asked, token) = buyer.approves(&token).await;
+        let payload = payload.unwrap_or_else(|| charged(&asked, "Declined", Some("AmazonRejected")));
+        buyer.amazon_says("Charge", status, payload, &token).await;
+        buyer.open().await;
+        buyer.says("AMAZON.YesIntent").await;
+        let (name, _, token) = buyer.directive();
+        assert_eq!(name, "Setup");
+        let (asked, token) = buyer.approves(&token).await;
+        buyer.amazon_says("Charge", done(), charged(&asked, "Open", None), &token).await;
+        assert!(buyer.speech().starts_with("Thank you."), "{}", buyer.speech());
+    }
+    let orders = market.ctx().store.all_orders("~", 10).await.unwrap();
+    assert!(orders.len() == 2 && orders.iter().all(|order| order.state == State::Reserved));
 }
 
 #[tokio::test]

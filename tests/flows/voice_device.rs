@@ -41,12 +41,16 @@ async fn an_order_by_voice_ships_from_the_same_desk_and_settles() {
     assert!(said(&bought).starts_with("Thank you."), "{bought}");
     let order = market.last_order().await;
     assert_eq!((order.state, order.channel.as_str()), (State::Reserved, "alexa"));
+    says(&market, "open pushcart market").await;
+    says(&market, "add wildflower honey to my cart").await;
     let mut seller = market.seller_of(&order).await;
     seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
     seller.submit(&format!("/sell/orders/{}/ship", order.id), &[]).await;
     market.settle_down().await;
     assert_eq!(market.order(&order.id).await.state, State::Shipped);
     agree(&market).await;
+    let back = says(&market, "open pushcart market").await;
+    assert!(said(&back).contains("There is one thing in your cart"), "shipping takes nothing out: {}", said(&back));
 
     // the buyer asks for the money by voice, the seller agrees at the desk
     says(&market, "open pushcart market").await;

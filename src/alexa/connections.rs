@@ -104,6 +104,7 @@ impl Hearing<'_, '_> {
             return Ok(say(self.turn, &errors::find("Setup", "")));
         };
         self.detail = format!("{} is {:?}.", agreement.id, agreement.standing);
+        self.turn.talk.is_second_setup = false;
         if agreement.standing == VoiceStanding::Gone {
             return self.set_up_again().await;
         }
@@ -285,9 +286,13 @@ impl Hearing<'_, '_> {
 
     /// The buyer is asked once whether to try again.
     fn offer_again(&mut self, row: &Row) -> Result<Response, Trouble> {
-        let is_second = self.turn.talk.buying.as_ref().is_some_and(|buying| buying.is_second_try);
+        let talk = &mut self.turn.talk;
+        let is_second = match self.ask.operation {
+            Some(_) => talk.buying.as_ref().is_some_and(|buying| buying.is_second_try),
+            None => std::mem::replace(&mut talk.is_second_setup, true),
+        };
         if is_second {
-            self.turn.talk.buying = None;
+            (talk.buying, talk.is_second_setup) = (None, false);
             let text = self.turn.plain("error-app");
             return Ok(self.turn.tell(text));
         }

@@ -19,6 +19,8 @@ pub struct Talk {
     pub buying: Option<Buying>,
     /// How often Amazon Pay was asked for an agreement in a row, without one that worked.
     pub setups: i64,
+    /// Whether the buyer was asked already to try again with their voice code, before there is an agreement.
+    pub is_second_setup: bool,
 }
 
 /// What was said, and said again after silence.

@@ -154,6 +154,13 @@ impl Case<'_> {
         self.hears(&buyer, expected);
         assert_eq!(self.orders_of(&buyer).await.len(), 0, "{}", self.name());
         assert_eq!(self.cart_of(&buyer).await, 1, "{}: the cart is kept", self.name());
+        if self.code == "CustomerApprovalFailure" {
+            buyer.says("AMAZON.YesIntent").await;
+            let (_, _, token) = buyer.directive();
+            buyer.amazon_says("Setup", self.status(), self.error(), &token).await;
+            assert_eq!(buyer.speech(), Words::of(self.locale).say("error-app", &[]), "{}: asked once", self.name());
+            assert_eq!(buyer.answer["shouldEndSession"], true, "{}", self.name());
+        }
     }
 
     async fn at_charge(&self, expected: &Expected) {

@@ -126,6 +126,11 @@ impl Market {
         self.app.context()
     }
 
+    /// Where the sandbox keeps its keys.
+    pub fn keys(&self) -> std::path::PathBuf {
+        self.folder.path().join("keys")
+    }
+
     /// An address of the shop.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.shop_url)

@@ -24,6 +24,8 @@ pub struct Speaker<'a> {
     is_new: bool,
     /// The last answer.
     pub answer: Value,
+    /// All of them, each with its frame.
+    pub answers: Vec<Value>,
 }
 
 impl<'a> Speaker<'a> {
@@ -39,6 +41,7 @@ impl<'a> Speaker<'a> {
             session: String::new(),
             is_new: true,
             answer: Value::Null,
+            answers: Vec::new(),
         }
     }
 
@@ -73,7 +76,9 @@ impl<'a> Speaker<'a> {
         let body = body.to_string();
         let envelope = Envelope::read(body.as_bytes()).unwrap();
         let answer = alexa::reply(self.ctx, &envelope, body.as_bytes()).await;
-        self.answer = serde_json::to_value(answer).unwrap()["response"].clone();
+        let answer = serde_json::to_value(answer).unwrap();
+        self.answer = answer["response"].clone();
+        self.answers.push(answer);
         self.is_new = self.answer["shouldEndSession"] != false;
         &self.answer
     }

@@ -96,7 +96,7 @@ pub async fn answer(ctx: &Context, envelope: &Envelope) -> Result<Response, Trou
         // a question belongs to its conversation
         turn.question = None;
         turn.talk.offered.clear();
-        turn.talk.last = None;
+        (turn.talk.last, turn.talk.code_tries) = (None, 0);
     }
     let handler = HANDLERS.iter().find(|handler| handler.concerns(&turn)).unwrap_or(&HANDLERS[HANDLERS.len() - 1]);
     let response = handler.answer(&mut turn).await?;

@@ -25,17 +25,12 @@ impl ChainAddress {
     /// Reads the header `SignatureCertChainUrl`. Dot segments, encoded ones too, are removed before the
     /// path is judged. None for everything that is not Amazon's.
     pub fn read(header: &str) -> Option<ChainAddress> {
-        if header.len() > LONGEST || header.bytes().any(|byte| byte <= b' ' || byte == b'\\' || byte == 0x7f) {
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
+        if header.len() > LONGEST || !header.bytes().all(is_plain) || !is_amazons(authority(header)?) {
             return None;
         }
         let url = Url::parse(header).ok()?;
-        let is_ours = url.scheme() == "https"
-            && url.host() == Some(Host::Domain(HOST))
-            && url.port().is_none()
-            && url.username().is_empty()
-            && url.password().is_none()
-            // `url` drops an empty user, but not the sign of one
-            && !authority(header).contains('@');
+        let is_ours = url.scheme() == "https" && url.host() == Some(Host::Domain(HOST)) && url.port().is_none();
         let path = url.path();
         let name = path.strip_prefix(FOLDER).filter(|_| is_ours)?;
         let is_file = !name.is_empty() && url.query().is_none() && url.fragment().is_none();
@@ -53,9 +48,17 @@ impl ChainAddress {
     }
 }
 
-fn authority(address: &str) -> &str {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or_default()
+/// Between `https://` and the path. `url` repairs missing slashes; nobody here does.
+fn authority(address: &str) -> Option<&str> {
+    let (scheme, rest) = address.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    scheme.eq_ignore_ascii_case("https").then_some(authority)
+}
+
+/// As it is written: `url` would drop an empty user, decode a host, and read it through two alphabets.
+fn is_amazons(authority: &str) -> bool {
+    let host = authority.strip_suffix(":443").unwrap_or(authority);
+    host.eq_ignore_ascii_case(HOST)
 }
 
 #[cfg(test)]
@@ -102,6 +105,13 @@ mod tests {
             "https://s3.amazonaws.com/echo.api/c.pem#x",
             " https://s3.amazonaws.com/echo.api/c.pem",
             "https://s3.ama\tzonaws.com/echo.api/c.pem",
+            "https:s3.amazonaws.com/echo.api/c.pem",
+            "https:/s3.amazonaws.com/echo.api/c.pem",
+            "https:///s3.amazonaws.com/echo.api/c.pem",
+            "https://s3%2eamazonaws.com/echo.api/c.pem",
+            "https://\u{ff53}3.amazonaws.com/echo.api/c.pem",
+            "https://s3.amazonaws.com:/echo.api/c.pem",
+            "https://s3.amazonaws.com:0443/echo.api/c.pem",
         ] {
             assert_eq!(ChainAddress::read(address), None, "{address}");
         }

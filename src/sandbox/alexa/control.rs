@@ -109,6 +109,9 @@ struct Own {
     request: Value,
     #[serde(default)]
     session: Option<Value>,
+    /// Of a whole envelope: whether the payment that its answer may ask for is played.
+    #[serde(default)]
+    plays_payment: bool,
 }
 
 async fn send(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value>, Refused> {
@@ -120,7 +123,7 @@ async fn send(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value>
     let _alone = sandbox.alexa().alone(buyer.id).await;
     let mut device = device(&sandbox, buyer, own.locale.as_deref()).await?;
     match own.request.get("request") {
-        Some(_) => device.send_whole(&own.request).await?,
+        Some(_) => device.send_whole(&own.request, own.plays_payment).await?,
         None => device.send(own.request, own.session.as_ref()).await?,
     }
     sandbox.keep_person(&device.person).await?;

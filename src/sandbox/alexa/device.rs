@@ -347,10 +347,16 @@ impl Device<'_> {
         self.deliver(outgoing).await
     }
 
-    /// Sends a whole envelope as it is, signed, and follows nothing: for clients that write their own.
-    pub async fn send_whole(&mut self, envelope: &Value) -> Result<(), StateError> {
+    /// Sends a whole envelope as it is, signed: for clients that write their own. Nothing follows from the answer
+    /// but, on demand, the payment that it asks for.
+    pub async fn send_whole(&mut self, envelope: &Value, plays_payment: bool) -> Result<(), StateError> {
         let sent = envelope::send(self.sandbox, self.skill, envelope).await?;
         self.person.note(Entry::Exchange(sent.exchange));
-        Ok(())
+        match sent.answer {
+            Ok(Answer { directive: Some(Directive::Pay(asked)), .. }) if plays_payment => {
+                self.resume(&asked, Approval::NotAsked).await
+            }
+            _ => Ok(()),
+        }
     }
 }

@@ -79,6 +79,8 @@ struct ProductRow {
     picture: String,
     stock: i64,
     period: Option<Period>,
+    /// The text that a digital good delivers.
+    delivers: Option<String>,
     #[serde(default)]
     wonky: bool,
 }
@@ -213,6 +215,7 @@ async fn plant_product(
         price: local(row.price_minor, currency),
         picture: row.picture,
         period: row.period,
+        delivers: row.delivers.map(|text| text.trim().to_owned()),
         is_active: true,
         is_wonky: row.wonky,
     };

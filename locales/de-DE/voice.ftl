@@ -81,6 +81,8 @@ review-parcel = Von { $seller }: { $list }, zusammen { $total }, inklusive { $de
         [none] .
        *[other] { " " }und { $tax } Steuern.
     }
+review-digital = Hier ist deine Bestellung. { $parcels } Über Amazon Pay werden { $total } abgebucht, inklusive Steuern. Soll ich bestellen?
+review-parcel-digital = Von { $seller }: { $list }, { $total }, sofort geliefert.
 review-card-title = Deine Bestellung bei { $shop }
 review-card = { $lines }
     Versand: { $delivery }
@@ -97,6 +99,7 @@ no-address = Es wurde nichts abgebucht, und dein Einkaufswagen bleibt erhalten. 
 cart-trouble = { $title } ist gerade nicht erhältlich, deshalb wurde nichts bestellt. Soll ich das aus deinem Einkaufswagen nehmen?
 cart-trouble-again = Soll ich { $title } herausnehmen?
 bought = Danke. Deine Bestellung bei { $seller } ist aufgegeben. Abgebucht wird erst beim Versand, und zwar { $total }. Die Einzelheiten findest du in deiner Alexa-App.
+bought-delivered = Danke. Deine Bestellung bei { $seller } ist bezahlt, { $total }, und schon geliefert: Du findest sie auf der Seite der Bestellung, der Link ist in deiner Alexa-App.
 bought-paid = Danke. Deine Bestellung bei { $seller } ist bezahlt: { $total }. Die Einzelheiten findest du in deiner Alexa-App.
 bought-looking = Danke. Amazon prüft deine Zahlung von { $total } an { $seller } noch. Ich schreibe dir, sobald das entschieden ist; bis dahin wird nichts abgebucht.
 bought-too-late = Die Bestellung war schon aufgehoben, bevor die Zahlung kam, deshalb wird nichts abgebucht. Möchtest du noch einmal zur Kasse gehen?
@@ -123,6 +126,7 @@ state-consented = Deine Zahlung wird gerade bestätigt.
 state-reserved = Sie wird gerade verpackt. Abgebucht wird erst beim Versand.
 state-paid = Sie ist bezahlt und wird gerade verpackt.
 state-shipped = Sie ist unterwegs zu dir.
+state-delivered = Sie ist bezahlt und geliefert; du findest sie auf der Seite der Bestellung.
 state-refunded = Sie wurde erstattet.
 state-cancelled = Sie wurde storniert, und es wurde nichts abgebucht.
 state-declined = Die Zahlung wurde abgelehnt, und es wurde nichts abgebucht.

@@ -81,6 +81,8 @@ review-parcel = From { $seller }: { $list }, { $total } with { $delivery } for d
         [none] .
        *[other] { " " }and { $tax } tax.
     }
+review-digital = Here is your order. { $parcels } Amazon Pay is charged { $total }, with tax. Shall I place the order?
+review-parcel-digital = From { $seller }: { $list }, { $total }, delivered at once.
 review-card-title = Your order at { $shop }
 review-card = { $lines }
     Delivery: { $delivery }
@@ -97,6 +99,7 @@ no-address = Amazon Pay did not say where your parcel goes. Nothing was charged,
 cart-trouble = { $title } cannot be bought right now, so nothing was ordered. Shall I take it out of your basket?
 cart-trouble-again = Shall I take out { $title }?
 bought = Thank you. Your order from { $seller } is placed. { $total } is charged when it is dispatched. The details are in your Alexa app.
+bought-delivered = Thank you. Your order from { $seller } is paid, { $total }, and delivered: it is on the order's page, and the way there is in your Alexa app.
 bought-paid = Thank you. Your order from { $seller } is paid: { $total }. The details are in your Alexa app.
 bought-looking = Thank you. Amazon is still checking your payment of { $total } to { $seller }. I will write to you as soon as it is decided; until then nothing is charged.
 bought-too-late = That order was given up before the payment came, so nothing is charged. Would you like to check out again?
@@ -123,6 +126,7 @@ state-consented = your payment is being confirmed.
 state-reserved = it is being packed. You are charged when it is dispatched.
 state-paid = it is paid and being packed.
 state-shipped = it is on its way to you.
+state-delivered = it is paid and delivered: you find it on the order's page.
 state-refunded = it was refunded.
 state-cancelled = it was called off, and nothing was charged.
 state-declined = the payment was declined, and nothing was charged.

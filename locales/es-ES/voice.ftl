@@ -81,6 +81,8 @@ review-parcel = De { $seller }: { $list }, por un total de { $total }, que inclu
         [none] .
        *[other] { " " }y { $tax } de impuestos.
     }
+review-digital = Este es tu pedido. { $parcels } Amazon Pay cobrará { $total }, impuestos incluidos. ¿Hago el pedido?
+review-parcel-digital = De { $seller }: { $list }, { $total }, con entrega inmediata.
 review-card-title = Tu pedido en { $shop }
 review-card = { $lines }
     Envío: { $delivery }
@@ -97,6 +99,7 @@ no-address = No se te ha cobrado nada, y tu cesta está guardada. Amazon Pay no 
 cart-trouble = Ahora mismo { $title } no está disponible, así que no se ha pedido nada. ¿Lo quito de tu cesta?
 cart-trouble-again = ¿Quito { $title }?
 bought = Gracias. Tu pedido a { $seller } está hecho. El importe de { $total } se cobrará cuando se envíe. Tienes los detalles en la app Alexa.
+bought-delivered = Gracias. Tu pedido a { $seller } está pagado, { $total }, y ya entregado: lo encuentras en la página del pedido, y el enlace está en tu app Alexa.
 bought-paid = Gracias. Tu pedido a { $seller } está pagado: { $total }. Tienes los detalles en la app Alexa.
 bought-looking = Gracias. Amazon todavía está comprobando tu pago de { $total } a { $seller }. Te escribiré en cuanto se decida; hasta entonces no se te cobra nada.
 bought-too-late = Ese pedido se cerró antes de que llegara el pago, así que no se te cobra nada. ¿Quieres volver a tramitar el pedido?
@@ -123,6 +126,7 @@ state-consented = Tu pago se está confirmando.
 state-reserved = Se está preparando. Se te cobrará cuando se envíe.
 state-paid = Está pagado y se está preparando.
 state-shipped = Está en camino.
+state-delivered = Está pagado y entregado: lo encuentras en la página del pedido.
 state-refunded = Se ha reembolsado.
 state-cancelled = Se ha cancelado, y no se te ha cobrado nada.
 state-declined = El pago fue rechazado, y no se te ha cobrado nada.

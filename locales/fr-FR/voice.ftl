@@ -81,6 +81,8 @@ review-parcel = Chez { $seller } : { $list }, pour { $total }, dont { $delivery
         [none] .
        *[other] { " " }et { $tax } de taxes.
     }
+review-digital = Voici votre commande. { $parcels } Amazon Pay débitera { $total }, taxes comprises. Dois-je passer la commande ?
+review-parcel-digital = De { $seller } : { $list }, { $total }, livré immédiatement.
 review-card-title = Votre commande chez { $shop }
 review-card = { $lines }
     Livraison : { $delivery }
@@ -97,6 +99,7 @@ no-address = Rien n'a été débité, et votre panier est conservé. Amazon Pay 
 cart-trouble = { $title } n'est pas disponible pour le moment, donc rien n'a été commandé. Est-ce que je le retire de votre panier ?
 cart-trouble-again = Est-ce que je retire { $title } ?
 bought = Merci. Votre commande chez { $seller } est passée. Le montant, { $total }, sera débité à l'expédition. Les détails sont dans votre application Alexa.
+bought-delivered = Merci. Votre commande chez { $seller } est payée, { $total }, et déjà livrée : vous la trouverez sur la page de la commande, le lien est dans votre application Alexa.
 bought-paid = Merci. Votre commande chez { $seller } est payée : { $total }. Les détails sont dans votre application Alexa.
 bought-looking = Merci. Amazon vérifie encore votre paiement de { $total } à { $seller }. Je vous écrirai dès que ce sera décidé ; d'ici là, rien n'est débité.
 bought-too-late = Cette commande a été abandonnée avant l'arrivée du paiement, donc rien n'est débité. Voulez-vous repasser commande ?
@@ -123,6 +126,7 @@ state-consented = Votre paiement est en cours de confirmation.
 state-reserved = Elle est en préparation. Le débit se fera à l'expédition.
 state-paid = Elle est payée et en préparation.
 state-shipped = Elle est en route.
+state-delivered = Elle est payée et livrée ; vous la trouverez sur la page de la commande.
 state-refunded = Elle a été remboursée.
 state-cancelled = Elle a été annulée, et rien n'a été débité.
 state-declined = Le paiement a été refusé, et rien n'a été débité.

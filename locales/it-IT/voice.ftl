@@ -81,6 +81,8 @@ review-parcel = Da { $seller }: { $list }, per { $total }, di cui { $delivery } 
         [none] .
        *[other] { " " }e { $tax } di tasse.
     }
+review-digital = Ecco il tuo ordine. { $parcels } Amazon Pay addebiterà { $total }, tasse incluse. Confermo l’ordine?
+review-parcel-digital = Da { $seller }: { $list }, { $total }, con consegna immediata.
 review-card-title = Il tuo ordine su { $shop }
 review-card = { $lines }
     Spedizione: { $delivery }
@@ -97,6 +99,7 @@ no-address = Non ti è stato addebitato nulla, e il tuo carrello è al sicuro. A
 cart-trouble = In questo momento { $title } non è disponibile, quindi non è stato ordinato nulla. Lo tolgo dal tuo carrello?
 cart-trouble-again = Tolgo { $title }?
 bought = Grazie. Il tuo ordine da { $seller } è confermato. L'importo di { $total } verrà addebitato alla spedizione. Trovi i dettagli nell'app Alexa.
+bought-delivered = Grazie. Il tuo ordine da { $seller } è pagato, { $total }, e già consegnato: lo trovi nella pagina dell’ordine, il link è nella tua app Alexa.
 bought-paid = Grazie. Il tuo ordine da { $seller } è pagato: { $total }. Trovi i dettagli nell'app Alexa.
 bought-looking = Grazie. Amazon sta ancora verificando il tuo pagamento di { $total } a { $seller }. Ti scriverò appena si saprà l'esito; fino ad allora non ti viene addebitato nulla.
 bought-too-late = Quell'ordine è stato chiuso prima che arrivasse il pagamento, quindi non ti viene addebitato nulla. Vuoi procedere di nuovo all'ordine?
@@ -123,6 +126,7 @@ state-consented = Il tuo pagamento è in fase di conferma.
 state-reserved = È in preparazione. L'addebito avverrà alla spedizione.
 state-paid = È pagato e in preparazione.
 state-shipped = È in viaggio verso di te.
+state-delivered = È pagato e consegnato: lo trovi nella pagina dell’ordine.
 state-refunded = È stato rimborsato.
 state-cancelled = È stato annullato, e non ti è stato addebitato nulla.
 state-declined = Il pagamento è stato rifiutato, e non ti è stato addebitato nulla.

@@ -77,6 +77,8 @@ review-parcel = { $seller }から、{ $list }。送料{ $delivery }{ $tax ->
         [none] を含めて
        *[other] と税金{ $tax }を含めて
     }、{ $total }です。
+review-digital = ご注文の内容です。{ $parcels }Amazon Payで税込み{ $total }をお支払いいただきます。注文しますか？
+review-parcel-digital = { $seller }から、{ $list }、{ $total }、すぐにお届けします。
 review-card-title = { $shop }でのご注文
 review-card = { $lines }
     送料：{ $delivery }
@@ -93,6 +95,7 @@ no-address = 料金は請求されていません。カートはそのままで�
 cart-trouble = { $title }は今購入できないため、何も注文していません。カートから削除しますか？
 cart-trouble-again = { $title }をカートから削除しますか？
 bought = ありがとうございます。{ $seller }への注文を確定しました。{ $total }は発送時に請求されます。詳しくはAlexaアプリをご覧ください。
+bought-delivered = ありがとうございます。{ $seller }への{ $total }のご注文は支払いが完了し、お届けしました。注文ページでご覧いただけます。リンクはAlexaアプリにあります。
 bought-paid = ありがとうございます。{ $seller }への注文のお支払いが完了しました。金額は{ $total }です。詳しくはAlexaアプリをご覧ください。
 bought-looking = ありがとうございます。{ $seller }への{ $total }のお支払いは、Amazonがまだ確認しています。結果がわかり次第メールでお知らせします。それまで料金は請求されません。
 bought-too-late = お支払いの前に注文が取り消されていたため、料金は請求されません。もう一度レジに進みますか？
@@ -119,6 +122,7 @@ state-consented = お支払いを確認しています。
 state-reserved = 発送の準備をしています。料金は発送時に請求されます。
 state-paid = お支払いが済み、発送の準備をしています。
 state-shipped = 発送済みで、お届けの途中です。
+state-delivered = お支払いとお届けが完了しています。注文ページでご覧いただけます。
 state-refunded = 返金されました。
 state-cancelled = キャンセルされました。料金は請求されていません。
 state-declined = お支払いが承認されませんでした。料金は請求されていません。

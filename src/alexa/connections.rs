@@ -178,6 +178,7 @@ impl Hearing<'_, '_> {
         self.detail = format!("{} is {}.", order.number, order.state);
         let message = match (order.state, refusal) {
             (State::Reserved, _) => "bought",
+            (State::Shipped, _) if order.is_digital => "bought-delivered",
             (State::Paid | State::Shipped | State::Refunded, _) => "bought-paid",
             (_, Some(refusal)) => {
                 self.detail = format!("{} Declined: {}.", self.detail, refusal.code);

@@ -46,7 +46,7 @@ pub(super) async fn charge(
         initiator,
     };
     let subject = Subject::Order(order.id.clone());
-    tx.want(Operation::wanted(subject, Kind::Reserve, &order.provider, request, order.total, now), now).await?;
+    tx.want(Operation::wanted(subject, order.take(), &order.provider, request, order.total, now), now).await?;
     let how = agreement.method.as_deref().unwrap_or("The approval that the buyer keeps here.");
     tx.note(&order.id, now, "Charged without another approval", how).await?;
     note(tx, now, "system", "charged under an agreement", agreement, &order.id.to_string()).await?;

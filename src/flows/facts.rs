@@ -161,10 +161,16 @@ impl Case<'_> {
     async fn tell_placed(&mut self, is_held: bool) -> Result<()> {
         let lines = self.tx.order_lines(&self.order.id).await?;
         let email = self.buyer_email().await?;
-        let letters = self.ctx.letters();
-        self.tx.queue_letter(&letters.order_placed(&email, &self.order, &lines, is_held), self.now).await?;
+        let letter = self.ctx.letters().order_placed(&email, &self.order, &lines, is_held);
+        self.tx.queue_letter(&letter, self.now).await?;
+        self.tell_seller().await
+    }
+
+    async fn tell_seller(&mut self) -> Result<()> {
+        let lines = self.tx.order_lines(&self.order.id).await?;
         if let Some(seller) = self.tx.seller(&self.order.seller).await? {
-            self.tx.queue_letter(&letters.order_to_pack(&seller.email, &self.order, &lines), self.now).await?;
+            let letter = self.ctx.letters().order_to_pack(&seller.email, &self.order, &lines);
+            self.tx.queue_letter(&letter, self.now).await?;
         }
         Ok(())
     }

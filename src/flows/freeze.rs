@@ -62,6 +62,7 @@ pub(super) async fn freeze(
         provider: checkout.provider.clone(),
         agreement: under.map(|agreement| agreement.id.clone()),
         period: parcel.period.map(|_| 0),
+        is_digital: parcel.is_digital,
         totals: parcel.totals,
         total: parcel.total,
         fee: seller.fee,

@@ -60,7 +60,7 @@ async fn ship_once(
             Some(tx.want(settle, now).await?.id)
         }
         State::Paid => None,
-        other => return Err(ActError::NotNow(other.for_seller())),
+        _ => return Err(ActError::NotNow(order.for_seller())),
     };
     order.carrier = some(&parcel.carrier);
     order.tracking_number = some(&parcel.tracking_number);

@@ -26,10 +26,12 @@ pub struct Parcel {
     pub total: Money,
     /// How often it comes; none for what is bought once.
     pub period: Option<Period>,
+    /// Whether nothing is sent: it is delivered as soon as it is paid.
+    pub is_digital: bool,
 }
 
 /// Prices a basket seller by seller, for the checkout page and for the orders themselves; a
-/// subscription is a parcel of its own.
+/// subscription is a parcel of its own, and so is what needs none.
 /// Errors: `BadField` naming what is sold out, no longer offered, or too dear to add up.
 pub fn parcels(
     cart: &[CartLine],
@@ -37,7 +39,7 @@ pub fn parcels(
     is_gift: bool,
     address: &Address,
 ) -> Result<Vec<Parcel>, ActError> {
-    let mut by_seller: BTreeMap<(&SellerId, Option<&ProductId>), Vec<&CartLine>> = BTreeMap::new();
+    let mut by_seller: BTreeMap<(&SellerId, bool, Option<&ProductId>), Vec<&CartLine>> = BTreeMap::new();
     for line in cart {
         if !line.is_offered {
             return Err(cart_problem(format!("{} is no longer offered. Please take it out of your cart.", line.title)));
@@ -50,7 +52,7 @@ pub fn parcels(
             return Err(cart_problem(text));
         }
         let alone = line.period.map(|_| &line.product);
-        by_seller.entry((&line.seller, alone)).or_default().push(line);
+        by_seller.entry((&line.seller, line.is_digital, alone)).or_default().push(line);
     }
     by_seller.into_values().map(|lines| parcel(&lines, method, is_gift, address)).collect()
 }
@@ -68,10 +70,12 @@ fn parcel(cart: &[&CartLine], method: ShippingMethod, is_gift: bool, address: &A
         .collect();
     let too_dear = |_| cart_problem("The cart is too large to add up. Please take something out.".to_owned());
     let currency = cart[0].unit.currency;
+    let is_digital = cart[0].is_digital;
+    let (method, is_gift) = if is_digital { (ShippingMethod::Pickup, false) } else { (method, is_gift) };
     let totals = Totals::of(currency, &lines, method, is_gift, &address.country, &address.state).map_err(too_dear)?;
     let total = totals.total().map_err(too_dear)?;
     let (seller, seller_name) = (cart[0].seller.clone(), cart[0].seller_name.clone());
-    Ok(Parcel { seller, seller_name, lines, totals, total, period: cart[0].period })
+    Ok(Parcel { seller, seller_name, lines, totals, total, period: cart[0].period, is_digital })
 }
 
 pub(super) fn cart_problem(message: String) -> ActError {

@@ -22,6 +22,8 @@ pub struct Wanted {
     pub price: Money,
     /// How often it comes; none for what is bought once.
     pub period: Option<Period>,
+    /// The text that it delivers; none for what is sent in a parcel.
+    pub delivers: Option<String>,
     /// How many are on the shelf.
     pub stock: i64,
     /// How many were there when the form was shown; sales since then stay sold.
@@ -55,6 +57,7 @@ async fn list_once(ctx: &Context, seller: &SellerId, wanted: &Wanted, key: &str)
         price: wanted.price,
         picture,
         period: wanted.period,
+        delivers: wanted.delivers.clone(),
         is_active: wanted.is_active,
         is_wonky: false,
     };
@@ -88,6 +91,7 @@ async fn change_once(ctx: &Context, seller: &SellerId, id: &ProductId, wanted: &
         price: wanted.price,
         picture: picture.unwrap_or_else(|| listed.product.picture.clone()),
         period: wanted.period,
+        delivers: wanted.delivers.clone(),
         is_active: wanted.is_active,
         ..listed.product
     };
@@ -126,6 +130,7 @@ mod tests {
     fn a_sale_between_showing_and_saving_the_form_stays_sold() {
         let mut wanted = Wanted {
             period: None,
+            delivers: None,
             title: String::new(),
             description: String::new(),
             category: String::new(),

@@ -122,10 +122,29 @@ impl Desk<'_> {
             key: format!("to-pack:{}", order.id),
             to,
             headline: format!("A new order, {}", order.number),
-            paragraphs: vec![order.state.for_seller().to_owned() + "."],
+            paragraphs: vec![order.for_seller().to_owned() + "."],
             goods: Self::goods(lines, order),
             link: self.sell_link(order),
             link_label: "Open it at your desk",
+        }
+        .draft(self.shop_name)
+    }
+
+    /// To the buyer: paid, and here it is. `texts` are titles and what they deliver.
+    pub fn delivered(&self, to: &str, order: &Order, texts: &[(String, String)]) -> Draft {
+        let mut paragraphs = vec!["Your payment went through, and here is what you bought.".to_owned()];
+        for (title, text) in texts {
+            paragraphs.push(format!("{title}:"));
+            paragraphs.extend(text.split("\n\n").map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()));
+        }
+        Letter {
+            key: format!("delivered:{}", order.id),
+            to,
+            headline: format!("Your order {} is delivered", order.number),
+            paragraphs,
+            goods: Vec::new(),
+            link: self.order_link(order),
+            link_label: "Your order",
         }
         .draft(self.shop_name)
     }
@@ -171,7 +190,7 @@ impl Desk<'_> {
         Letter {
             key: format!("{}:{}:{}", order.state.word(), order.id, order.version),
             to,
-            headline: format!("Order {}: {}", order.number, order.state.for_buyer().to_lowercase()),
+            headline: format!("Order {}: {}", order.number, order.for_buyer().to_lowercase()),
             paragraphs: vec![why.to_owned()],
             goods: Vec::new(),
             link: self.order_link(order),

@@ -25,6 +25,8 @@ pub struct Product {
     pub picture: String,
     /// How often it comes; none for what is bought once.
     pub period: Option<Period>,
+    /// The text that is delivered at once; none for what is sent in a parcel.
+    pub delivers: Option<String>,
     /// Whether it is offered.
     pub is_active: bool,
     /// Whether it belongs on the "things that go wrong" shelf.

@@ -8,7 +8,7 @@ use crate::base::money::{Currency, Money, MoneyError};
 use crate::market::fees::MarketplaceFee;
 use crate::market::shipping::{ShippingMethod, gift_wrap};
 use crate::market::tax;
-use crate::orders::operation::Instrument;
+use crate::orders::operation::{Instrument, Kind};
 use crate::orders::state::State;
 
 /// How long an order waits for the buyer's approval.
@@ -100,6 +100,8 @@ pub struct Order {
     pub agreement: Option<AgreementId>,
     /// Which period of a subscription it is for, the first being 0.
     pub period: Option<i64>,
+    /// Whether nothing is sent: it is delivered as soon as it is paid.
+    pub is_digital: bool,
     /// What it costs.
     pub totals: Totals,
     /// The sum of it.
@@ -137,6 +139,38 @@ pub struct Order {
 }
 
 impl Order {
+    /// How its money is taken once it is approved: what is delivered at once is paid at once.
+    pub fn take(&self) -> Kind {
+        if self.is_digital { Kind::Pay } else { Kind::Reserve }
+    }
+
+    /// What the buyer reads.
+    pub fn for_buyer(&self) -> &'static str {
+        match (self.is_digital, self.state) {
+            (true, State::Paid) => "Paid",
+            (true, State::Shipped) => "Paid and delivered",
+            (_, state) => state.for_buyer(),
+        }
+    }
+
+    /// What the buyer can expect next.
+    pub fn next_for_buyer(&self) -> &'static str {
+        match (self.is_digital, self.state) {
+            (true, State::Paid | State::Shipped) => {
+                "What you bought is below. If something is not right, write to the seller."
+            }
+            (_, state) => state.next_for_buyer(),
+        }
+    }
+
+    /// What the seller reads.
+    pub fn for_seller(&self) -> &'static str {
+        match (self.is_digital, self.state) {
+            (true, State::Paid | State::Shipped) => "Paid and delivered: nothing to send",
+            (_, state) => state.for_seller(),
+        }
+    }
+
     /// The marketplace's fee on `amount` of this order, by the terms of its sale.
     pub fn fee_on(&self, amount: Money) -> Result<Money, MoneyError> {
         self.fee.on(amount)

@@ -176,6 +176,7 @@ fn product(
         price: local(random.random_range(6..900) * 50, currency),
         picture: String::new(),
         period: None,
+        delivers: None,
         is_active: true,
         is_wonky: false,
     })

@@ -221,6 +221,7 @@ impl Past {
             agreement: None,
             period: None,
             provider: checkout.provider.clone(),
+            is_digital: false,
             totals,
             total: totals.total().map_err(money)?,
             fee: stall.seller.fee,

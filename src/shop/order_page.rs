@@ -72,6 +72,8 @@ struct OrderPage {
     seller_name: String,
     seller_slug: String,
     lines: Vec<LineView>,
+    /// What was delivered at once: titles and paragraphs.
+    deliveries: Vec<(String, Vec<String>)>,
     events: Vec<TimelineEvent>,
     messages: Vec<MessageView>,
     wishes: Vec<Wish>,
@@ -163,9 +165,15 @@ async fn order_page(ctx: &Context, chrome: Chrome, order: Order) -> Result<Order
     let seller = store.seller(&order.seller).await?.ok_or(PageError::NotFound)?;
     let wishes = store.wishes(&order.id).await?;
     let lines = store.order_lines(&order.id).await?;
+    let deliveries = match order.state {
+        OrderState::Paid | OrderState::Shipped if order.is_digital => store.deliveries(&order.id).await?,
+        _ => Vec::new(),
+    };
+    let deliveries = deliveries.into_iter().map(|(title, text)| (title, page::paragraphs(&text))).collect();
     let provider = ctx.providers.get(&order.provider).map_or(order.provider.as_str(), |provider| provider.title());
     Ok(OrderPage {
-        next: order.state.next_for_buyer(),
+        next: order.next_for_buyer(),
+        deliveries,
         checkout: store.checkout(&order.checkout).await?.ok_or(PageError::NotFound)?,
         provider: provider.to_owned(),
         seller_name: seller.name,

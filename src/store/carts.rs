@@ -32,6 +32,8 @@ pub struct CartLine {
     pub unit: Money,
     /// How often it comes; none for what is bought once.
     pub period: Option<Period>,
+    /// Whether it is delivered at once, without a parcel.
+    pub is_digital: bool,
     /// How many are wanted.
     pub quantity: i64,
     /// How many are on the shelf.
@@ -53,6 +55,7 @@ struct CartRow {
     price_minor: i64,
     currency: String,
     period: Option<String>,
+    is_digital: i64,
     quantity: i64,
     available: i64,
     is_offered: i64,
@@ -73,6 +76,7 @@ impl TryFrom<CartRow> for CartLine {
             ships_from: row.ships_from,
             unit: Money::new(row.price_minor, columns::currency(&row.currency)?),
             period: row.period.as_deref().and_then(Period::from_word),
+            is_digital: row.is_digital != 0,
             quantity: row.quantity,
             available: row.available,
             is_offered: row.is_offered != 0,
@@ -83,7 +87,8 @@ impl TryFrom<CartRow> for CartLine {
 async fn lines(connection: &mut sqlx::AnyConnection, cart: &str) -> Result<Vec<CartLine>> {
     let rows: Vec<CartRow> = sqlx::query_as(
         "SELECT c.product_id, p.slug, p.title, p.picture, p.seller_id, s.name AS seller_name, s.slug AS seller_slug,
-                s.ships_from, p.price_minor, p.currency, p.period, c.quantity, COALESCE(k.available, 0) AS available,
+                s.ships_from, p.price_minor, p.currency, p.period, c.quantity,
+                CASE WHEN p.delivers IS NULL THEN 0 ELSE 1 END AS is_digital, COALESCE(k.available, 0) AS available,
                 CASE WHEN p.is_active = 1 AND s.state = 'registered' THEN 1 ELSE 0 END AS is_offered
            FROM cart_items c
            JOIN products p ON p.id = c.product_id

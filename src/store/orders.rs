@@ -117,7 +117,28 @@ impl Store {
     }
 }
 
+async fn deliveries(connection: &mut AnyConnection, id: &OrderId) -> Result<Vec<(String, String)>> {
+    Ok(sqlx::query_as(
+        "SELECT title, delivers FROM order_lines WHERE order_id = $1 AND delivers IS NOT NULL ORDER BY place",
+    )
+    .bind(id.as_str())
+    .fetch_all(connection)
+    .await?)
+}
+
+impl Store {
+    /// What an order delivers at once: titles and texts, as they were when it was placed.
+    pub async fn deliveries(&self, id: &OrderId) -> Result<Vec<(String, String)>> {
+        deliveries(&mut *self.read().await?, id).await
+    }
+}
+
 impl Write {
+    /// The same, inside this transaction.
+    pub async fn deliveries(&mut self, id: &OrderId) -> Result<Vec<(String, String)>> {
+        deliveries(self.connection(), id).await
+    }
+
     /// One order, inside this transaction.
     pub async fn order(&mut self, id: &OrderId) -> Result<Option<Order>> {
         order(self.connection(), id).await
@@ -149,9 +170,9 @@ impl Write {
             "INSERT INTO orders (id, number, checkout_id, seller_id, buyer_id, channel, provider, currency, items_minor,
                                  shipping_minor, gift_wrap_minor, tax_minor, total_minor, fee_fixed_minor,
                                  fee_variable_bp, state, version, due_at, secret, fingerprint, agreement_id, period,
-                                 placed_at)
+                                 is_digital, placed_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                     $22, $23)",
+                     $22, $23, $24)",
         )
         .bind(order.id.as_str())
         .bind(&order.number)
@@ -175,13 +196,14 @@ impl Write {
         .bind(fingerprint)
         .bind(order.agreement.as_ref().map(|agreement| agreement.as_str().to_owned()))
         .bind(order.period)
+        .bind(i64::from(order.is_digital))
         .bind(order.placed_at.0)
         .execute(self.connection())
         .await?;
         for (place, line) in (1_i64..).zip(lines) {
             sqlx::query(
-                "INSERT INTO order_lines (order_id, place, product_id, title, picture, quantity, unit_minor)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                "INSERT INTO order_lines (order_id, place, product_id, title, picture, quantity, unit_minor, delivers)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT delivers FROM products WHERE id = $8))",
             )
             .bind(order.id.as_str())
             .bind(place)
@@ -190,6 +212,7 @@ impl Write {
             .bind(&line.picture)
             .bind(line.quantity)
             .bind(line.unit.minor)
+            .bind(line.product.as_str())
             .execute(self.connection())
             .await?;
         }

@@ -118,6 +118,28 @@ async fn an_order_by_voice_is_called_off_by_voice_and_the_hold_is_let_go() {
     agree(&market).await;
 }
 
+#[tokio::test]
+async fn what_is_digital_is_taken_and_delivered_at_once() {
+    let Some(market) = Market::open().await else { return };
+    says(&market, "open pushcart market").await;
+    says(&market, "add sourdough letter to my cart").await;
+    let read_back = says(&market, "check out").await;
+    assert!(said(&read_back).contains("delivered at once"), "{}", said(&read_back));
+    let bought = says(&market, "yes").await;
+    assert!(said(&bought).contains("delivered"), "{}", said(&bought));
+    let order = market.last_order().await;
+    assert_eq!((order.state, order.is_digital, order.totals.shipping.minor), (State::Shipped, true, 0));
+    let operations = market.ctx().store.operations_of(order.id.as_str()).await.unwrap();
+    assert_eq!((operations.len(), operations[0].kind.word()), (1, "pay"));
+    let mut visitor = crate::visitor::Visitor::new();
+    visitor.open(&market.at(&format!("/orders/{}?key={}", order.id, order.secret))).await;
+    visitor.page.says(200, "it forgives nearly everything");
+    let status = says(&market, "open pushcart market").await;
+    assert!(said(&status).contains("What are you looking for?"), "the cart is empty");
+    market.settle_down().await;
+    agree(&market).await;
+}
+
 /// The shop's books and the sandbox's ledger say the same of every reference.
 async fn agree(market: &Market) {
     let books = serde_json::to_value(market.books().await).unwrap();

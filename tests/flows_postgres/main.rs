@@ -8,6 +8,8 @@ mod amazon_pay;
 mod approvals;
 #[path = "../flows/currencies.rs"]
 mod currencies;
+#[path = "../flows/digital.rs"]
+mod digital;
 #[path = "../flows/embedded.rs"]
 mod embedded;
 #[path = "../flows/express.rs"]

@@ -33,7 +33,8 @@ impl Handler for Status {
             }
             return Ok(turn.ask(None, text, again));
         };
-        let state = turn.plain(state_word(order.state));
+        let is_delivered = order.is_digital && order.state == State::Shipped;
+        let state = turn.plain(if is_delivered { "state-delivered" } else { state_word(order.state) });
         let text = turn.words.say(
             "status",
             &[

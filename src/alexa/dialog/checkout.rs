@@ -141,8 +141,9 @@ pub async fn review(turn: &mut Turn<'_>, before: Before) -> Result<Response, Tro
     };
     let total = sum(&parcels, turn.ctx.shop.currency)?;
     let spoken: Vec<String> = parcels.iter().map(|parcel| spoken_parcel(turn, parcel)).collect();
+    let is_digital = parcels.iter().all(|parcel| parcel.is_digital);
     let text = turn.words.say(
-        "review",
+        if is_digital { "review-digital" } else { "review" },
         &[
             ("parcels", spoken.join(" ").into()),
             ("name", address.name.clone().into()),
@@ -189,7 +190,7 @@ fn spoken_parcel(turn: &Turn<'_>, parcel: &Parcel) -> String {
     let lines: Vec<String> = parcel.lines.iter().map(|line| line_of(turn, &line.title, line.quantity)).collect();
     let tax = if parcel.totals.tax.is_zero() { "none".to_owned() } else { turn.words.money(parcel.totals.tax) };
     turn.words.say(
-        "review-parcel",
+        if parcel.is_digital { "review-parcel-digital" } else { "review-parcel" },
         &[
             ("seller", parcel.seller_name.clone().into()),
             ("list", turn.words.list(&lines).into()),

@@ -32,7 +32,7 @@ impl Case<'_> {
         let lifetime = self.abilities_consent_lifetime();
         let due = self.now.plus(lifetime);
         let kind = match instrument {
-            Instrument::Card | Instrument::Untold => Kind::Reserve,
+            Instrument::Card | Instrument::Untold => self.order.take(),
             Instrument::Bank | Instrument::Balance => Kind::Pay,
         };
         self.want_take(kind, consent, &payee, self.now).await?;

@@ -86,6 +86,7 @@ impl Case<'_> {
                 self.tell_shipped().await?;
                 self.change("Shipped", &detail, None).await
             }
+            Change::To(_) if self.order.is_digital => self.delivered(&detail).await,
             Change::To(state) => {
                 self.order.state = state;
                 self.tell_placed(false).await?;
@@ -99,6 +100,18 @@ impl Case<'_> {
                 self.change("Payment arrived too late", "It is being refunded.", due).await
             }
         }
+    }
+
+    /// Paid, and there is nothing to send: the buyer has it from now on.
+    async fn delivered(&mut self, detail: &str) -> Result<Recorded> {
+        self.order.state = State::Shipped;
+        self.tx.sell_stock(&self.order.id).await?;
+        let texts = self.tx.deliveries(&self.order.id).await?;
+        let email = self.buyer_email().await?;
+        let letter = self.ctx.letters().delivered(&email, &self.order, &texts);
+        self.tx.queue_letter(&letter, self.now).await?;
+        self.tell_seller().await?;
+        self.change("Paid and delivered", detail, None).await
     }
 
     pub(super) async fn refunded(

@@ -9,7 +9,7 @@ use crate::flows::{ActError, Context, agreements};
 use crate::market::shipping::ShippingMethod;
 use crate::orders::checkout::{Address, Checkout};
 use crate::orders::device::Device;
-use crate::orders::operation::{Initiator, Instrument, Kind, Operation, Progress, Request, Subject};
+use crate::orders::operation::{Initiator, Instrument, Operation, Progress, Request, Subject};
 use crate::orders::order::{APPROVAL_WAIT, Order};
 use crate::orders::state::{Change, Fact, State};
 use crate::store::voice::VoiceUser;
@@ -141,7 +141,7 @@ async fn want_charge(
         initiator: Initiator::Voice,
     };
     let (subject, amount): (_, Money) = (Subject::Order(order.id.clone()), order.total);
-    let mut charge = Operation::wanted(subject, Kind::Reserve, &order.provider, request, amount, now);
+    let mut charge = Operation::wanted(subject, order.take(), &order.provider, request, amount, now);
     // Alexa carries it: the worker only looks whether its answer was lost.
     charge.progress = Progress::Pending;
     let charge = tx.want(charge, now.plus(LOST_RETURN)).await?;

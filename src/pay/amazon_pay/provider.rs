@@ -87,6 +87,11 @@ impl AmazonPayProvider {
     async fn take(&self, operation: &Operation, consent: &str, initiator: Initiator) -> Outcome {
         // The checkout made the charge already.
         if is_charge(consent) {
+            if operation.kind == Kind::Pay
+                && let Outcome::Held { .. } = self.look_at(Kind::Reserve, consent, Seen::Later).await
+            {
+                return self.settle(operation, consent).await;
+            }
             return self.look_at(operation.kind, consent, Seen::Answered).await;
         }
         let capture_now = operation.kind == Kind::Pay;

@@ -45,6 +45,8 @@ pub struct ProductForm {
     pub stock_seen: String,
     /// `week`, `month`, `year`, or empty for what is bought once.
     pub period: String,
+    /// The text that a digital good delivers; empty for what is sent in a parcel.
+    pub delivers: String,
     /// Whether it is offered.
     pub is_active: bool,
     /// Makes a second submit harmless.
@@ -70,6 +72,7 @@ impl ProductForm {
             stock: available.to_string(),
             stock_seen: available.to_string(),
             period: product.period.map_or_else(String::new, |period| period.word().to_owned()),
+            delivers: product.delivers.clone().unwrap_or_default(),
             is_active: product.is_active,
             ..ProductForm::default()
         }
@@ -136,6 +139,7 @@ impl ProductForm {
             "stock" => self.stock = text,
             "stock_seen" => self.stock_seen = text,
             "period" => self.period = text,
+            "delivers" => self.delivers = text,
             "is_active" => self.is_active = true,
             "form_key" => self.form_key = FormKey::from(text),
             _ => {}
@@ -159,6 +163,13 @@ impl ProductForm {
         if !self.period.is_empty() && Period::from_word(&self.period).is_none() {
             problems.add("period", "Please choose how often it comes.");
         }
+        let delivers = self.delivers.trim();
+        if delivers.chars().count() > 8000 {
+            problems.add("delivers", "Please keep this under 8000 characters.");
+        }
+        if !delivers.is_empty() && !self.period.is_empty() {
+            problems.add("delivers", "A subscription is sent in a parcel. Please sell this text as a single purchase.");
+        }
         let price = check_price(&self.price, currency);
         let stock = check_stock(&self.stock);
         let picture = self.check_picture().await;
@@ -175,6 +186,7 @@ impl ProductForm {
             category: self.category.clone(),
             price,
             period: Period::from_word(&self.period),
+            delivers: Some(self.delivers.trim().to_owned()).filter(|text| !text.is_empty()),
             stock,
             stock_seen: self.stock_seen.trim().parse().unwrap_or(stock),
             is_active: self.is_active,

@@ -109,6 +109,7 @@ pub(super) async fn paid_order(market: &Market) -> Order {
         channel: "web".to_owned(),
         agreement: None,
         period: None,
+        is_digital: false,
         provider: "fps".to_owned(),
         totals: Totals { items: total, shipping: Money::usd(0), gift_wrap: Money::usd(0), tax: Money::usd(0) },
         total,

@@ -16,7 +16,7 @@ macro_rules! select_orders {
             "SELECT id, number, checkout_id, seller_id, buyer_id, channel, provider, currency, items_minor, ",
             "shipping_minor, gift_wrap_minor, tax_minor, total_minor, fee_fixed_minor, fee_variable_bp, state, version, ",
             "consent, instrument, transaction_id, hold_until, secret, message, flag, is_stopped, carrier, tracking_number, ",
-            "promised_date, agreement_id, period, placed_at FROM orders ",
+            "promised_date, agreement_id, period, is_digital, placed_at FROM orders ",
             $rest
         )
     };
@@ -55,6 +55,7 @@ pub(in crate::store) struct OrderRow {
     promised_date: Option<String>,
     agreement_id: Option<String>,
     period: Option<i64>,
+    is_digital: i64,
     placed_at: i64,
 }
 
@@ -74,6 +75,7 @@ impl TryFrom<OrderRow> for Order {
             provider: row.provider,
             agreement: row.agreement_id.as_deref().map(id).transpose()?,
             period: row.period,
+            is_digital: row.is_digital != 0,
             totals: Totals {
                 items: money(row.items_minor),
                 shipping: money(row.shipping_minor),

@@ -283,7 +283,7 @@ fn encoded(name: &str) -> String {
     let mut all = String::new();
     for letter in name.chars() {
         match letter {
-            '"' | '<' | '>' | '`' | '{' | '}' | '^' => all.push_str(&format!("%{:02X}", letter as u32)),
+            '"' | '<' | '>' | '`' | '{' | '}' => all.push_str(&format!("%{:02X}", letter as u32)),
             other => all.push(other),
         }
     }

@@ -35,11 +35,14 @@ pub async fn answer(ctx: &crate::flows::Context, envelope: &Envelope, body: &[u8
     let ask = ctx.store.voice_ask(&turn.user.key, &request.token).await?.filter(|ask| ask.name == request.name);
     let Some(ask) = ask else {
         tracing::warn!(request.id = request.request_id, name = request.name, "an answer that nobody asked for");
-        operator::heard(ctx, body, Verdict::Unmatched, "Nobody asked for it. It changed nothing.").await;
+        let heard =
+            operator::heard(ctx, body, Verdict::Unmatched, "Nobody asked for it. It changed nothing.".to_owned());
+        operator::note(ctx, &heard).await;
         return unasked(&mut turn);
     };
     if let Some(said) = ask.answer.as_deref().and_then(|text| serde_json::from_str::<ResponseEnvelope>(text).ok()) {
-        operator::heard(ctx, body, Verdict::KnownAlready, "It was answered before, with the same words.").await;
+        let words = "It was answered before, with the same words.".to_owned();
+        operator::note(ctx, &operator::heard(ctx, body, Verdict::KnownAlready, words)).await;
         return Ok(said.response().clone());
     }
     let mut hearing = Hearing { turn: &mut turn, ask: &ask, detail: String::new() };
@@ -49,9 +52,9 @@ pub async fn answer(ctx: &crate::flows::Context, envelope: &Envelope, body: &[u8
         _ => hearing.refused().await?,
     };
     let detail = hearing.detail;
-    operator::heard(ctx, body, Verdict::Applied, &detail).await;
     let kept = serde_json::to_string(&ResponseEnvelope::from(response.clone())).unwrap_or_default();
-    voice::keep_answer(ctx, &ask, &kept).await?;
+    turn.given.answered = Some((ask.token_hash.clone(), kept));
+    turn.given.heard = Some(operator::heard(ctx, body, Verdict::Applied, detail));
     turn.end(response).await
 }
 
@@ -271,7 +274,7 @@ impl Hearing<'_, '_> {
         match charge {
             Some(charge) if charge.progress.is_open() => {
                 let asked = voice::ask_charge(self.turn.ctx, &self.turn.user, charge).await?;
-                Ok(Response::connect(asked.name, asked.payload, asked.token))
+                Ok(self.turn.hand_over(asked))
             }
             Some(charge) => self.how_it_ended_before(charge).await,
             None => set_up(self.turn, self.ask.attempt + 1).await,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::verify::Refused;
 use crate::flows::Context;
-use crate::store::notifications::{Verdict, delivery_key};
+use crate::store::notifications::{Heard, Verdict, delivery_key};
 
 /// The name under which they stand in the inbox.
 const SERVICE: &str = "alexa";
@@ -24,18 +24,21 @@ pub async fn refused(ctx: &Context, body: &[u8], why: Refused) {
         None => format!("{} bytes that are no JSON, SHA-256 {}", body.len(), delivery_key(body)).into_bytes(),
     };
     kept.truncate(KEPT);
-    note(ctx, &kept, Verdict::Forged, &format!("Refused at the step {why:?}: {why}.")).await;
+    note(ctx, &entry(ctx, kept, Verdict::Forged, format!("Refused at the step {why:?}: {why}."))).await;
 }
 
 /// An answer of Amazon Pay, and what became of it.
-pub async fn heard(ctx: &Context, body: &[u8], verdict: Verdict, detail: &str) {
-    note(ctx, &masked(body), verdict, detail).await;
+pub fn heard(ctx: &Context, body: &[u8], verdict: Verdict, detail: String) -> Heard {
+    entry(ctx, masked(body), verdict, detail)
 }
 
-async fn note(ctx: &Context, body: &[u8], verdict: Verdict, detail: &str) {
-    let endpoint = ctx.paths.absolute(ctx.paths.alexa());
-    let noted = ctx.store.note_heard(SERVICE, &endpoint, body, verdict, detail, ctx.clock.now()).await;
-    if let Err(error) = noted {
+fn entry(ctx: &Context, body: Vec<u8>, verdict: Verdict, detail: String) -> Heard {
+    Heard { service: SERVICE, endpoint: ctx.paths.absolute(ctx.paths.alexa()), body, verdict, detail }
+}
+
+/// Keeps it by itself, where there is nothing else to be kept with it.
+pub async fn note(ctx: &Context, heard: &Heard) {
+    if let Err(error) = ctx.store.note_heard(heard, ctx.clock.now()).await {
         tracing::error!(%error, "what Alexa said could not be kept for the desk");
     }
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
-use super::{Result, Store, StoreError, unreadable};
+use super::{Result, Store, StoreError, Write, unreadable};
 use crate::base::clock::Millis;
 
 /// What became of a notification.
@@ -77,6 +77,21 @@ pub struct Stored {
     pub detail: String,
 }
 
+/// What somebody said who is answered at once, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// Who.
+    pub service: &'static str,
+    /// Our address that was called.
+    pub endpoint: String,
+    /// What was said, without what opens anything.
+    pub body: Vec<u8>,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// For the desk.
+    pub detail: String,
+}
+
 #[derive(sqlx::FromRow)]
 struct NotificationRow {
     provider: String,
@@ -136,34 +151,10 @@ impl Store {
         write.commit().await
     }
 
-    /// Keeps for the desk what somebody said and what became of it; the same bytes again only count.
-    pub async fn note_heard(
-        &self,
-        provider: &str,
-        endpoint: &str,
-        body: &[u8],
-        verdict: Verdict,
-        detail: &str,
-        now: Millis,
-    ) -> Result<()> {
+    /// Keeps for the desk what somebody said.
+    pub async fn note_heard(&self, heard: &Heard, now: Millis) -> Result<()> {
         let mut write = self.write().await?;
-        sqlx::query(
-            "INSERT INTO notifications (provider, delivery_key, endpoint, body_base64, received_at, attempts, run_after,
-                                        leased_until, processed_at, verdict, detail)
-             VALUES ($1, $2, $3, $4, $5, 1, $6, 0, $7, $8, $9)
-             ON CONFLICT (provider, delivery_key) DO UPDATE SET attempts = notifications.attempts + 1",
-        )
-        .bind(provider)
-        .bind(delivery_key(body))
-        .bind(endpoint)
-        .bind(STANDARD.encode(body))
-        .bind(now.0)
-        .bind(now.0)
-        .bind(now.0)
-        .bind(verdict.word())
-        .bind(detail)
-        .execute(write.connection())
-        .await?;
+        write.note_heard(heard, now).await?;
         write.commit().await
     }
 
@@ -251,5 +242,29 @@ impl Store {
         Ok(sqlx::query_scalar("SELECT COUNT(*) FROM notifications WHERE processed_at IS NULL")
             .fetch_one(&mut *self.read().await?)
             .await?)
+    }
+}
+
+impl Write {
+    /// Keeps for the desk what somebody said, inside this transaction; the same bytes again only count.
+    pub async fn note_heard(&mut self, heard: &Heard, now: Millis) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO notifications (provider, delivery_key, endpoint, body_base64, received_at, attempts, run_after,
+                                        leased_until, processed_at, verdict, detail)
+             VALUES ($1, $2, $3, $4, $5, 1, $6, 0, $7, $8, $9)
+             ON CONFLICT (provider, delivery_key) DO UPDATE SET attempts = notifications.attempts + 1",
+        )
+        .bind(heard.service)
+        .bind(delivery_key(&heard.body))
+        .bind(&heard.endpoint)
+        .bind(STANDARD.encode(&heard.body))
+        .bind(now.0)
+        .bind(now.0)
+        .bind(now.0)
+        .bind(heard.verdict.word())
+        .bind(&heard.detail)
+        .execute(self.connection())
+        .await?;
+        Ok(())
     }
 }

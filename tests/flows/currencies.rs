@@ -145,6 +145,7 @@ async fn a_newcomer_opens_a_stall_in_a_shop_in_euros_and_sells() {
 async fn put_on_the_table(ctx: &Context, seller: &pushcart::base::ids::SellerId) {
     use pushcart::flows::save_product::{self, Wanted};
     let wanted = Wanted {
+        delivers: None,
         period: None,
         title: "A bowline".to_owned(),
         description: "It holds.".to_owned(),

@@ -69,7 +69,7 @@ pub async fn begin(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
 /// Asks Amazon Pay for something that can be charged.
 pub async fn set_up(turn: &mut Turn<'_>, attempt: i64) -> Result<Response, Trouble> {
     let asked = voice::ask_setup(turn.ctx, &turn.user, turn.words.locale(), attempt).await?;
-    Ok(Response::connect(asked.name, asked.payload, asked.token))
+    Ok(turn.hand_over(asked))
 }
 
 /// An order of this very buyer, at this very account of Amazon's, whose charge nobody has answered.
@@ -90,7 +90,7 @@ pub async fn ask_again(turn: &mut Turn<'_>, id: &OrderId) -> Result<Response, Tr
     match waiting_charge(turn).await?.filter(|(order, _)| order.id == *id) {
         Some((_, charge)) => {
             let asked = voice::ask_charge(turn.ctx, &turn.user, &charge).await?;
-            Ok(Response::connect(asked.name, asked.payload, asked.token))
+            Ok(turn.hand_over(asked))
         }
         // answered meanwhile
         None => begin(turn).await,
@@ -290,7 +290,7 @@ pub async fn go_on_buying(turn: &mut Turn<'_>, said: Option<String>) -> Result<R
     };
     let asked = voice::ask_charge(turn.ctx, &turn.user, &charge).await?;
     let output_speech = said.and_then(|text| Response::tell(&text).output_speech);
-    Ok(Response { output_speech, ..Response::connect(asked.name, asked.payload, asked.token) })
+    Ok(Response { output_speech, ..turn.hand_over(asked) })
 }
 
 /// The way to the same basket in a browser.

@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use super::answer::{CONSENT, Response};
 use super::envelope::{Envelope, Slot};
 use super::talk::{Question, Said, Talk};
+use crate::flows::voice::{Asked, Given};
 use crate::flows::{ActError, Context, link_account, voice};
 use crate::pay::voice::Voice;
 use crate::store::StoreError;
@@ -54,6 +55,8 @@ pub struct Turn<'a> {
     pub question: Option<Question>,
     /// How it is said.
     pub words: Words,
+    /// What else is kept along with the answer.
+    pub given: Given,
 }
 
 /// Something that can be wanted.
@@ -117,14 +120,22 @@ impl<'a> Turn<'a> {
         let user = voice::user(ctx, &said_by.user_id, linked, &Talk::default().written()).await?;
         let mut talk = Talk::read(&user.talk);
         let question = talk.question.take();
-        Ok(Turn { ctx, envelope, user, talk, question, words: Words::of(&envelope.request.locale) })
+        Ok(Turn {
+            ctx,
+            envelope,
+            user,
+            talk,
+            question,
+            words: Words::of(&envelope.request.locale),
+            given: Given::default(),
+        })
     }
 
     /// Keeps what is being spoken about now. Two requests of one buyer at once are both answered, and the
     /// later word stands.
     pub async fn end(mut self, response: Response) -> Result<Response, Trouble> {
         self.user.talk = self.talk.written();
-        voice::keep(self.ctx, &mut self.user).await?;
+        voice::keep(self.ctx, &mut self.user, &self.given).await?;
         Ok(response)
     }
 
@@ -150,6 +161,12 @@ impl<'a> Turn<'a> {
     pub fn tell(&mut self, text: String) -> Response {
         self.talk.last = Some(Said { text: text.clone(), reprompt: String::new(), question: None });
         Response::tell(&text)
+    }
+
+    /// Hands a question over to Amazon Pay; it is kept before the answer leaves.
+    pub fn hand_over(&mut self, asked: Asked) -> Response {
+        self.given.asks.push(asked.ask);
+        Response::connect(asked.name, asked.payload, asked.token)
     }
 
     /// A message without gaps.

@@ -1,4 +1,4 @@
-//! What is handed to Alexa: written down before it is, under a token that nobody can guess.
+//! What is handed to Alexa, under a token that nobody can guess.
 
 use serde_json::Value;
 
@@ -6,10 +6,9 @@ use crate::base::ids;
 use crate::flows::{ActError, Context};
 use crate::orders::operation::{Operation, Request};
 use crate::pay::voice::VoiceOrder;
-use crate::store::retried;
 use crate::store::voice::{VoiceAsk, VoiceUser, voice_key};
 
-/// A question to Amazon Pay, ready to be handed over.
+/// A question to Amazon Pay, ready to be handed over once it is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asked {
     /// `Setup` or `Charge`.
@@ -18,6 +17,8 @@ pub struct Asked {
     pub payload: Value,
     /// Comes back with the answer.
     pub token: String,
+    /// What has to be kept before it is handed over: see [`super::keep`].
+    pub ask: VoiceAsk,
 }
 
 /// Asks for something that a buyer who speaks `locale` can be charged under. `attempt` counts from 1.
@@ -25,7 +26,7 @@ pub async fn ask_setup(ctx: &Context, user: &VoiceUser, locale: &str, attempt: i
     let (_, voice) =
         ctx.providers.speaking(ctx.shop.currency).ok_or(ActError::NotNow("Nobody can pay by voice here."))?;
     let payload = voice.setup(ctx.shop.currency, locale, &ctx.shop.name);
-    hand_over(ctx, user, "Setup", None, attempt, payload).await
+    Ok(hand_over(ctx, user, "Setup", None, attempt, payload))
 }
 
 /// Hands a charge over, for the first time or again: always with the same reference, the operation's id.
@@ -39,17 +40,17 @@ pub async fn ask_charge(ctx: &Context, user: &VoiceUser, operation: &Operation) 
     let told = VoiceOrder { number: &order.number, seller: &seller.name, shop: &ctx.shop.name };
     let payload = voice.charge(operation, consent, told);
     let attempt = ctx.store.voice_attempts(&operation.id).await? + 1;
-    hand_over(ctx, user, "Charge", Some(operation), attempt, payload).await
+    Ok(hand_over(ctx, user, "Charge", Some(operation), attempt, payload))
 }
 
-async fn hand_over(
+fn hand_over(
     ctx: &Context,
     user: &VoiceUser,
     name: &'static str,
     operation: Option<&Operation>,
     attempt: i64,
     payload: Value,
-) -> Result<Asked, ActError> {
+) -> Asked {
     let token = ids::secret();
     let ask = VoiceAsk {
         token_hash: voice_key(&token),
@@ -60,22 +61,5 @@ async fn hand_over(
         sent_at: ctx.clock.now(),
         answer: None,
     };
-    retried(async || {
-        let mut tx = ctx.store.write().await?;
-        tx.insert_voice_ask(&ask).await?;
-        tx.commit().await
-    })
-    .await?;
-    Ok(Asked { name, payload, token })
-}
-
-/// Keeps what was said to Alexa's answer, to say the same again when it comes twice.
-pub async fn keep_answer(ctx: &Context, ask: &VoiceAsk, answer: &str) -> Result<(), ActError> {
-    retried(async || {
-        let mut tx = ctx.store.write().await?;
-        tx.answer_voice_ask(&ask.token_hash, answer, ctx.clock.now()).await?;
-        tx.commit().await
-    })
-    .await
-    .map_err(ActError::from)
+    Asked { name, payload, token, ask }
 }

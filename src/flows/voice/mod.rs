@@ -12,11 +12,12 @@ use crate::base::clock::Millis;
 use crate::base::ids::{self, BuyerId, OrderId};
 use crate::orders::order::Order;
 use crate::pay::Answer;
-use crate::store::voice::{VoiceUser, voice_key};
+use crate::store::notifications::Heard;
+use crate::store::voice::{VoiceAsk, VoiceUser, voice_key};
 use crate::store::{Result, retried};
 
 pub use answer::{Charged, charged, destination, flag, not_charged, unfit};
-pub use ask::{Asked, ask_charge, ask_setup, keep_answer};
+pub use ask::{Asked, ask_charge, ask_setup};
 pub use place::{Purchase, place};
 
 /// How many of somebody's orders are spoken of.
@@ -77,8 +78,20 @@ async fn link(ctx: &Context, user: VoiceUser, buyer: BuyerId) -> Result<VoiceUse
     .await
 }
 
-/// Keeps what is known of a user now. Where another request of theirs did so meanwhile, this later word stands.
-pub async fn keep(ctx: &Context, user: &mut VoiceUser) -> Result<()> {
+/// What else is true once an answer is given.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// What is handed over with it.
+    pub asks: Vec<VoiceAsk>,
+    /// Which directive was answered, by its token's SHA-256, and what was said to that.
+    pub answered: Option<(String, String)>,
+    /// What Alexa said, for the desk.
+    pub heard: Option<Heard>,
+}
+
+/// Keeps what is known of a user now, with whatever else the answer makes true, in one transaction.
+/// Where another request of theirs did so meanwhile, this later word stands.
+pub async fn keep(ctx: &Context, user: &mut VoiceUser, given: &Given) -> Result<()> {
     let kept = retried(async || {
         let mut changed = user.clone();
         let mut tx = ctx.store.write().await?;
@@ -86,6 +99,15 @@ pub async fn keep(ctx: &Context, user: &mut VoiceUser) -> Result<()> {
             let fresh = ctx.store.voice_user(&user.key).await?;
             changed.version = fresh.map_or(changed.version, |fresh| fresh.version);
             tx.change_voice_user(&mut changed, ctx.clock.now()).await?;
+        }
+        for ask in &given.asks {
+            tx.insert_voice_ask(ask).await?;
+        }
+        if let Some((token_hash, answer)) = &given.answered {
+            tx.answer_voice_ask(token_hash, answer, ctx.clock.now()).await?;
+        }
+        if let Some(heard) = &given.heard {
+            tx.note_heard(heard, ctx.clock.now()).await?;
         }
         tx.commit().await?;
         Ok::<_, crate::store::StoreError>(changed)

@@ -190,6 +190,7 @@ async fn a_buyer_who_closes_the_window_at_amazon_finds_her_order_later() {
     buyer.wait_for("Pay now").await;
     buyer.never_reaches("*/return/amazon_pay*").await;
     buyer.submit_and_leave("/checkout/pay").await;
+    was_sent_back(&market).await;
     buyer.close().await;
     let order = market.last_order().await;
     assert_eq!((order.state, market.count("reserve", "Authorized").await), (State::Placed, 0), "nobody came back");
@@ -261,6 +262,19 @@ async fn go_to_amazon(browser: &Browser, market: &Market) {
     browser.press("input[value='amazon_pay']").await;
     browser.press("button[value='pay']").await;
     browser.wait_for("Harry Harddecline").await;
+}
+
+/// Waits until Amazon has taken the approval and sends the buyer back: on a busy machine that takes a while.
+async fn was_sent_back(market: &Market) {
+    for _ in 0..200 {
+        let log = market.control("GET", "log", None).await;
+        let is_page = |one: &serde_json::Value| one["operation"] == "Checkout" && one["status"] == 303;
+        if log["entries"].as_array().unwrap().iter().any(is_page) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("Amazon never heard that the buyer approved");
 }
 
 /// Waits until the worker has brought the newest order into this state.

@@ -1,9 +1,9 @@
 //! Who buys by voice, and what was handed to Alexa for them.
 
-use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
 use super::columns::id;
+use super::notifications::delivery_key;
 use super::orders::{OrderRow, orders, select_orders};
 use super::{Result, Store, StoreError, Write, unreadable};
 use crate::base::clock::Millis;
@@ -111,7 +111,7 @@ impl TryFrom<AskRow> for VoiceAsk {
 
 /// Under what name a user id or token is kept.
 pub fn voice_key(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    delivery_key(secret.as_bytes())
 }
 
 const SELECT_ASK: &str = "SELECT token_hash, user_key, name, operation_id, attempt, sent_at, answer FROM voice_asks

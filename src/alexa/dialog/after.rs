@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 
+use super::checkout::{finish_card, printed};
 use super::coming::contact_card;
 use super::{Handler, Response, Trouble, Turn};
 use crate::alexa::answer::Card;
@@ -71,15 +72,13 @@ pub async fn seller(turn: &Turn<'_>, order: &Order) -> Result<String, Trouble> {
 }
 
 async fn order_card(turn: &Turn<'_>, order: &Order, state: &str) -> Result<Card, Trouble> {
-    let paths = &turn.ctx.paths;
-    let link = paths.absolute(paths.order_with_secret(&order.id, &order.secret));
     let text = turn.words.say(
         "order-card",
         &[
             ("state", state.to_owned().into()),
             ("total", order.total.to_string().into()),
             ("seller", seller(turn, order).await?.into()),
-            ("link", link.into()),
+            ("link", turn.order_link(order).into()),
         ],
     );
     Ok(Card::simple(&turn.words.say("order-card-title", &[("number", order.number.clone().into())]), &text))
@@ -87,18 +86,15 @@ async fn order_card(turn: &Turn<'_>, order: &Order, state: &str) -> Result<Card,
 
 /// What was bought.
 pub async fn bought_card(turn: &Turn<'_>, order: &Order) -> Result<Card, Trouble> {
-    let paths = &turn.ctx.paths;
-    let link = paths.absolute(paths.order_with_secret(&order.id, &order.secret));
     let lines = turn.ctx.store.order_lines(&order.id).await?;
-    let lines: Vec<String> =
-        lines.iter().map(|line| format!("{} × {}: {}", line.quantity, line.title, line.unit)).collect();
+    let lines: Vec<String> = lines.iter().map(printed).collect();
     let text = turn.words.say(
         "bought-card",
         &[
             ("lines", lines.join("\n").into()),
             ("total", order.total.to_string().into()),
             ("seller", seller(turn, order).await?.into()),
-            ("link", link.into()),
+            ("link", turn.order_link(order).into()),
         ],
     );
     Ok(Card::simple(&turn.words.say("bought-card-title", &[("number", order.number.clone().into())]), &text))
@@ -106,10 +102,7 @@ pub async fn bought_card(turn: &Turn<'_>, order: &Order) -> Result<Card, Trouble
 
 /// The way to pay an order on the web that was declined here.
 pub fn order_web_card(turn: &Turn<'_>, order: &Order) -> Card {
-    let paths = &turn.ctx.paths;
-    let link = paths.absolute(paths.order_with_secret(&order.id, &order.secret));
-    let text = turn.words.say("finish-card", &[("link", link.into())]);
-    Card::simple(&turn.plain("finish-card-title"), &text)
+    finish_card(turn, turn.order_link(order))
 }
 
 #[async_trait]

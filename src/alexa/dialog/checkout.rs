@@ -15,7 +15,7 @@ use crate::flows::{ActError, check_out};
 use crate::market::shipping::ShippingMethod;
 use crate::orders::checkout::Address;
 use crate::orders::operation::Operation;
-use crate::orders::order::Order;
+use crate::orders::order::{Line, Order};
 use crate::orders::state::State;
 use crate::pay::voice::{VoiceAgreement, VoiceStanding};
 use crate::store::carts::CartLine;
@@ -204,11 +204,7 @@ fn spoken_parcel(turn: &Turn<'_>, parcel: &Parcel) -> String {
 fn review_card(turn: &Turn<'_>, parcels: &[Parcel], address: &Address, total: Money) -> Card {
     let zero = Money::zero(total.currency);
     let all = |part: fn(&Parcel) -> Money| parcels.iter().try_fold(zero, |sum, it| sum.plus(part(it))).unwrap_or(zero);
-    let lines: Vec<String> = parcels
-        .iter()
-        .flat_map(|parcel| &parcel.lines)
-        .map(|line| format!("{} × {}: {}", line.quantity, line.title, line.unit))
-        .collect();
+    let lines: Vec<String> = parcels.iter().flat_map(|parcel| &parcel.lines).map(printed).collect();
     let sellers: Vec<&str> = parcels.iter().map(|parcel| parcel.seller_name.as_str()).collect();
     let place = [
         &address.name,
@@ -255,10 +251,6 @@ pub async fn try_again(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
     if let Some(buying) = &mut turn.talk.buying {
         buying.key = ids::secret();
     }
-    buy_what_was_approved(turn).await
-}
-
-async fn buy_what_was_approved(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
     if turn.talk.buying.is_none() { review(turn, Before::Nothing).await } else { go_on_buying(turn, None).await }
 }
 
@@ -295,6 +287,16 @@ pub async fn go_on_buying(turn: &mut Turn<'_>, said: Option<String>) -> Result<R
 
 /// The way to the same basket in a browser.
 pub fn web_card(turn: &Turn<'_>) -> Card {
-    let text = turn.words.say("finish-card", &[("link", turn.web_cart().into())]);
+    finish_card(turn, turn.web_cart())
+}
+
+/// The way to where a purchase can be finished with another way to pay.
+pub fn finish_card(turn: &Turn<'_>, link: String) -> Card {
+    let text = turn.words.say("finish-card", &[("link", link.into())]);
     Card::simple(&turn.plain("finish-card-title"), &text)
+}
+
+/// A line of goods as cards have it.
+pub fn printed(line: &Line) -> String {
+    format!("{} × {}: {}", line.quantity, line.title, line.unit)
 }

@@ -147,7 +147,7 @@ pub async fn contact_card(turn: &Turn<'_>) -> Result<Card, Trouble> {
     let newest = voice::orders(turn.ctx, &turn.user).await?.into_iter().next();
     let paths = &turn.ctx.paths;
     let link = match newest {
-        Some(order) => paths.absolute(paths.order_with_secret(&order.id, &order.secret)),
+        Some(order) => turn.order_link(&order),
         None => paths.absolute(paths.account_orders()),
     };
     let text = turn.words.say("contact-card", &[("link", link.into())]);

@@ -18,6 +18,7 @@ use super::envelope::{Envelope, Slot};
 use super::talk::{Question, Said, Talk};
 use crate::flows::voice::{Asked, Given};
 use crate::flows::{ActError, Context, link_account, voice};
+use crate::orders::order::Order;
 use crate::pay::voice::Voice;
 use crate::store::StoreError;
 use crate::store::voice::VoiceUser;
@@ -188,6 +189,11 @@ impl<'a> Turn<'a> {
     /// Source: the voice reference, section 5.
     pub fn must_ask_for_consent(&self) -> bool {
         self.words.locale() == "ja-JP"
+    }
+
+    /// Where an order is read on the web, by whoever has the link.
+    pub fn order_link(&self, order: &Order) -> String {
+        self.ctx.paths.absolute(self.ctx.paths.order_with_secret(&order.id, &order.secret))
     }
 
     /// Where the buyer goes on in a browser with the same basket.

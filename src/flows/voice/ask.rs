@@ -23,16 +23,14 @@ pub struct Asked {
 
 /// Asks for something that a buyer who speaks `locale` can be charged under. `attempt` counts from 1.
 pub async fn ask_setup(ctx: &Context, user: &VoiceUser, locale: &str, attempt: i64) -> Result<Asked, ActError> {
-    let (_, voice) =
-        ctx.providers.speaking(ctx.shop.currency).ok_or(ActError::NotNow("Nobody can pay by voice here."))?;
+    let (_, voice) = super::speaking(ctx)?;
     let payload = voice.setup(ctx.shop.currency, locale, &ctx.shop.name);
     Ok(hand_over(ctx, user, "Setup", None, attempt, payload))
 }
 
 /// Hands a charge over, for the first time or again: always with the same reference, the operation's id.
 pub async fn ask_charge(ctx: &Context, user: &VoiceUser, operation: &Operation) -> Result<Asked, ActError> {
-    let (_, voice) =
-        ctx.providers.speaking(ctx.shop.currency).ok_or(ActError::NotNow("Nobody can pay by voice here."))?;
+    let (_, voice) = super::speaking(ctx)?;
     let Request::Take { consent, .. } = &operation.request else { return Err(ActError::NoSuchOrder) };
     let id = operation.subject.order().ok_or(ActError::NoSuchOrder)?;
     let order = ctx.store.order(id).await?.ok_or(ActError::NoSuchOrder)?;

@@ -7,11 +7,13 @@ mod answer;
 mod ask;
 mod place;
 
+use std::sync::Arc;
+
 use super::{ActError, Context};
 use crate::base::clock::Millis;
 use crate::base::ids::{self, BuyerId, OrderId};
 use crate::orders::order::Order;
-use crate::pay::Answer;
+use crate::pay::{Answer, Provider, Voice};
 use crate::store::notifications::Heard;
 use crate::store::voice::{VoiceAsk, VoiceUser, voice_key};
 use crate::store::{Result, retried};
@@ -22,6 +24,11 @@ pub use place::{Purchase, place};
 
 /// How many of somebody's orders are spoken of.
 const RECENT: i64 = 5;
+
+/// Whoever is paid by voice here. Errors: nobody is.
+fn speaking(ctx: &Context) -> std::result::Result<(&Arc<dyn Provider>, &dyn Voice), ActError> {
+    ctx.providers.speaking(ctx.shop.currency).ok_or(ActError::NotNow("Nobody can pay by voice here."))
+}
 
 /// Whoever has this user id at Amazon, with what is known of them. `talk` is what a first conversation
 /// begins with. Where their account is linked, `linked` is it.

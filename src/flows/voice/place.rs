@@ -38,8 +38,7 @@ pub async fn place(ctx: &Context, user: &VoiceUser, purchase: &Purchase) -> Resu
 
 async fn place_once(ctx: &Context, user: &VoiceUser, purchase: &Purchase) -> Result<(Order, Operation), ActError> {
     let now = ctx.clock.now();
-    let currency = ctx.shop.currency;
-    let (provider, _) = ctx.providers.speaking(currency).ok_or(ActError::NotNow("Nobody can pay by voice here."))?;
+    let (provider, _) = super::speaking(ctx)?;
     let earlier = declined_before(ctx, user, purchase, provider.name()).await?;
     let mut tx = ctx.store.write_money().await?;
     let checkout = checkout_of(ctx, user, purchase, provider.name());

@@ -1,4 +1,4 @@
-//! A life with orders at both providers, killed (a real process, SIGKILL) at every commit and at
+//! A life with orders at both providers, and one with an order by voice, killed (a real process, SIGKILL) at every commit and at
 //! every provider call.
 //!
 //! The points are not listed here: an undisturbed run counts them. After every kill the shop is
@@ -17,38 +17,58 @@ mod shop_process;
 #[path = "../support/visitor.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;
+mod voice;
 mod walk;
 
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
-use walk::{Place, Template};
+use walk::{Life, Place, Template};
 
 /// How many cases run side by side; most of each is waiting.
 const SIDE_BY_SIDE: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_charges_once_at_either_provider_on_sqlite() {
-    kill_everywhere(Template::sqlite().await, 1, 1).await;
+    kill_everywhere(Life::OnTheWeb, Template::sqlite().await, 1, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_charges_once_at_either_provider_with_two_shops_on_postgresql() {
     let Some(server) = postgres::Server::get().await else { return };
     // Every point was tried on SQLite already; here every third one, for the sake of time.
-    kill_everywhere(Template::postgres(server).await, 2, 3).await;
+    kill_everywhere(Life::OnTheWeb, Template::postgres(server).await, 2, 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_at_any_point_of_an_order_by_voice_charges_once_on_sqlite() {
+    kill_everywhere(Life::ByVoice, Template::sqlite().await, 1, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_at_any_point_of_an_order_by_voice_charges_once_with_two_shops_on_postgresql() {
+    let Some(server) = postgres::Server::get().await else { return };
+    kill_everywhere(Life::ByVoice, Template::postgres(server).await, 2, 3).await;
 }
 
 /// Calls that every undisturbed life makes.
-const CALLS: [&str; 6] =
-    ["Reserve", "Settle", "VerifySignature", "CreateCharge", "CaptureCharge", "CreateCheckoutSession"];
+fn calls(life: Life) -> &'static [&'static str] {
+    match life {
+        Life::OnTheWeb => {
+            &["Reserve", "Settle", "VerifySignature", "CreateCharge", "CaptureCharge", "CreateCheckoutSession"]
+        }
+        // the charge itself is asked for in the answer to Alexa, not by a call
+        Life::ByVoice => &["CaptureCharge"],
+    }
+}
 
 /// Kills at every `step`th point of an undisturbed life.
-async fn kill_everywhere(template: Template, processes: usize, step: usize) {
+async fn kill_everywhere(life: Life, template: Template, processes: usize, step: usize) {
     let template = Arc::new(template);
-    let points = Place::open(&template, processes).await.walk(None).await.points;
-    assert!(points.len() > 60, "only {points:?}");
-    for call in CALLS {
+    let points = Place::open(&template, processes).await.walk(life, None).await.points;
+    let fewest = if matches!(life, Life::OnTheWeb) { 60 } else { 20 };
+    assert!(points.len() > fewest, "only {points:?}");
+    for call in calls(life) {
         for when in ["before sending", "answer not read", "not recorded"] {
             let is_there = points.iter().any(|point| point.contains(call) && point.contains(when));
             assert!(is_there, "no point {call} {when} in {points:?}");
@@ -63,7 +83,7 @@ async fn kill_everywhere(template: Template, processes: usize, step: usize) {
         cases.spawn(async move {
             let _turn = gate.acquire().await;
             let place = Place::open(&template, processes).await;
-            let case = tokio::spawn(async move { place.walk(Some(at)).await.has_died });
+            let case = tokio::spawn(async move { place.walk(life, Some(at)).await.has_died });
             (at, name, case.await.map_err(|error| error.to_string()))
         });
     }

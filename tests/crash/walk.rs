@@ -21,6 +21,7 @@ use crate::market::{ADDRESS, open_sandbox, plant};
 use crate::postgres;
 use crate::shop_process::{ShopProcess, printed_books};
 use crate::visitor::{Form, Visitor};
+use crate::voice;
 
 /// One attempt to pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,24 @@ impl Try {
 /// The orders of every life: how many pretzels, and how they are paid. The first is declined at one
 /// provider and finished at the other. All are on hold, at both providers, before the first ships.
 const ORDERS: [(&str, &[Try]); 2] = [("1", &[Try::AmazonPayRefused, Try::Fps]), ("2", &[Try::AmazonPay])];
+
+/// What people do in a life.
+#[derive(Clone, Copy, Debug)]
+pub enum Life {
+    /// They buy with a browser, at both providers.
+    OnTheWeb,
+    /// Somebody buys by voice.
+    ByVoice,
+}
+
+impl Life {
+    fn expected(self) -> agree::Expected {
+        match self {
+            Life::OnTheWeb => agree::Expected { providers: 2, refusals: 1 },
+            Life::ByVoice => agree::Expected { providers: 1, refusals: 0 },
+        }
+    }
+}
 
 /// A seeded shop and sandbox that every case starts from.
 pub struct Template {
@@ -160,8 +179,8 @@ impl Place {
         Place { shop_port: ports[0], folder, database_url, shops, sandbox, clock, stop }
     }
 
-    /// Walks the whole of it; the first shop dies at point `crash_at`.
-    pub async fn walk(self, crash_at: Option<usize>) -> Walked {
+    /// Walks the whole of `life`; the first shop dies at point `crash_at`.
+    pub async fn walk(self, life: Life, crash_at: Option<usize>) -> Walked {
         let points = self.folder.path().join("points");
         let first = ShopProcess::start(self.shops[0].clone(), crash_at, Some(&points)).await;
         let mut others = Vec::new();
@@ -169,14 +188,20 @@ impl Place {
             others.push(ShopProcess::start(settings.clone(), None, None).await);
         }
         let base = format!("http://localhost:{}", self.shop_port);
-        let mut walk = Walk { shop: first, base, orders: Vec::new(), has_died: false };
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let mut walk = Walk { shop: first, base, http, orders: Vec::new(), has_died: false };
         let store = Store::open(&self.database_url).await.unwrap();
-        for (quantity, tries) in ORDERS {
-            walk.buy(&self, &store, quantity, tries).await;
+        match life {
+            Life::OnTheWeb => {
+                for (quantity, tries) in ORDERS {
+                    walk.buy(&self, &store, quantity, tries).await;
+                }
+            }
+            Life::ByVoice => voice::buy(&mut walk, &self, &store).await,
         }
         walk.ship(&self, &store).await;
         let books = walk.quiet_books(&self).await;
-        agree::check(&books, &self.ledger().await);
+        agree::check(&books, &self.ledger(&walk.http).await, life.expected());
         let has_died = walk.has_died || !walk.shop.is_alive();
         drop(walk);
         self.stop.cancel();
@@ -185,12 +210,22 @@ impl Place {
         Walked { points: text.lines().map(str::to_owned).collect(), has_died }
     }
 
-    async fn ledger(&self) -> Vec<Value> {
-        let url =
-            format!("{}/_sandbox/ledger", self.shops[0].iter().find(|(n, _)| *n == "PUSHCART_SANDBOX_URL").unwrap().1);
-        let text =
-            reqwest::Client::builder().no_proxy().build().unwrap().get(url).send().await.unwrap().text().await.unwrap();
-        serde_json::from_str::<Value>(&text).unwrap()["transactions"].as_array().unwrap().clone()
+    /// Where the sandbox answers.
+    pub fn sandbox_url(&self) -> &str {
+        &self.shops[0].iter().find(|(name, _)| *name == "PUSHCART_SANDBOX_URL").unwrap().1
+    }
+
+    async fn ledger(&self, http: &reqwest::Client) -> Vec<Value> {
+        let url = format!("{}/_sandbox/ledger", self.sandbox_url());
+        let ledger: Value = http.get(url).send().await.unwrap().json().await.unwrap();
+        ledger["transactions"].as_array().unwrap().clone()
+    }
+
+    /// Whether the sandbox has no notification left to deliver.
+    async fn has_told_everything(&self, http: &reqwest::Client) -> bool {
+        let url = format!("{}/_sandbox/notifications", self.sandbox_url());
+        let all: Value = http.get(url).send().await.unwrap().json().await.unwrap();
+        all["notifications"].as_array().unwrap().iter().all(|one| one["state"] != "due")
     }
 
     /// Lets a little business time pass, so that the provider's networks answer.
@@ -200,16 +235,20 @@ impl Place {
     }
 }
 
-struct Walk {
+/// One life under way.
+pub struct Walk {
     shop: ShopProcess,
     base: String,
+    /// For what people do not do with a browser.
+    pub http: reqwest::Client,
     /// Those that are on hold or further.
-    orders: Vec<OrderId>,
+    pub orders: Vec<OrderId>,
     has_died: bool,
 }
 
 impl Walk {
-    async fn revive(&mut self) {
+    /// Starts the shop again if it is dying.
+    pub async fn revive(&mut self) {
         for _ in 0..40 {
             if !self.shop.is_alive() {
                 self.has_died = true;
@@ -334,6 +373,20 @@ impl Walk {
             assert!(begun.elapsed() < Duration::from_secs(90), "something waits for ever: {books:#}");
             place.pass_time();
             tokio::time::sleep(Duration::from_millis(150)).await;
+        }
+    }
+
+    /// Until nobody has anything left to do that needs no person.
+    pub async fn wait_until_quiet(&mut self, place: &Place, store: &Store) {
+        let begun = Instant::now();
+        loop {
+            place.pass_time();
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let open = books::read(store).await.unwrap().queues;
+            if open.inbox_pending == 0 && place.has_told_everything(&self.http).await {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(90), "something waits for ever: {open:?}");
         }
     }
 

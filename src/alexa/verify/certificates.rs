@@ -49,11 +49,11 @@ impl Certificates {
         Ok(Certificates { http, base, kept: Cache::new(MOST), useless })
     }
 
-    /// The chain at `address`, checked against `roots` at `now` on every use. One that no longer passes
-    /// is fetched anew, once.
+    /// The chain at `address`, checked against `roots` when it was fetched; one that has run out at `now` is
+    /// fetched anew, once.
     pub async fn chain(&self, address: &ChainAddress, roots: &Roots, now: Millis) -> Result<Arc<Chain>, Refused> {
         if let Some(kept) = self.kept.get(address) {
-            if kept.not_after > now && kept.check(roots, now).is_ok() {
+            if kept.is_still_good(now) {
                 return Ok(kept);
             }
             self.kept.invalidate(address);

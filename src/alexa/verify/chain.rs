@@ -2,6 +2,8 @@
 //!
 //! Source: the voice reference, section 1.1, steps 4 to 6.
 
+use std::ops::RangeInclusive;
+
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
 use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage, anchor_from_trusted_cert, aws_lc_rs};
@@ -38,17 +40,23 @@ impl Roots {
 #[derive(Clone, Debug)]
 pub struct Chain {
     certificates: Vec<CertificateDer<'static>>,
-    /// Until when the leaf is good.
-    pub not_after: Millis,
+    /// When all of them are good.
+    valid: RangeInclusive<Millis>,
 }
 
 impl Chain {
     /// Reads a PEM file. None where it holds no certificate, or something that is none.
     pub fn from_pem(pem: &[u8]) -> Option<Chain> {
         let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().ok()?;
-        let (_, leaf) = X509Certificate::from_der(certificates.first()?).ok()?;
-        let not_after = Millis(leaf.validity().not_after.timestamp().checked_mul(1000)?);
-        Some(Chain { certificates, not_after })
+        let all: Vec<_> = certificates.iter().map(|it| validity(it)).collect::<Option<_>>()?;
+        let from = all.iter().map(|one| *one.start()).max()?;
+        let until = all.iter().map(|one| *one.end()).min()?;
+        Some(Chain { certificates, valid: from..=until })
+    }
+
+    /// Whether a chain that has passed [`Chain::check`] still does: only its dates can change that.
+    pub fn is_still_good(&self, now: Millis) -> bool {
+        self.valid.contains(&now)
     }
 
     /// Whether the leaf is Amazon's and leads to one of `roots` at `now`, real time; each certificate is
@@ -88,10 +96,15 @@ impl Chain {
 }
 
 fn is_valid_at(certificate: &CertificateDer<'_>, now: Millis) -> bool {
-    X509Certificate::from_der(certificate).is_ok_and(|(_, read)| {
-        let (from, until) = (read.validity().not_before.timestamp(), read.validity().not_after.timestamp());
-        (from..=until).contains(&now.0.div_euclid(1000))
-    })
+    validity(certificate).is_some_and(|valid| valid.contains(&now))
+}
+
+/// When a certificate is good: through the whole of its last second.
+fn validity(certificate: &CertificateDer<'_>) -> Option<RangeInclusive<Millis>> {
+    let (_, read) = X509Certificate::from_der(certificate).ok()?;
+    let at = |seconds: i64| seconds.checked_mul(1000);
+    let (from, until) = (read.validity().not_before.timestamp(), read.validity().not_after.timestamp());
+    Some(Millis(at(from)?)..=Millis(at(until)?.checked_add(999)?))
 }
 
 /// A certificate authority, allowed to sign certificates: `webpki` looks at the first, not at the second.

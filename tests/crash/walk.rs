@@ -380,7 +380,11 @@ impl Walk {
     pub async fn wait_until_quiet(&mut self, place: &Place, store: &Store) {
         let begun = Instant::now();
         loop {
-            place.pass_time();
+            if !self.shop.is_alive() {
+                self.revive().await;
+            }
+            // what nobody heard is told again after minutes
+            place.clock.advance(Duration::from_secs(60));
             tokio::time::sleep(Duration::from_millis(500)).await;
             let open = books::read(store).await.unwrap().queues;
             if open.inbox_pending == 0 && place.has_told_everything(&self.http).await {

@@ -50,6 +50,23 @@ impl Millis {
         day.to_zoned(jiff::tz::TimeZone::UTC).map_or(self, |start| Millis(start.timestamp().as_millisecond()))
     }
 
+    /// The month for addresses and files: `2012-12`.
+    pub fn month(self) -> String {
+        self.timestamp().strftime("%Y-%m").to_string()
+    }
+
+    /// The month for people: `December 2012`.
+    pub fn month_for_people(self) -> String {
+        self.timestamp().strftime("%B %Y").to_string()
+    }
+
+    /// The first instant of the month `2012-12`, UTC. None where that is no month.
+    pub fn of_month(month: &str) -> Option<Millis> {
+        let first: jiff::civil::Date = format!("{month}-01").parse().ok()?;
+        let start = first.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(Millis(start.timestamp().as_millisecond())).filter(|start| start.month() == month)
+    }
+
     /// The same day and time `n` months later, UTC; the last day where that month is too short.
     pub fn months_later(self, n: i64) -> Millis {
         let here = self.timestamp().to_zoned(jiff::tz::TimeZone::UTC);
@@ -156,6 +173,11 @@ mod tests {
         let thursday = Millis(1_355_387_400_000);
         assert_eq!(thursday.iso8601(), "2012-12-13T08:30:00Z");
         assert_eq!(thursday.start_of_month().iso8601(), "2012-12-01T00:00:00Z");
+        assert_eq!((thursday.month(), thursday.month_for_people()), ("2012-12".into(), "December 2012".into()));
+        assert_eq!(Millis::of_month("2012-12"), Some(thursday.start_of_month()));
+        for bad in ["", "2012", "2012-13", "2012-1", "12-2012", "2012-12-01", " 2012-12"] {
+            assert_eq!(Millis::of_month(bad), None, "{bad:?}");
+        }
         assert_eq!(thursday.start_of_week().iso8601(), "2012-12-10T00:00:00Z");
         assert_eq!(thursday.start_of_week().start_of_week(), thursday.start_of_week());
     }

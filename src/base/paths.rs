@@ -196,6 +196,10 @@ impl Paths {
         set_password = "/account/password/", "";
         /// One product at the seller's desk.
         sell_product = "/sell/products/", "";
+        /// A month of the seller's statement: `2012-12`.
+        sell_month = "/sell/statement/", "";
+        /// The same as a file of comma-separated values.
+        sell_month_file = "/sell/statement/", "/csv";
         /// One order at the seller's desk.
         sell_order = "/sell/orders/", "";
         /// The parcel is ready: take the money.

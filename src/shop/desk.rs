@@ -114,6 +114,8 @@ pub fn refreshing(mut response: Response, settling: &[Settling], now: Millis) ->
 /// One line of `parts/timeline.html`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimelineEvent {
+    /// Where links to it lead; none where another event of the same instant has it.
+    pub anchor: Option<String>,
     /// Empty, or the class that colours the mark.
     pub tone: &'static str,
     /// The headline.
@@ -128,7 +130,9 @@ pub struct TimelineEvent {
 
 /// An order's events as the timeline prints them.
 pub fn timeline(events: Vec<Event>) -> Vec<TimelineEvent> {
+    let mut before = None;
     let line = |event: Event| TimelineEvent {
+        anchor: (before.replace(event.at) != Some(event.at)).then(|| format!("at-{}", event.at)),
         tone: tone(&event.what),
         at: Millis(event.at).iso8601(),
         at_text: Millis(event.at).for_people(),

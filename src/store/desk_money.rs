@@ -122,17 +122,23 @@ impl Store {
 
     /// What a seller earned since `since`, all told, in the currency of `zero`.
     pub async fn earned_since(&self, seller: &SellerId, since: Millis, zero: Money) -> Result<Sums> {
+        self.earned_between(seller, since, Millis(i64::MAX), zero).await
+    }
+
+    /// What a seller earned from `from` until just before `until`, all told, in the currency of `zero`.
+    pub async fn earned_between(&self, seller: &SellerId, from: Millis, until: Millis, zero: Money) -> Result<Sums> {
         let row: SumsRow = sqlx::query_as(
             "SELECT CAST(COALESCE(SUM(CASE WHEN e.fact = 'taken' THEN e.amount_minor ELSE 0 END), 0) AS BIGINT) AS taken,
                     CAST(COALESCE(SUM(CASE WHEN e.fact = 'taken' THEN e.fee_minor ELSE -e.fee_minor END), 0) AS BIGINT) AS fee,
                     CAST(COALESCE(SUM(CASE WHEN e.fact = 'taken' THEN e.provider_fee_minor ELSE -e.provider_fee_minor END), 0) AS BIGINT) AS provider_fee,
                     CAST(COALESCE(SUM(CASE WHEN e.fact = 'refunded' THEN e.amount_minor ELSE 0 END), 0) AS BIGINT) AS refunded
                FROM postings p JOIN entries e ON e.id = p.entry_id
-              WHERE p.account = $1 AND p.currency = $2 AND e.at >= $3",
+              WHERE p.account = $1 AND p.currency = $2 AND e.at >= $3 AND e.at < $4",
         )
         .bind(Account::Seller(seller.clone()).to_string())
         .bind(zero.currency.code())
-        .bind(since.0)
+        .bind(from.0)
+        .bind(until.0)
         .fetch_one(&mut *self.read().await?)
         .await?;
         let money = |minor| Money { minor, ..zero };

@@ -148,20 +148,6 @@ impl Store {
         bookings(&mut *self.read().await?, order).await
     }
 
-    /// A seller's bookings that moved money to or from them, newest first.
-    pub async fn statement(&self, seller: &SellerId, limit: i64) -> Result<Vec<Booked>> {
-        let rows: Vec<EntryRow> = sqlx::query_as(
-            "SELECT e.order_id, e.fact, e.provider_object, e.amount_minor, e.fee_minor, e.provider_fee_minor, e.currency, e.at
-               FROM postings p JOIN entries e ON e.id = p.entry_id
-              WHERE p.account = $1 ORDER BY p.entry_id DESC LIMIT $2",
-        )
-        .bind(Account::Seller(seller.clone()).to_string())
-        .bind(limit)
-        .fetch_all(&mut *self.read().await?)
-        .await?;
-        rows.into_iter().map(Booked::try_from).collect()
-    }
-
     /// The trial balance, by account.
     pub async fn balances(&self) -> Result<Vec<Balance>> {
         Ok(sqlx::query_as("SELECT account, currency, balance_minor FROM balances ORDER BY account, currency")

@@ -22,6 +22,7 @@ pub mod operations;
 pub mod orders;
 pub mod rates;
 pub mod sellers;
+pub mod statement;
 pub mod stock;
 pub mod threads;
 pub mod voice;

@@ -9,6 +9,7 @@ pub mod product_form;
 pub mod products;
 pub mod register;
 pub mod statement;
+mod statement_month;
 
 use axum::Router;
 
@@ -29,6 +30,7 @@ pub fn router() -> Router<Site> {
         .merge(order::router())
         .merge(order_acts::router())
         .merge(statement::router())
+        .merge(statement_month::router())
 }
 
 /// The order, if it is this seller's. Others get the answer of an order that does not exist.

@@ -43,6 +43,8 @@ struct StatementPage {
     balance: Money,
     all: Sums,
     month: Sums,
+    /// `2012-12`.
+    this_month: String,
     earnings: Vec<Earning>,
     weeks: Vec<Week>,
     /// Where zero is in the drawing.
@@ -87,6 +89,7 @@ async fn statement(
         pays_sellers: ctx.providers.paying_sellers(ctx.shop.currency).is_some(),
         balance: store.seller_balance(&seller.id, zero).await?,
         all: store.earned_since(&seller.id, Millis(0), zero).await?,
+        this_month: now.month(),
         month: store.earned_since(&seller.id, now.start_of_month(), zero).await?,
         seller,
         earnings,

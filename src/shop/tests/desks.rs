@@ -303,6 +303,19 @@ async fn a_paid_parcel_ships_and_gets_its_label() {
     assert_eq!(statement.status, StatusCode::OK);
     assert!(statement.body.contains("$18.70") && statement.body.contains("<svg") && !statement.body.contains("style="));
     assert!(ada.get("/sell/desk").await.body.contains("$18.70"));
+    let here = market.ctx.clock.now().month();
+    let month = ada.get(&format!("/sell/statement/{here}")).await;
+    assert_eq!(month.status, StatusCode::OK);
+    let event = month.body.split(&format!("{path}#")).nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!(ada.get(&path).await.body.contains(&format!("id=\"{event}\"")), "the line leads to what happened");
+    let file = ada.get(&format!("/sell/statement/{here}/csv")).await;
+    let lines: Vec<&str> = file.body.trim_end().split("\r\n").collect();
+    assert_eq!(lines.len(), 2, "{}", file.body);
+    assert!(lines[1].contains(&format!(",{},taken,", order.number)) && lines[1].ends_with(",18.70,18.70,USD"));
+    assert!(ada.get("/sell/statement/2001-01").await.body.contains("Nothing was booked in this month."));
+    assert_eq!(ada.get("/sell/statement/2001-13").await.status, StatusCode::NOT_FOUND);
+    let mut bruno = Visitor::signed_in(&market, BRUNO).await;
+    assert!(!bruno.get(&format!("/sell/statement/{here}/csv")).await.body.contains(&order.number));
 }
 
 #[tokio::test]

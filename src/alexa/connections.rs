@@ -273,7 +273,7 @@ impl Hearing<'_, '_> {
     async fn repeat(&mut self, charge: Option<&Operation>) -> Result<Response, Trouble> {
         match charge {
             Some(charge) if charge.progress.is_open() => {
-                let asked = voice::ask_charge(self.turn.ctx, &self.turn.user, charge).await?;
+                let asked = voice::ask_charge(self.turn.ctx, &self.turn.user, charge, None).await?;
                 Ok(self.turn.hand_over(asked))
             }
             Some(charge) => self.how_it_ended_before(charge).await,

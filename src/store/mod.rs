@@ -40,9 +40,10 @@ use crate::base::crash;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// What every SQLite connection is told first. FULL: a lost commit could mean a second charge.
+/// What every SQLite connection is told first. FULL: a lost commit could mean a second charge. The worker carries
+/// the log over into the database; only where none does, SQLite itself does so, every 64 MB.
 const SQLITE_SETUP: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                            PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;";
+                            PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 16000;";
 
 /// Pages that a connection keeps, in KiB: a large market's indexes do not fit SQLite's default of 2 MB.
 const WRITER_CACHE: &str = "PRAGMA cache_size = -131072";
@@ -89,8 +90,28 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 pub struct Store {
     reads: AnyPool,
     writes: AnyPool,
-    begin: &'static str,
+    dialect: Dialect,
 }
+
+/// What the two databases do not say in the same words.
+#[derive(Clone, Copy)]
+struct Dialect {
+    /// Begins a write whose commit is on the disk.
+    begin: &'static str,
+    /// Begins one whose commit the next such write takes along to the disk.
+    begin_soon: &'static str,
+    /// Carries the log over into the database, without getting in anybody's way.
+    checkpoint: Option<&'static str>,
+}
+
+const SQLITE: Dialect = Dialect {
+    begin: "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
+    begin_soon: "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+    checkpoint: Some("PRAGMA wal_checkpoint(PASSIVE)"),
+};
+
+const POSTGRES: Dialect =
+    Dialect { begin: "BEGIN", begin_soon: "BEGIN; SET LOCAL synchronous_commit = off", checkpoint: None };
 
 impl Store {
     /// Opens `sqlite://path` (made when missing) or `postgres://…`. Does not migrate.
@@ -101,10 +122,10 @@ impl Store {
             let url = if url.contains("mode=") { url.to_owned() } else { format!("{url}{separator}mode=rwc") };
             let writes = sqlite_pool(1, WRITER_CACHE).connect(&url).await?;
             let reads = sqlite_pool(8, READER_CACHE).connect(&url).await?;
-            Ok(Store { reads, writes, begin: "BEGIN IMMEDIATE" })
+            Ok(Store { reads, writes, dialect: SQLITE })
         } else {
             let pool = AnyPoolOptions::new().max_connections(16).acquire_timeout(WAIT).connect(url).await?;
-            Ok(Store { reads: pool.clone(), writes: pool, begin: "BEGIN" })
+            Ok(Store { reads: pool.clone(), writes: pool, dialect: POSTGRES })
         }
     }
 
@@ -133,12 +154,23 @@ impl Store {
 
     /// Begins the one way to change anything: immediate on SQLite, plain on PostgreSQL.
     pub async fn write(&self) -> Result<Write> {
-        let tx = match self.writes.begin_with(self.begin).await {
+        self.begin(self.dialect.begin).await
+    }
+
+    /// Begins a change whose commit does not wait for the disk. It is seen at once, outlives the program, and is on
+    /// the disk before any later commit of [`Store::write`] is; the power may take it as if it had come too late.
+    /// For what nobody was promised.
+    pub async fn write_soon(&self) -> Result<Write> {
+        self.begin(self.dialect.begin_soon).await
+    }
+
+    async fn begin(&self, begin: &'static str) -> Result<Write> {
+        let tx = match self.writes.begin_with(begin).await {
             // a full disk makes SQLite roll back by itself; the driver still counts the transaction, so
             // that the connection is of no more use
             Err(sqlx::Error::InvalidSavePointStatement) => {
                 self.writes.acquire().await?.close().await?;
-                self.writes.begin_with(self.begin).await?
+                self.writes.begin_with(begin).await?
             }
             begun => begun?,
         };
@@ -148,9 +180,25 @@ impl Store {
     /// Begins a change that touches money. Takes the head of the audit chain first, so that two
     /// processes on PostgreSQL do these one after the other, as SQLite does with every write.
     pub async fn write_money(&self) -> Result<Write> {
-        let mut write = self.write().await?;
+        Self::first_in_line(self.write().await?).await
+    }
+
+    /// The same for a change of which nobody hears before a later commit of [`Store::write`].
+    pub async fn write_money_soon(&self) -> Result<Write> {
+        Self::first_in_line(self.write_soon().await?).await
+    }
+
+    async fn first_in_line(mut write: Write) -> Result<Write> {
         sqlx::query("UPDATE audit_head SET place = place WHERE id = 1").execute(&mut *write.tx).await?;
         Ok(write)
+    }
+
+    /// Carries what was written over into the database file, so that no visitor waits for that.
+    pub async fn checkpoint(&self) -> Result<()> {
+        if let Some(checkpoint) = self.dialect.checkpoint {
+            sqlx::query(checkpoint).execute(&mut *self.read().await?).await?;
+        }
+        Ok(())
     }
 
     /// Whether the database answers, for `/readyz`.
@@ -186,7 +234,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const WAIT: Duration = Duration::from_secs(8);
 
 fn sqlite_pool(size: u32, cache: &'static str) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(size).acquire_timeout(WAIT).after_connect(move |connection, _| {
+    // a connection to a file does not break while it is not used
+    let options = AnyPoolOptions::new().max_connections(size).acquire_timeout(WAIT).test_before_acquire(false);
+    options.after_connect(move |connection, _| {
         Box::pin(async move {
             sqlx::raw_sql(SQLITE_SETUP).execute(&mut *connection).await?;
             sqlx::raw_sql(cache).execute(connection).await?;

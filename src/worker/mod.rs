@@ -16,19 +16,34 @@ const REST: Duration = Duration::from_millis(500);
 /// How long it rests after an error of the database.
 const REST_AFTER_ERROR: Duration = Duration::from_secs(2);
 
+/// How often SQLite's log is carried over into the database.
+const CHECKPOINT: Duration = Duration::from_secs(10);
+
 /// Works until `stop`: listens to what providers say, and beside it does what is due. A call that a
 /// provider answers slowly does not hold up the news that may answer it first.
 pub async fn work(ctx: Context, post: Post, stop: CancellationToken) {
     if let Err(error) = ctx.store.free_own_leases(&ctx.shop.instance).await {
         tracing::warn!(%error, "could not free the leases of a former life");
     }
-    tokio::join!(listen(&ctx, &stop), act(&ctx, &post, &stop));
+    tokio::join!(listen(&ctx, &stop), act(&ctx, &post, &stop), checkpoint(&ctx, &stop));
 }
 
 async fn listen(ctx: &Context, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         let heard = take_notification::take_next(ctx).await;
         rest(ctx, stop, heard).await;
+    }
+}
+
+async fn checkpoint(ctx: &Context, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        tokio::select! {
+            () = tokio::time::sleep(CHECKPOINT) => {}
+            () = stop.cancelled() => {}
+        }
+        if let Err(error) = ctx.store.checkpoint().await {
+            tracing::warn!(%error, "the log could not be carried over into the database");
+        }
     }
 }
 

@@ -95,8 +95,9 @@ async fn kill_everywhere(life: Life, template: Template, processes: usize, step:
         }
     }
     assert!(failed.is_empty(), "{} cases failed:\n{}", failed.len(), failed.join("\n"));
-    // Another life may pass a few points less, never none.
-    assert!(died * 10 >= planned * 9, "only {died} of {planned} lives were cut short");
+    // Another life may pass a few points less, never none; of two shops, each does a part of the work.
+    let fewest = if processes == 1 { planned * 9 / 10 } else { planned * 3 / 4 };
+    assert!(died >= fewest, "only {died} of {planned} lives were cut short");
 }
 
 /// What [`market::Market::open`] would use; the cases here bring their own.

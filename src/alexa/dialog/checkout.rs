@@ -88,8 +88,8 @@ async fn waiting_charge(turn: &Turn<'_>) -> Result<Option<(Order, Operation)>, T
 /// Hands the charge of an order over again, with its own reference, so that it cannot be charged twice.
 pub async fn ask_again(turn: &mut Turn<'_>, id: &OrderId) -> Result<Response, Trouble> {
     match waiting_charge(turn).await?.filter(|(order, _)| order.id == *id) {
-        Some((_, charge)) => {
-            let asked = voice::ask_charge(turn.ctx, &turn.user, &charge).await?;
+        Some((order, charge)) => {
+            let asked = voice::ask_charge(turn.ctx, &turn.user, &charge, Some(order)).await?;
             Ok(turn.hand_over(asked))
         }
         // answered meanwhile
@@ -275,12 +275,12 @@ pub async fn go_on_buying(turn: &mut Turn<'_>, said: Option<String>) -> Result<R
     };
     let purchase =
         Purchase { key: format!("{}:{}", buying.key, parcel.seller), parcel, address, method: METHOD, agreement };
-    let (_, charge) = match voice::place(turn.ctx, &turn.user, &purchase).await {
+    let (order, charge) = match voice::place(turn.ctx, &turn.user, &purchase).await {
         Ok(placed) => placed,
         Err(ActError::BadField { .. } | ActError::NotNow(_)) => return review(turn, changed()).await,
         Err(error) => return Err(error.into()),
     };
-    let asked = voice::ask_charge(turn.ctx, &turn.user, &charge).await?;
+    let asked = voice::ask_charge(turn.ctx, &turn.user, &charge, Some(order)).await?;
     let output_speech = said.and_then(|text| Response::tell(&text).output_speech);
     Ok(Response { output_speech, ..turn.hand_over(asked) })
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::base::ids;
 use crate::flows::{ActError, Context};
 use crate::orders::operation::{Operation, Request};
+use crate::orders::order::Order;
 use crate::pay::voice::VoiceOrder;
 use crate::store::voice::{VoiceAsk, VoiceUser, voice_key};
 
@@ -29,11 +30,20 @@ pub async fn ask_setup(ctx: &Context, user: &VoiceUser, locale: &str, attempt: i
 }
 
 /// Hands a charge over, for the first time or again: always with the same reference, the operation's id.
-pub async fn ask_charge(ctx: &Context, user: &VoiceUser, operation: &Operation) -> Result<Asked, ActError> {
+/// `order` is what it charges, where that was read before.
+pub async fn ask_charge(
+    ctx: &Context,
+    user: &VoiceUser,
+    operation: &Operation,
+    order: Option<Order>,
+) -> Result<Asked, ActError> {
     let (_, voice) = super::speaking(ctx)?;
     let Request::Take { consent, .. } = &operation.request else { return Err(ActError::NoSuchOrder) };
     let id = operation.subject.order().ok_or(ActError::NoSuchOrder)?;
-    let order = ctx.store.order(id).await?.ok_or(ActError::NoSuchOrder)?;
+    let order = match order {
+        Some(order) => order,
+        None => ctx.store.order(id).await?.ok_or(ActError::NoSuchOrder)?,
+    };
     let seller = ctx.store.seller(&order.seller).await?.ok_or(ActError::NoSuchOrder)?;
     let told = VoiceOrder { number: &order.number, seller: &seller.name, shop: &ctx.shop.name };
     let payload = voice.charge(operation, consent, told);

@@ -58,7 +58,7 @@ async fn begin(ctx: &Context, key: String, talk: &str) -> Result<VoiceUser> {
         version: 1,
     };
     retried(async || {
-        let mut tx = ctx.store.write().await?;
+        let mut tx = ctx.store.write_soon().await?;
         let is_new = tx.insert_voice_user(&user, ctx.clock.now()).await?;
         tx.commit().await?;
         if is_new { Ok(Some(user.clone())) } else { ctx.store.voice_user(&user.key).await }
@@ -96,12 +96,19 @@ pub struct Given {
     pub heard: Option<Heard>,
 }
 
+impl Given {
+    /// Whether somebody acts on it who would not ask again: then it has to be on the disk before it is said.
+    fn is_promised(&self) -> bool {
+        !self.asks.is_empty()
+    }
+}
+
 /// Keeps what is known of a user now, with whatever else the answer makes true, in one transaction.
 /// Where another request of theirs did so meanwhile, this later word stands.
 pub async fn keep(ctx: &Context, user: &mut VoiceUser, given: &Given) -> Result<()> {
     let kept = retried(async || {
         let mut changed = user.clone();
-        let mut tx = ctx.store.write().await?;
+        let mut tx = if given.is_promised() { ctx.store.write().await? } else { ctx.store.write_soon().await? };
         if !tx.change_voice_user(&mut changed, ctx.clock.now()).await? {
             let fresh = ctx.store.voice_user(&user.key).await?;
             changed.version = fresh.map_or(changed.version, |fresh| fresh.version);
@@ -149,7 +156,7 @@ pub async fn own_order(ctx: &Context, user: &VoiceUser, id: &OrderId) -> std::re
 /// Puts a product into their basket.
 pub async fn add(ctx: &Context, user: &VoiceUser, product: &crate::base::ids::ProductId, quantity: i64) -> Result<()> {
     retried(async || {
-        let mut tx = ctx.store.write().await?;
+        let mut tx = ctx.store.write_soon().await?;
         tx.add_to_cart(&user.cart, product, quantity, ctx.clock.now()).await?;
         tx.commit().await
     })
@@ -159,7 +166,7 @@ pub async fn add(ctx: &Context, user: &VoiceUser, product: &crate::base::ids::Pr
 /// Takes a product out of it.
 pub async fn remove(ctx: &Context, user: &VoiceUser, product: &crate::base::ids::ProductId) -> Result<()> {
     retried(async || {
-        let mut tx = ctx.store.write().await?;
+        let mut tx = ctx.store.write_soon().await?;
         tx.set_in_cart(&user.cart, product, 0).await?;
         tx.commit().await
     })

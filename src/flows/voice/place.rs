@@ -40,7 +40,8 @@ async fn place_once(ctx: &Context, user: &VoiceUser, purchase: &Purchase) -> Res
     let now = ctx.clock.now();
     let (provider, _) = super::speaking(ctx)?;
     let earlier = declined_before(ctx, user, purchase, provider.name()).await?;
-    let mut tx = ctx.store.write_money().await?;
+    // the charge is handed over with `keep`, which takes this along to the disk
+    let mut tx = ctx.store.write_money_soon().await?;
     let checkout = checkout_of(ctx, user, purchase, provider.name());
     let id = earlier.as_ref().map_or_else(OrderId::fresh, |order| order.id.clone());
     if let Some(first) = tx.use_form_key(&purchase.key, id.as_str(), now).await? {

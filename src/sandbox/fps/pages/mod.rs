@@ -24,10 +24,16 @@ use crate::sandbox::desk;
 use crate::sandbox::faults::{Kind, cut_connection};
 use crate::sandbox::state::{LogEntry, StateError, Tx};
 
+mod account;
 mod address;
 mod finish;
+mod letters;
+mod mint;
+mod payees;
 mod people;
+mod phone;
 mod reason;
+mod review;
 mod steps;
 mod views;
 mod visit;
@@ -49,6 +55,8 @@ pub fn router() -> Router<Sandbox> {
         .route("/cobranded-ui/actions/payment", post(steps::payment))
         .route("/cobranded-ui/actions/confirm", post(steps::confirm))
         .route("/cobranded-ui/actions/leave", post(steps::leave))
+        .route("/cobranded-ui/actions/fail", post(steps::fail))
+        .merge(account::router())
 }
 
 async fn api_or_desk(
@@ -99,7 +107,7 @@ async fn start(State(sandbox): State<Sandbox>, method: Method, uri: Uri, headers
         sandbox.log(entry).await;
         return cut_connection();
     }
-    let decided = decide(&sandbox, &request, &entry.string_to_sign).await;
+    let decided = decide(&sandbox, &request, &entry.string_to_sign, phone::is_phone(&headers)).await;
     let (response, verdict, detail) = match decided {
         Ok(Start::Begin(session)) => (steps::show_sign_in(&sandbox, &session, &request).await, "begun", String::new()),
         Ok(Start::Again(address)) => (Redirect::to(&address).into_response(), "answered again", String::new()),
@@ -118,7 +126,7 @@ async fn start(State(sandbox): State<Sandbox>, method: Method, uri: Uri, headers
     response
 }
 
-async fn decide(sandbox: &Sandbox, request: &Request, text: &str) -> Result<Start, StateError> {
+async fn decide(sandbox: &Sandbox, request: &Request, text: &str, is_phone: bool) -> Result<Start, StateError> {
     let wrong = |parameter: &str| Ok(Start::Wrong(CallerException::invalid(parameter)));
     let pipeline = match request.check(sandbox.clock()) {
         Ok(pipeline) => pipeline,
@@ -144,18 +152,22 @@ async fn decide(sandbox: &Sandbox, request: &Request, text: &str) -> Result<Star
         let status = if fault.error.as_deref() == Some("NM") { "NM" } else { "SE" };
         return Ok(Start::Return(status, "The request has temporarily failed; it may be sent again.".to_owned()));
     }
-    let is_marketplace = pipeline == Pipeline::Recipient || request.get("recipientToken").is_some();
+    let is_marketplace = pipeline == Pipeline::Recipient || !request.recipient_tokens().is_empty();
     if is_marketplace && caller.marketplace == 0 {
         return Ok(Start::Return(
             "NM",
             "The caller is not registered as a third-party caller for this transaction.".to_owned(),
         ));
     }
-    if request.get("recipientToken").is_some() && payee(&mut tx, request, &caller).await?.is_none() {
-        return wrong("recipientToken");
-    }
     if let Some(ending) = ended_before(&mut tx, request, &caller).await? {
         return Ok(ending);
+    }
+    let edited = payees::edited(&mut tx, request, &caller, sandbox.clock().now()).await?;
+    if pipeline == Pipeline::EditToken && edited.is_none() {
+        return Ok(Start::Return("IT", "The token is invalid, expired, or cannot be modified.".to_owned()));
+    }
+    if payees::find(&mut tx, request, &caller, edited.as_ref()).await?.is_none() {
+        return wrong(if pipeline == Pipeline::MultiUse { "recipientTokenList" } else { "recipientToken" });
     }
     let session = Session {
         id: format!("{}{}", ids::secret(), ids::secret()),
@@ -164,6 +176,7 @@ async fn decide(sandbox: &Sandbox, request: &Request, text: &str) -> Result<Star
         fingerprint: request.fingerprint(),
         parameters: serde_json::to_string(request.pairs()).map_err(|error| StateError::Encode(error.into()))?,
         started_at: sandbox.clock().now().0,
+        mobile: i64::from(is_phone),
         ..Session::default()
     };
     tx.add_session(&session).await?;
@@ -180,7 +193,8 @@ async fn ended_before(tx: &mut Tx, request: &Request, caller: &Account) -> Resul
             let wrong = || Start::Wrong(CallerException::invalid("callerReference"));
             return Ok(Some(if is_same { Start::Again(ended.redirect) } else { wrong() }));
         }
-        Some(ended) if ended.outcome == "A" => {
+        // An edit that was left may be begun again: its table has no NP.
+        Some(ended) if ended.outcome == "A" && request.pipeline() != Some(Pipeline::EditToken) => {
             let message = "The pipeline was cancelled and then restarted.".to_owned();
             return Ok(Some(Start::Return("NP", message)));
         }
@@ -194,19 +208,6 @@ async fn ended_before(tx: &mut Tx, request: &Request, caller: &Account) -> Resul
         }
     }
     Ok(None)
-}
-
-/// The account that will be paid, and the methods it takes: behind `recipientToken`, or the caller itself.
-async fn payee(tx: &mut Tx, request: &Request, caller: &Account) -> Result<Option<(Account, String)>, StateError> {
-    let Some(id) = request.get("recipientToken") else { return Ok(Some((caller.clone(), "CC,ACH,ABT".to_owned()))) };
-    let token = tx.token(id).await?.filter(|token| {
-        token.caller_id == caller.id
-            && token.kind == "Unrestricted"
-            && token.status == "Active"
-            && !token.methods.is_empty()
-    });
-    let Some(token) = token else { return Ok(None) };
-    Ok(tx.account(&token.account_id).await?.map(|account| (account, token.methods)))
 }
 
 /// The page for a failure of our own.

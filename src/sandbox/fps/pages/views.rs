@@ -5,6 +5,7 @@ use askama::Template;
 use super::address;
 use crate::sandbox::fps::rules::cbui::{Pipeline, Request};
 use crate::sandbox::fps::state::accounts::Account;
+use crate::sandbox::fps::state::sessions::Session;
 
 /// The frame around every step: whose shop it is, how far the visit is.
 pub struct Frame {
@@ -16,6 +17,10 @@ pub struct Frame {
     pub image: String,
     /// What the shop calls itself.
     pub shop: String,
+    /// Whether the narrow pages are shown.
+    pub is_phone: bool,
+    /// Whether the pipeline has a status for a failure of the system, so that a button may cause one.
+    pub can_fail: bool,
     /// Names of the steps, with whether each is the current one or behind us.
     pub crumbs: Vec<Crumb>,
 }
@@ -30,7 +35,7 @@ pub struct Crumb {
 
 impl Frame {
     /// The frame of `step`, counted from 0.
-    pub fn new(session: &str, request: &Request, caller: &Account, step: usize) -> Frame {
+    pub fn new(session: &Session, request: &Request, shop: &str, is_recipients: bool, step: usize) -> Frame {
         let names: &[&str] = match request.pipeline() {
             Some(Pipeline::Recipient) => &["Sign in", "Review", "Confirm"],
             _ => &["Sign in", "Payment", "Review", "Confirm"],
@@ -41,10 +46,12 @@ impl Frame {
             _ => "ahead",
         };
         Frame {
-            session: session.to_owned(),
+            session: session.id.clone(),
             is_banner: request.text("cobrandingStyle") == "banner",
-            image: request.text("cobrandingUrl").to_owned(),
-            shop: request.get("websiteDescription").unwrap_or(&caller.name).to_owned(),
+            image: if is_recipients { String::new() } else { request.text("cobrandingUrl").to_owned() },
+            shop: shop.to_owned(),
+            is_phone: session.mobile == 1,
+            can_fail: request.pipeline() != Some(Pipeline::Recipient),
             crumbs: names.iter().enumerate().map(|(position, name)| Crumb { name, place: place(position) }).collect(),
         }
     }
@@ -84,6 +91,8 @@ pub struct MethodChoice {
     pub detail: &'static str,
     /// Whether it is chosen beforehand.
     pub is_checked: bool,
+    /// Whether an edited token is paid by it until now.
+    pub is_current: bool,
 }
 
 /// Choose how to pay.
@@ -98,6 +107,8 @@ pub struct Payment {
     pub methods: Vec<MethodChoice>,
     /// The amount.
     pub about: String,
+    /// Whether a token is edited.
+    pub is_edit: bool,
 }
 
 /// One field of the address form.
@@ -110,6 +121,16 @@ pub struct AddressField {
     pub value: String,
 }
 
+/// What the review is called, and what the last click means.
+pub struct Wording {
+    /// The heading.
+    pub title: String,
+    /// One or two sentences.
+    pub lead: String,
+    /// On the button.
+    pub button: &'static str,
+}
+
 /// Look at everything once more, and confirm or leave.
 #[derive(Template)]
 #[template(path = "sandbox/review.html")]
@@ -118,16 +139,22 @@ pub struct Review {
     pub frame: Frame,
     /// Who signed in.
     pub account: Account,
-    /// Label and value of everything that is agreed to; the last one is the total.
+    /// What it is called here.
+    pub wording: Wording,
+    /// Label and value of everything that is agreed to.
     pub lines: Vec<(String, String)>,
+    /// Whether the last line is the total.
+    pub is_totalled: bool,
+    /// What the shop may do from now on, a sentence each; empty for one purchase.
+    pub rules: Vec<String>,
+    /// Everybody who can be paid, when there are several.
+    pub payees: Vec<String>,
     /// The shop's description, already made harmless.
     pub reason_html: String,
     /// The address the shop sent.
     pub address: Vec<String>,
     /// The form for an address, when the shop wants it collected here.
     pub fields: Vec<AddressField>,
-    /// Whether a seller is to register.
-    pub is_seller: bool,
     /// What went wrong with the last try; empty at first.
     pub problem: String,
 }

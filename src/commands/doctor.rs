@@ -1,6 +1,7 @@
 //! `pushcart doctor`: one line per thing that can be wrong, and how to mend it.
 
 mod addresses;
+mod live;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -10,8 +11,9 @@ use pushcart::base::clock::Clock;
 use pushcart::config::{Config, Environment};
 use pushcart::flows::books;
 
-/// Checks everything; fails when something is wrong. The settings themselves were read already.
-pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
+/// Checks everything, and before a launch what that needs, too; fails when something is wrong. The settings
+/// themselves were read already.
+pub async fn run(config: &Config, is_launch: bool) -> anyhow::Result<ExitCode> {
     let mut report = Report::default();
     report.good("settings", &format!("{:?}, shop at {}", config.environment, config.base_url));
     check_keys(config, &mut report);
@@ -19,6 +21,9 @@ pub async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     check_currency(config, &mut report).await;
     check_providers(config, &mut report).await;
     addresses::check(config, &mut report).await;
+    if is_launch {
+        live::check(config, &mut report).await;
+    }
     Ok(if report.wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

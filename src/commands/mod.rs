@@ -43,7 +43,11 @@ pub enum Command {
     /// Writes the Alexa skill's package: models of what the shop sells, manifest, account linking.
     Skill(skill::Arguments),
     /// Checks settings, keys, clock, database, providers and notification addresses, and says how to mend what is wrong.
-    Doctor,
+    Doctor {
+        /// Also goes through the launch checklist.
+        #[arg(long)]
+        live: bool,
+    },
 }
 
 /// Runs one command.
@@ -57,7 +61,7 @@ pub async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> 
         Command::Books { json } => books::run(config, json).await,
         Command::Operator { act } => operator::run(config, act).await,
         Command::Skill(arguments) => skill::run(config, &arguments).await,
-        Command::Doctor => doctor::run(config).await,
+        Command::Doctor { live } => doctor::run(config, live).await,
     }
 }
 

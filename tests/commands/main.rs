@@ -124,6 +124,21 @@ async fn doctor_says_what_is_wrong_and_how_to_mend_it() {
     let _shop = folder.start(&["serve"], &shop_url).await;
     let well = folder.run(&["doctor"]).succeeds();
     assert!(well.lines().all(|line| line.starts_with("ok ")) && well.lines().count() >= 7, "{well}");
+    let launch = folder.run(&["doctor", "--live"]).fails();
+    for line in [
+        "WRONG live         the environment is the demo",
+        "WRONG live         PUSHCART_FPS_API_URL is http://127.0.0.1",
+        "WRONG live         PUSHCART_FPS_CBUI_URL is http://127.0.0.1",
+        "WRONG live         notifications would come to http://localhost",
+        "WRONG live         letters to buyers and sellers stay",
+        "note  live         one FPS key pair",
+        "ok    live         no operation waits for a person",
+        "note  look at      the registration as a marketplace",
+    ] {
+        assert!(launch.contains(line), "{line} in {launch}");
+    }
+    let two = folder.run(&["doctor", "--fps-access-key-2", "AKIANOTMADEYET", "--fps-secret-key-2", "none"]).fails();
+    assert!(two.contains("WRONG fps") && two.contains("the key AKIANOTMADEYET"), "{two}");
     let other = folder.with("PUSHCART_FPS_ACCESS_KEY", "AKIAWRONG").with("PUSHCART_FPS_SECRET_KEY", "unlikely-secret");
     let ill = other.run(&["doctor"]).fails();
     assert!(ill.contains("WRONG fps") && ill.contains("keys") && !ill.contains("unlikely-secret"), "{ill}");

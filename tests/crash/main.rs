@@ -10,9 +10,11 @@ mod agree;
 #[path = "../support/market.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod market;
+mod place;
 #[path = "../support/postgres.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod postgres;
+mod rotate;
 mod shop_process;
 #[path = "../support/visitor.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
@@ -22,8 +24,8 @@ mod walk;
 
 use std::sync::Arc;
 
+use place::{Life, Place, Template};
 use tokio::sync::Semaphore;
-use walk::{Life, Place, Template};
 
 /// How many cases run side by side; most of each is waiting.
 const SIDE_BY_SIDE: usize = 8;
@@ -49,6 +51,11 @@ async fn a_kill_at_any_point_of_an_order_by_voice_charges_once_on_sqlite() {
 async fn a_kill_at_any_point_of_an_order_by_voice_charges_once_with_two_shops_on_postgresql() {
     let Some(server) = postgres::Server::get().await else { return };
     kill_everywhere(Life::ByVoice, Template::postgres(server).await, 2, 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_replaced_while_people_buy_and_no_order_fails() {
+    rotate::rotate(Template::sqlite().await).await;
 }
 
 /// Calls that every undisturbed life makes.

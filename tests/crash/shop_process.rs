@@ -30,6 +30,20 @@ impl ShopProcess {
         self.child.try_wait().unwrap().is_none()
     }
 
+    /// Stops it as an operator does, and starts it with other settings.
+    pub async fn restart(&mut self, settings: Vec<(&'static str, String)>) {
+        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        for _ in 0..600 {
+            if !self.is_alive() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        assert!(!self.is_alive(), "it does not stop");
+        self.settings = settings;
+        self.revive().await;
+    }
+
     /// Starts it again, this time without a crash.
     pub async fn revive(&mut self) {
         let _ = self.child.wait();

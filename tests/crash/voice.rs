@@ -4,7 +4,8 @@ use pushcart::orders::state::State;
 use pushcart::store::Store;
 use serde_json::{Value, json};
 
-use crate::walk::{Place, Walk};
+use crate::place::Place;
+use crate::walk::Walk;
 
 /// How often a life may begin again; it is cut short once.
 const ROUNDS: usize = 4;

@@ -1,31 +1,22 @@
 //! Purchases with both providers by people who do not give up: what fails because the shop died is done again.
 
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use pushcart::app::App;
-use pushcart::base::clock::Clock;
 use pushcart::base::ids::OrderId;
-use pushcart::config::{Config, Written};
 use pushcart::flows::books;
 use pushcart::orders::state::State;
-use pushcart::sandbox::Sandbox;
 use pushcart::seed;
 use pushcart::store::Store;
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
-use crate::agree;
-use crate::market::{ADDRESS, open_sandbox, plant};
-use crate::postgres;
+use crate::market::ADDRESS;
+use crate::place::Place;
 use crate::shop_process::{ShopProcess, printed_books};
 use crate::visitor::{Form, Visitor};
-use crate::voice;
 
 /// One attempt to pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Try {
+pub enum Try {
     /// FPS: a single-use token, Reserve and Settle.
     Fps,
     /// Amazon Pay: a checkout session, a charge and its capture.
@@ -53,200 +44,29 @@ impl Try {
 
 /// The orders of every life: how many pretzels, and how they are paid. The first is declined at one
 /// provider and finished at the other. All are on hold, at both providers, before the first ships.
-const ORDERS: [(&str, &[Try]); 2] = [("1", &[Try::AmazonPayRefused, Try::Fps]), ("2", &[Try::AmazonPay])];
-
-/// What people do in a life.
-#[derive(Clone, Copy, Debug)]
-pub enum Life {
-    /// They buy with a browser, at both providers.
-    OnTheWeb,
-    /// Somebody buys by voice.
-    ByVoice,
-}
-
-impl Life {
-    fn expected(self) -> agree::Expected {
-        match self {
-            Life::OnTheWeb => agree::Expected { providers: 2, refusals: 1 },
-            Life::ByVoice => agree::Expected { providers: 1, refusals: 0 },
-        }
-    }
-}
-
-/// A seeded shop and sandbox that every case starts from.
-pub struct Template {
-    folder: tempfile::TempDir,
-    postgres: Option<(postgres::Server, String)>,
-}
-
-/// What a walk passed.
-pub struct Walked {
-    /// The names of the points, in order.
-    pub points: Vec<String>,
-    /// Whether the shop was killed on the way.
-    pub has_died: bool,
-}
-
-impl Template {
-    /// On SQLite: the files are copied for every case.
-    pub async fn sqlite() -> Template {
-        let folder = tempfile::tempdir().unwrap();
-        let database = format!("sqlite://{}/shop.db", folder.path().display());
-        fill(folder.path(), &database).await;
-        Template { folder, postgres: None }
-    }
-
-    /// On PostgreSQL: the database is copied for every case.
-    pub async fn postgres(server: postgres::Server) -> Template {
-        let folder = tempfile::tempdir().unwrap();
-        let database = server.fresh_database().await;
-        fill(folder.path(), &database).await;
-        Template { folder, postgres: Some((server, database)) }
-    }
-}
-
-async fn fill(folder: &Path, database_url: &str) {
-    let config = config(folder, database_url, 1, 2);
-    let clock = Clock::new();
-    let sandbox = open_sandbox(&config, &clock, folder).await;
-    let app = App::open(&config, clock).await.unwrap();
-    plant(&app, &sandbox).await;
-    // the files are copied for each case, so nobody may be writing them
-    app.context().store.close().await;
-    sandbox.close().await;
-}
-
-fn config(folder: &Path, database_url: &str, shop_port: u16, sandbox_port: u16) -> Config {
-    let written = Written {
-        data_dir: Some(folder.display().to_string()),
-        database_url: Some(database_url.to_owned()),
-        base_url: Some(format!("http://localhost:{shop_port}")),
-        sandbox_url: Some(format!("http://127.0.0.1:{sandbox_port}")),
-        ..Written::default()
-    };
-    Config::checked(written).unwrap()
-}
-
-/// One case: its own copy of everything.
-pub struct Place {
-    folder: tempfile::TempDir,
-    database_url: String,
-    shop_port: u16,
-    shops: Vec<Vec<(&'static str, String)>>,
-    sandbox: Sandbox,
-    clock: Clock,
-    stop: CancellationToken,
-}
-
-impl Place {
-    /// Copies the template and opens the sandbox; `processes` shops will share one database.
-    pub async fn open(template: &Template, processes: usize) -> Place {
-        let folder = tempfile::tempdir().unwrap();
-        copy_folder(template.folder.path(), folder.path());
-        let database_url = match &template.postgres {
-            Some((server, database)) => server.copy_database(database).await,
-            None => format!("sqlite://{}/shop.db", folder.path().display()),
-        };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let sandbox_port = listener.local_addr().unwrap().port();
-        let ports: Vec<u16> = (0..processes).map(|_| free_port()).collect();
-        let clock = Clock::new();
-        let config = config(folder.path(), &database_url, ports[0], sandbox_port);
-        let sandbox = open_sandbox(&config, &clock, folder.path()).await;
-        let service = sandbox.router().into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
-        let stop = CancellationToken::new();
-        let (working, stopping) = (sandbox.clone(), stop.clone());
-        tokio::spawn(async move { working.work(stopping).await });
-        let shops = ports
-            .iter()
-            .map(|port| {
-                let data = folder.path().join(format!("data-{port}"));
-                let keys = folder.path().join("keys");
-                std::fs::create_dir_all(data.join("keys")).unwrap();
-                std::fs::copy(keys.join("sandbox-root.pem"), data.join("keys/sandbox-root.pem")).unwrap();
-                vec![
-                    ("PUSHCART_AMAZON_PAY_PRIVATE_KEY_FILE", keys.join("amazon-pay.pem").display().to_string()),
-                    ("PUSHCART_DATA_DIR", data.display().to_string()),
-                    ("PUSHCART_DATABASE_URL", database_url.clone()),
-                    ("PUSHCART_LISTEN", format!("127.0.0.1:{port}")),
-                    ("PUSHCART_BASE_URL", format!("http://localhost:{}", ports[0])),
-                    ("PUSHCART_SANDBOX_URL", format!("http://127.0.0.1:{sandbox_port}")),
-                    ("PUSHCART_CLOCK_URL", format!("http://127.0.0.1:{sandbox_port}/_sandbox/clock")),
-                ]
-            })
-            .collect();
-        Place { shop_port: ports[0], folder, database_url, shops, sandbox, clock, stop }
-    }
-
-    /// Walks the whole of `life`; the first shop dies at point `crash_at`.
-    pub async fn walk(self, life: Life, crash_at: Option<usize>) -> Walked {
-        let points = self.folder.path().join("points");
-        let first = ShopProcess::start(self.shops[0].clone(), crash_at, Some(&points)).await;
-        let mut others = Vec::new();
-        for settings in &self.shops[1..] {
-            others.push(ShopProcess::start(settings.clone(), None, None).await);
-        }
-        let base = format!("http://localhost:{}", self.shop_port);
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let mut walk = Walk { shop: first, base, http, orders: Vec::new(), has_died: false };
-        let store = Store::open(&self.database_url).await.unwrap();
-        match life {
-            Life::OnTheWeb => {
-                for (quantity, tries) in ORDERS {
-                    walk.buy(&self, &store, quantity, tries).await;
-                }
-            }
-            Life::ByVoice => voice::buy(&mut walk, &self, &store).await,
-        }
-        walk.ship(&self, &store).await;
-        let books = walk.quiet_books(&self).await;
-        agree::check(&books, &self.ledger(&walk.http).await, life.expected());
-        let has_died = walk.has_died || !walk.shop.is_alive();
-        drop(walk);
-        self.stop.cancel();
-        store.close().await;
-        let text = std::fs::read_to_string(&points).unwrap_or_default();
-        Walked { points: text.lines().map(str::to_owned).collect(), has_died }
-    }
-
-    /// Where the sandbox answers.
-    pub fn sandbox_url(&self) -> &str {
-        &self.shops[0].iter().find(|(name, _)| *name == "PUSHCART_SANDBOX_URL").unwrap().1
-    }
-
-    async fn ledger(&self, http: &reqwest::Client) -> Vec<Value> {
-        let url = format!("{}/_sandbox/ledger", self.sandbox_url());
-        let ledger: Value = http.get(url).send().await.unwrap().json().await.unwrap();
-        ledger["transactions"].as_array().unwrap().clone()
-    }
-
-    /// Whether the sandbox has no notification left to deliver.
-    async fn has_told_everything(&self, http: &reqwest::Client) -> bool {
-        let url = format!("{}/_sandbox/notifications", self.sandbox_url());
-        let all: Value = http.get(url).send().await.unwrap().json().await.unwrap();
-        all["notifications"].as_array().unwrap().iter().all(|one| one["state"] != "due")
-    }
-
-    /// Lets a little business time pass, so that the provider's networks answer.
-    fn pass_time(&self) {
-        self.clock.advance(Duration::from_secs(2));
-        let _ = &self.sandbox;
-    }
-}
+pub const ORDERS: [(&str, &[Try]); 2] = [("1", &[Try::AmazonPayRefused, Try::Fps]), ("2", &[Try::AmazonPay])];
 
 /// One life under way.
 pub struct Walk {
-    shop: ShopProcess,
+    /// The shop that dies.
+    pub shop: ShopProcess,
+    /// Where it answers.
     base: String,
     /// For what people do not do with a browser.
     pub http: reqwest::Client,
     /// Those that are on hold or further.
     pub orders: Vec<OrderId>,
-    has_died: bool,
+    /// Whether it did.
+    pub has_died: bool,
 }
 
 impl Walk {
+    /// Nothing was bought yet.
+    pub fn new(shop: ShopProcess, place: &Place) -> Walk {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Walk { shop, base: place.shop_url(), http, orders: Vec::new(), has_died: false }
+    }
+
     /// Starts the shop again if it is dying.
     pub async fn revive(&mut self) {
         for _ in 0..40 {
@@ -281,20 +101,10 @@ impl Walk {
         panic!("{} does not answer: {}", form.action, visitor.page.text());
     }
 
-    async fn buy(&mut self, place: &Place, store: &Store, quantity: &str, tries: &[Try]) {
+    /// Buys pretzels, until they are on hold.
+    pub async fn buy(&mut self, place: &Place, store: &Store, quantity: &str, tries: &[Try]) {
         let mut buyer = Visitor::new();
-        loop {
-            self.open(&mut buyer, &format!("{}/p/pretzel", self.base)).await;
-            let form = buyer.page.form("/cart/items").fill(&[("quantity", quantity)]);
-            self.send(&mut buyer, &form).await;
-            self.open(&mut buyer, &format!("{}/checkout", self.base)).await;
-            // A crash may have taken the basket's cookie with it.
-            if buyer.page.forms().iter().any(|form| form.is_post && form.action.ends_with("/checkout")) {
-                break;
-            }
-        }
-        let form = buyer.page.form("/checkout").fill(&ADDRESS).fill(&[("provider", tries[0].provider())]);
-        self.send(&mut buyer, &form).await;
+        self.check_out(&mut buyer, quantity, tries[0]).await;
         self.pay(&mut buyer, tries[0]).await;
         let orders = store.all_orders("~", 10).await.unwrap();
         assert_eq!(orders.len(), self.orders.len() + 1, "one order for each time that somebody bought");
@@ -310,8 +120,32 @@ impl Walk {
         self.orders.push(id);
     }
 
+    /// Orders pretzels, up to the provider's first page.
+    pub async fn check_out(&mut self, buyer: &mut Visitor, quantity: &str, how: Try) {
+        loop {
+            self.open(buyer, &format!("{}/p/pretzel", self.base)).await;
+            let form = buyer.page.form("/cart/items").fill(&[("quantity", quantity)]);
+            self.send(buyer, &form).await;
+            self.open(buyer, &format!("{}/checkout", self.base)).await;
+            // A crash may have taken the basket's cookie with it.
+            if buyer.page.forms().iter().any(|form| form.is_post && form.action.ends_with("/checkout")) {
+                break;
+            }
+        }
+        let form = buyer.page.form("/checkout").fill(&ADDRESS).fill(&[("provider", how.provider())]);
+        self.send(buyer, &form).await;
+    }
+
+    /// Approves an order that was left at the provider's pages, until it is on hold.
+    pub async fn approve(&mut self, buyer: &mut Visitor, place: &Place, store: &Store) {
+        self.pay(buyer, Try::Fps).await;
+        let id = store.all_orders("~", 1).await.unwrap().remove(0).id;
+        self.wait_for(place, store, &id, State::Reserved).await;
+        self.orders.push(id);
+    }
+
     /// Approves on the provider's pages and comes back.
-    async fn pay(&mut self, buyer: &mut Visitor, how: Try) {
+    pub async fn pay(&mut self, buyer: &mut Visitor, how: Try) {
         self.go_on(buyer).await;
         let confirm = match how {
             Try::Fps => {
@@ -336,7 +170,7 @@ impl Walk {
     }
 
     /// The seller ships one parcel after the other.
-    async fn ship(&mut self, place: &Place, store: &Store) {
+    pub async fn ship(&mut self, place: &Place, store: &Store) {
         let orders = self.orders.clone();
         let seller = store.order(&orders[0]).await.unwrap().unwrap().seller;
         let account = store.seller(&seller).await.unwrap().unwrap().account;
@@ -360,7 +194,7 @@ impl Walk {
     }
 
     /// The printed books, once the last notification has arrived and was dealt with.
-    async fn quiet_books(&mut self, place: &Place) -> Value {
+    pub async fn quiet_books(&mut self, place: &Place) -> Value {
         let begun = Instant::now();
         loop {
             if !self.shop.is_alive() {
@@ -394,7 +228,8 @@ impl Walk {
         }
     }
 
-    async fn wait_for(&mut self, place: &Place, store: &Store, order: &OrderId, state: State) {
+    /// Until an order is there and nobody has anything left to do.
+    pub async fn wait_for(&mut self, place: &Place, store: &Store, order: &OrderId, state: State) {
         let begun = Instant::now();
         loop {
             if !self.shop.is_alive() {
@@ -427,23 +262,6 @@ async fn choose_at_amazon(buyer: &mut Visitor, persona: &str, card: &str) -> For
         None => {
             buyer.try_go("GET", &answer.headers["location"], None).await.unwrap();
             buyer.page.form("/checkout/pay")
-        }
-    }
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target: PathBuf = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            std::fs::create_dir_all(&target).unwrap();
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
         }
     }
 }

@@ -105,7 +105,8 @@ impl Fps {
         heard
     }
 
-    async fn ask_with<T: DeserializeOwned>(&self, ask: &Ask, key: &KeyPair) -> Result<T, Miss> {
+    /// Asks with this key pair alone.
+    pub(super) async fn ask_with<T: DeserializeOwned>(&self, ask: &Ask, key: &KeyPair) -> Result<T, Miss> {
         let query = self.signed(ask, key).map_err(Miss::NotSent)?;
         let name = format!("fps {}", ask.action());
         let address = &self.settings.api_url;

@@ -99,23 +99,34 @@ impl FpsProvider {
 
     async fn token(&self, reference: &str) -> Result<Option<Token>, Miss> {
         let ask = Ask::TokenByReference { reference: reference.to_owned() };
-        match self.fps.ask::<TokenAnswer>(&ask).await {
-            Ok(answer) => Ok(Some(answer.result.token)),
-            Err(Miss::Complaint(no)) if matches!(no.code.as_str(), "InvalidCallerReference" | "InvalidTokenId") => {
-                Ok(None)
-            }
-            Err(miss) => Err(miss),
-        }
+        found(self.fps.ask::<TokenAnswer>(&ask).await)
     }
 
-    /// Asks for a token that nobody has: the right refusal proves address, clock and keys.
+    /// Asks for a token that nobody has, with each key pair: the right refusal proves address, clock and keys.
     pub(super) async fn check_keys(&self) -> Result<(), String> {
-        match self.token("pushcart-doctor").await {
-            Ok(_) => Ok(()),
-            Err(Miss::Complaint(no)) => Err(format!("FPS refuses us with {}: {}", no.code, no.message)),
-            Err(Miss::Silent(why)) => Err(format!("FPS does not answer at {}: {why}", self.fps.settings().api_url)),
-            Err(Miss::NotSent(why)) => Err(why.to_string()),
+        let ask = Ask::TokenByReference { reference: "pushcart-doctor".to_owned() };
+        for key in &self.fps.settings().keys {
+            match found(self.fps.ask_with::<TokenAnswer>(&ask, key).await) {
+                Ok(_) => {}
+                Err(Miss::Complaint(no)) => {
+                    return Err(format!("FPS refuses the key {} with {}: {}", key.access, no.code, no.message));
+                }
+                Err(Miss::Silent(why)) => {
+                    return Err(format!("FPS does not answer at {}: {why}", self.fps.settings().api_url));
+                }
+                Err(Miss::NotSent(why)) => return Err(why.to_string()),
+            }
         }
+        Ok(())
+    }
+}
+
+/// That nobody has this token is an answer, too.
+fn found(heard: Result<TokenAnswer, Miss>) -> Result<Option<Token>, Miss> {
+    match heard {
+        Ok(answer) => Ok(Some(answer.result.token)),
+        Err(Miss::Complaint(no)) if matches!(no.code.as_str(), "InvalidCallerReference" | "InvalidTokenId") => Ok(None),
+        Err(miss) => Err(miss),
     }
 }
 

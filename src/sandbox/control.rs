@@ -24,6 +24,7 @@ use super::fps::notify;
 use super::state::StateError;
 
 mod acts;
+pub(super) mod fps;
 mod ledger;
 
 /// The longest single jump of the clock: ten years.
@@ -40,6 +41,8 @@ pub fn router() -> Router<Sandbox> {
         .route("/_sandbox/notifications", get(ledger::notifications))
         .route("/_sandbox/notifications/{id}/resend", post(resend))
         .route("/_sandbox/credentials", get(acts::show_credentials).post(acts::keep_credentials))
+        .route("/_sandbox/fps/accounts", get(fps::accounts).post(fps::change_account))
+        .route("/_sandbox/fps/investigate", get(fps::flagged).post(fps::investigate))
         .route("/_sandbox/fps/refund", post(acts::refund_as_recipient))
         .route("/_sandbox/fps/cancel", post(acts::cancel_as_recipient))
         .route("/_sandbox/amazon-pay/act", post(acts::happen))

@@ -3,9 +3,11 @@
 //! Flags are 0 or 1, empty text and 0 mean "none", instants are milliseconds of business time.
 
 pub mod accounts;
+pub mod activity;
 pub mod ledger;
 pub mod notifications;
 pub mod sessions;
+pub mod terms;
 pub mod tokens;
 pub mod transactions;
 
@@ -22,6 +24,7 @@ impl Tx {
             "DELETE FROM fps_transactions",
             "DELETE FROM fps_sessions",
             "DELETE FROM fps_tokens",
+            "DELETE FROM fps_account_terms",
             "DELETE FROM fps_credentials",
             "DELETE FROM fps_accounts",
         ] {

@@ -81,7 +81,27 @@ async fn guard(request: Request, next: Next) -> Response {
     }
 }
 
+/// The same for a form on a page of this house: it says where it comes from, and carries no JSON.
+pub(super) async fn guard_form(request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    match check_place(peer.is_some_and(|ip| ip.is_loopback()), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refused) => refused.into_response(),
+    }
+}
+
 fn check(is_loopback_peer: bool, method: &Method, headers: &HeaderMap) -> Result<(), Refused> {
+    check_place(is_loopback_peer, headers)?;
+    let content_type = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if method == Method::POST && content_type != "application/json" {
+        let why = "say Content-Type: application/json".to_owned();
+        return Err(Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
+    }
+    Ok(())
+}
+
+fn check_place(is_loopback_peer: bool, headers: &HeaderMap) -> Result<(), Refused> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let forbidden = |why: &str| Err(Refused(StatusCode::FORBIDDEN, why.to_owned()));
     let host = text("host");
@@ -92,11 +112,6 @@ fn check(is_loopback_peer: bool, method: &Method, headers: &HeaderMap) -> Result
     let is_foreign_origin = !origin.is_empty() && origin.split_once("://").is_none_or(|(_, of)| of != host);
     if is_foreign_origin || !matches!(text("sec-fetch-site"), "" | "same-origin" | "none") {
         return forbidden("control calls are refused to other sites' pages");
-    }
-    let content_type = text("content-type").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if method == Method::POST && content_type != "application/json" {
-        let why = "say Content-Type: application/json".to_owned();
-        return Err(Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
     }
     Ok(())
 }

@@ -20,6 +20,8 @@ import sys
 import types
 import urllib.parse
 
+import boto_fps_account as account
+
 ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
@@ -348,6 +350,7 @@ class Walk:
         self.fps.settle(ReserveTransactionId=hold, TransactionAmount="31.00")
         self.wait_for(hold, "Success")
         self.say("Settle: Success")
+        return hold
 
     def cancel(self):
         hold = self.reserve("boto-cancel")
@@ -388,8 +391,14 @@ def main():
     walk.seller_status()
     payment = walk.pay()
     walk.refund(payment)
-    walk.settle()
+    settled = walk.settle()
     walk.cancel()
+    account.activity(walk, payment)
+    account.balance(walk)
+    account.transaction(walk, payment)
+    account.cancelled_token(walk)
+    account.told_no(walk, payment, settled)
+    account.beyond_the_guide(walk)
     walk.approve("boto-bank", "5.00", "acc_bonnie", "ACH", "SB")
     walk.approve("boto-balance", "5.00", "acc_bill", "ABT", "SA")
     walk.wrong_secret()

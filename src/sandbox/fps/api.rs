@@ -128,12 +128,10 @@ async fn serve(
     let caller = authenticate(sandbox, received, &entry.string_to_sign, action).await?;
     rules::api::check(action, params).map_err(|error| error.fitting(action))?;
     let call = Call { sandbox, caller: &caller, action, params, now: sandbox.clock().now() };
-    let is_scripted = scripted.is_some();
     match once(&call, scripted).await {
-        Ok(Err(error)) if is_scripted => Err(error),
         Ok(result) => {
             sandbox.wake();
-            result.map_err(|error| error.fitting(action))
+            result
         }
         Err(broken) => Err(unavailable(&broken, action)),
     }
@@ -199,7 +197,7 @@ async fn once(call: &Call<'_>, scripted: Option<ApiError>) -> Result<Result<Xml,
         return Ok(Err(error.clone()));
     }
     if !is_remembered(call.action) {
-        return match perform(call, &mut tx).await {
+        return match act(call, &mut tx).await {
             Ok(result) => tx.commit().await.map(|()| Ok(result)),
             Err(Trouble::Refused(error)) => Ok(Err(error)),
             Err(Trouble::Broken(error)) => Err(error),
@@ -220,7 +218,7 @@ async fn once(call: &Call<'_>, scripted: Option<ApiError>) -> Result<Result<Xml,
     }
     let result = match scripted {
         Some(error) => Err(Trouble::Refused(error)),
-        None => perform(call, &mut tx).await,
+        None => act(call, &mut tx).await,
     };
     remember(call, &mut tx, &result).await?;
     match result {
@@ -228,6 +226,14 @@ async fn once(call: &Call<'_>, scripted: Option<ApiError>) -> Result<Result<Xml,
         Err(Trouble::Refused(error)) => tx.commit().await.map(|()| Err(error)),
         Err(Trouble::Broken(error)) => Err(error),
     }
+}
+
+/// Does the action; a refusal is one that its page lists.
+async fn act(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
+    perform(call, tx).await.map_err(|trouble| match trouble {
+        Trouble::Refused(error) => Trouble::Refused(error.fitting(call.action)),
+        broken => broken,
+    })
 }
 
 /// A refusal that may be retried keeps only the fingerprint: the same request is then tried again.

@@ -16,6 +16,7 @@ mod fps_tables_races;
 mod fps_tables_reports;
 mod fps_tables_rules;
 mod fps_tables_stage;
+mod fps_tokens;
 mod gate;
 mod pages;
 mod tls;

@@ -2,7 +2,9 @@
 
 use super::settle::own;
 use super::{Call, Trouble, refuse};
+use crate::base::clock::Millis;
 use crate::sandbox::fps::codes::ApiError;
+use crate::sandbox::fps::state::tokens::Token;
 use crate::sandbox::fps::verify;
 use crate::sandbox::fps::wire::{Xml, date_time};
 use crate::sandbox::state::Tx;
@@ -17,17 +19,20 @@ pub async fn token(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     let Some(token) = token else {
         return refuse(if call.params.get("TokenId").is_some() { "InvalidTokenId" } else { "InvalidCallerReference" });
     };
-    let is_active = token.status == "Active" && !(token.expires_at > 0 && call.now.0 >= token.expires_at);
-    let inside = Xml::default()
+    Ok(Xml::default().nest("Token", described(&token, call.now)))
+}
+
+/// The inside of a `Token` element.
+pub fn described(token: &Token, now: Millis) -> Xml {
+    Xml::default()
         .leaf("TokenId", &token.id)
         .leaf("FriendlyName", &token.friendly_name)
-        .leaf("TokenStatus", if is_active { "Active" } else { "Inactive" })
+        .leaf("TokenStatus", if token.is_active(now) { "Active" } else { "Inactive" })
         .leaf("DateInstalled", &date_time(token.installed_at))
         .leaf("CallerReference", &token.caller_reference)
         .leaf("TokenType", &token.kind)
-        .leaf("OldTokenId", &token.id)
-        .some("PaymentReason", &token.payment_reason);
-    Ok(Xml::default().nest("Token", inside))
+        .leaf("OldTokenId", &token.old_token_id)
+        .some("PaymentReason", &token.payment_reason)
 }
 
 /// `GetTransactionStatus`.

@@ -11,6 +11,7 @@ pub mod look;
 pub mod report;
 pub mod settle;
 pub mod standing;
+pub mod token;
 
 use super::codes::ApiError;
 use super::state::accounts::Account;

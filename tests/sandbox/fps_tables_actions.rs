@@ -27,7 +27,7 @@ fn sample(action: &str, parameter: &'static str, stage: &Stage) -> Pairs {
         (_, "TransactionAmount.Value" | "TransactionAmount.CurrencyCode") => {
             return dollars("TransactionAmount", "4.00");
         }
-        (_, "RecipientTokenId") | ("GetTokenByCaller" | "GetTokenUsage", "TokenId") => stage.recipient.clone(),
+        (_, "RecipientTokenId") | ("GetTokenByCaller", "TokenId") => stage.recipient.clone(),
         (_, "EndDate") => stage.house.clock.now().iso8601(),
         (_, "OverrideIPNURL") => "http://127.0.0.1:9/ipn".to_owned(),
         (_, "ChargeFeeTo" | "Role") => "Recipient".to_owned(),

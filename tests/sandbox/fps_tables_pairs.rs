@@ -65,13 +65,15 @@ pub enum Deed {
     OfPending,
     OfRefund,
     OfRefunded,
+    /// A standing approval has little left.
+    OverLimit,
 }
 
 use self::Cause::{Act, Amount, Given, Key, Scripted, Told};
 use self::Deed::{
     Amount as Paid, ByBank, CancelRecipientToken, CancelSenderToken, CardAmount, CardForPersonal, EmptyCaller,
-    EmptySender, OfFailed, OfPending, OfRefund, OfRefunded, PaysItself, Repeat, SpentToken, Twice, UnknownTokenId,
-    UnverifiedBank,
+    EmptySender, OfFailed, OfPending, OfRefund, OfRefunded, OverLimit, PaysItself, Repeat, SpentToken, Twice,
+    UnknownTokenId, UnverifiedBank,
 };
 use self::Signer::{NotADeveloper, SomebodyElses, Unknown, WrongSecret};
 
@@ -141,7 +143,7 @@ pub const PAIRS: &[(&str, &str, Cause)] = &[
     ("Pay", "SignatureDoesNotMatch", Key(WrongSecret)),
     ("Pay", "TokenNotActive_Recipient", Act(CancelRecipientToken)),
     ("Pay", "TokenNotActive_Sender", Act(CancelSenderToken)),
-    ("Pay", "TokenUsageError", Scripted),
+    ("Pay", "TokenUsageError", Act(OverLimit)),
     ("Pay", "TransactionDenied", Act(CardForPersonal)),
     ("Pay", "UnverifiedAccount_Recipient", Told(RECIPIENT, "verification", "VerificationPending")),
     ("Pay", "UnverifiedAccount_Sender", Told(SENDER, "verification", "VerificationPending")),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::fps_tables_pairs::{CALLER, RECIPIENT, SENDER};
+use crate::fps_tokens::multi_use;
 use crate::house::{Answer, HOST, House, KEY, SECRET, call_pairs, encode, pay, query, sign};
 
 /// Parameters of a call.
@@ -41,6 +42,13 @@ impl Stage {
         let token = approved.returned("tokenID");
         assert!(!token.is_empty(), "{who} by {method}: {approved:?}");
         token
+    }
+
+    /// A standing approval of so many dollars in all, and the seller it is for.
+    pub async fn standing(&self, dollars: &str) -> (String, String) {
+        let rules = [("globalAmountLimit", dollars)];
+        let (back, sellers) = multi_use(&self.house, &self.fresh(), "ABT", &rules).await;
+        (back.returned("tokenID"), sellers[0].clone())
     }
 
     pub fn charge(&self, token: &str, amount: &str) -> Pairs {
@@ -86,7 +94,8 @@ impl Stage {
             "GetTransactionStatus" | "GetTransaction" => one("TransactionId", self.paid().await),
             "GetRecipientVerificationStatus" => one("RecipientTokenId", self.recipient.clone()),
             "GetAccountActivity" => one("StartDate", self.house.clock.now().minus(Duration::from_secs(60)).iso8601()),
-            "GetAccountBalance" => Pairs::new(),
+            "GetAccountBalance" | "GetTokens" => Pairs::new(),
+            "GetTokenUsage" => one("TokenId", self.standing("10").await.0),
             "VerifySignature" => {
                 let back = self.house.recipient(&self.fresh(), RECIPIENT).await.location;
                 let (end_point, raw) = back.split_once('?').unwrap();

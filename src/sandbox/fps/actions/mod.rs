@@ -12,6 +12,7 @@ pub mod report;
 pub mod settle;
 pub mod standing;
 pub mod token;
+pub mod usage;
 
 use super::codes::ApiError;
 use super::state::accounts::Account;
@@ -74,6 +75,8 @@ pub fn only_reads(action: &str) -> bool {
             | "GetTransaction"
             | "GetAccountActivity"
             | "GetAccountBalance"
+            | "GetTokens"
+            | "GetTokenUsage"
             | "GetRecipientVerificationStatus"
             | "VerifySignature"
     )
@@ -88,6 +91,8 @@ pub async fn perform(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
         "Refund" => give_back::refund(call, tx).await,
         "CancelToken" => give_back::cancel_token(call, tx).await,
         "GetTokenByCaller" => look::token(call, tx).await,
+        "GetTokens" => usage::tokens(call, tx).await,
+        "GetTokenUsage" => usage::usage(call, tx).await,
         "GetTransactionStatus" => look::transaction_status(call, tx).await,
         "GetTransaction" => report::transaction(call, tx).await,
         "GetAccountActivity" => activity::activity(call, tx).await,

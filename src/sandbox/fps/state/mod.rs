@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod activity;
 pub mod ledger;
 pub mod notifications;
+pub mod people;
 pub mod sessions;
 pub mod terms;
 pub mod tokens;

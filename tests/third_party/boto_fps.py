@@ -261,6 +261,16 @@ class Walk:
         self.say("SingleUse pipeline by %s: %s" % (method, status))
         return answer["tokenID"], browser.returned
 
+    def pipeline(self, method, **asked):
+        """A pipeline by its own parameters, walked by somebody with every means; the token."""
+        address = self.fps.cbui_url(returnURL=RETURN_URL, paymentMethod="CC,ACH,ABT", **asked)
+        browser = Browser(self.sandbox).open(address)
+        browser.submit("/sign-in", how="persona", persona="acc_omni")
+        browser.submit("/payment", method=method).submit("/confirm")
+        answer = browser.answer()
+        assert answer["status"] in ("SA", "SB", "SC") and answer["tokenID"], answer
+        return answer["tokenID"]
+
     def money(self, reference, amount, token):
         return dict(
             CallerReference=reference,
@@ -403,6 +413,7 @@ def main():
     walk.approve("boto-balance", "5.00", "acc_bill", "ABT", "SA")
     walk.wrong_secret()
     walk.books()
+    account.standing(walk)
     print("boto 2.49 is served: %d things tried" % walk.said)
 
 

@@ -81,6 +81,46 @@ def cancelled_token(walk):
     walk.say("CancelToken: Inactive, Pay with it TokenNotActive_Sender, of nothing InvalidTokenId")
 
 
+def standing(walk):
+    """Pipelines MultiUse, EditToken and Recurring, GetTokens and GetTokenUsage: approvals for more than one charge."""
+    fps = walk.fps
+    own = fps.get_token_by_caller(CallerReference="marketplace-recipient").GetTokenByCallerResult.TokenId
+    tab = walk.pipeline(
+        "ABT",
+        pipelineName="MultiUse",
+        CallerReference="boto-tab",
+        globalAmountLimit="10.00",
+        recipientTokenList=own + "," + walk.seller,
+    )
+    assert fps.pay(**walk.money("boto-tab-1", "6.00", tab)).PayResult.TransactionStatus == "Success"
+    walk.refused("TokenUsageError", lambda: fps.pay(**walk.money("boto-tab-2", "6.00", tab)))
+    walk.say("MultiUse pipeline: charged within its limit, TokenUsageError above it")
+    assert fps.get_token_usage(TokenId=tab).GetTokenUsageResult.LastResetTimestamp
+    walk.refused("InvalidTokenId", lambda: fps.get_token_usage(TokenId="MADEUP"))
+    single = fps.get_token_by_caller(CallerReference="boto-pay").GetTokenByCallerResult.TokenId
+    walk.refused("InvalidTokenType", lambda: fps.get_token_usage(TokenId=single))
+    walk.say("GetTokenUsage: of a tab, and InvalidTokenType for a single-use token")
+    edited = walk.pipeline("CC", pipelineName="EditToken", CallerReference="boto-tab-by-card", tokenID=tab)
+    assert edited != tab
+    newest = fps.get_tokens(TokenType="MultiUse", TokenStatus="Active").GetTokensResult.Token
+    assert [token.TokenId for token in newest] == [edited] and newest[0].OldTokenId == tab, newest
+    walk.say("EditToken pipeline: a new token that names the old one, found by GetTokens")
+    club = walk.pipeline(
+        "CC",
+        pipelineName="Recurring",
+        CallerReference="boto-club",
+        transactionAmount="9.99",
+        recurringPeriod="1 Month",
+        recipientToken=walk.seller,
+    )
+    walk.refused("IncompatibleTokens", lambda: fps.pay(**walk.money("boto-club-1", "9.98", club)))
+    assert fps.pay(**walk.money("boto-club-2", "9.99", club)).PayResult.TransactionStatus == "Pending"
+    walk.refused("TokenUsageError", lambda: fps.pay(**walk.money("boto-club-3", "9.99", club)))
+    fps.cancel_token(TokenId=club)
+    walk.refused("TokenNotActive_Sender", lambda: fps.pay(**walk.money("boto-club-4", "9.99", club)))
+    walk.say("Recurring pipeline: one amount, once a period, until CancelToken")
+
+
 def told_no(walk, payment, settled):
     """Every other action, asked for what it must not do."""
     fps, money = walk.fps, walk.money

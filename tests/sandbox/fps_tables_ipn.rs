@@ -264,3 +264,20 @@ async fn a_pending_card_can_be_flagged_and_fails_when_its_time_is_over() {
     assert_eq!(over.text("StatusMessage"), "The transaction could not be completed within the specified timeout.");
     assert_eq!(house.get("/_sandbox/ledger").await.json()["sum_minor"]["USD"], 0);
 }
+
+#[tokio::test]
+async fn the_desk_has_a_button_for_each_word_of_the_manual_check() {
+    let stage = Stage::open().await;
+    let house = &stage.house;
+    let click = |act: &'static str, id: String| async move {
+        house.post("/_sandbox/desk/investigate", &[("act", act), ("transaction_id", &id)]).await
+    };
+    assert_eq!(click("flag_next", String::new()).await.location, "/_sandbox/#manual-check");
+    assert!(house.get("/_sandbox/").await.body.contains("The next payment will be held."));
+    let id = stage.does("Pay", &stage.good("Pay").await).await;
+    let page = house.get("/_sandbox/").await.body;
+    assert!(page.contains(&id) && page.contains("Pay of $5.00"), "{page}");
+    assert_eq!(click("deny", id.clone()).await.status, 303);
+    assert_eq!(click("pass", id).await.status, 422, "it was decided");
+    assert!(house.get("/_sandbox/").await.body.contains("Nothing waits for you."));
+}

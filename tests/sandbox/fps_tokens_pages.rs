@@ -169,6 +169,9 @@ async fn every_parameter_of_every_pipeline_is_checked() {
     }
 }
 
+/// A good request, what is changed in it, and the parameter that is named.
+type Case<'a> = (&'a Pairs, Vec<(&'a str, &'a str)>, &'a str);
+
 #[tokio::test]
 async fn parameters_that_ask_for_others_name_them() {
     let house = House::open().await;
@@ -177,7 +180,7 @@ async fn parameters_that_ask_for_others_name_them() {
     let recurring = good(&house, "Recurring", "recurring").await;
     let soon = (house.clock.now().0 / 1000 + 90_000).to_string();
     let now = (house.clock.now().0 / 1000).to_string();
-    let cases: Vec<(&Pairs, Vec<(&str, &str)>, &str)> = vec![
+    let cases: Vec<Case> = vec![
         (&multi, vec![("amountType", "Maximum")], "transactionAmount"),
         (&multi, vec![("usageLimitType1", "Count")], "usageLimitValue1"),
         (&multi, vec![("usageLimitType2", "Amount")], "usageLimitValue2"),

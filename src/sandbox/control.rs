@@ -24,6 +24,7 @@ use super::fps::notify;
 use super::state::StateError;
 
 mod acts;
+pub(super) mod fps;
 mod ledger;
 
 /// The longest single jump of the clock: ten years.
@@ -40,6 +41,8 @@ pub fn router() -> Router<Sandbox> {
         .route("/_sandbox/notifications", get(ledger::notifications))
         .route("/_sandbox/notifications/{id}/resend", post(resend))
         .route("/_sandbox/credentials", get(acts::show_credentials).post(acts::keep_credentials))
+        .route("/_sandbox/fps/accounts", get(fps::accounts).post(fps::change_account))
+        .route("/_sandbox/fps/investigate", get(fps::flagged).post(fps::investigate))
         .route("/_sandbox/fps/refund", post(acts::refund_as_recipient))
         .route("/_sandbox/fps/cancel", post(acts::cancel_as_recipient))
         .route("/_sandbox/amazon-pay/act", post(acts::happen))
@@ -78,7 +81,27 @@ async fn guard(request: Request, next: Next) -> Response {
     }
 }
 
+/// The same for a form on a page of this house: it says where it comes from, and carries no JSON.
+pub(super) async fn guard_form(request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    match check_place(peer.is_some_and(|ip| ip.is_loopback()), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refused) => refused.into_response(),
+    }
+}
+
 fn check(is_loopback_peer: bool, method: &Method, headers: &HeaderMap) -> Result<(), Refused> {
+    check_place(is_loopback_peer, headers)?;
+    let content_type = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if method == Method::POST && content_type != "application/json" {
+        let why = "say Content-Type: application/json".to_owned();
+        return Err(Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
+    }
+    Ok(())
+}
+
+fn check_place(is_loopback_peer: bool, headers: &HeaderMap) -> Result<(), Refused> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let forbidden = |why: &str| Err(Refused(StatusCode::FORBIDDEN, why.to_owned()));
     let host = text("host");
@@ -89,11 +112,6 @@ fn check(is_loopback_peer: bool, method: &Method, headers: &HeaderMap) -> Result
     let is_foreign_origin = !origin.is_empty() && origin.split_once("://").is_none_or(|(_, of)| of != host);
     if is_foreign_origin || !matches!(text("sec-fetch-site"), "" | "same-origin" | "none") {
         return forbidden("control calls are refused to other sites' pages");
-    }
-    let content_type = text("content-type").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if method == Method::POST && content_type != "application/json" {
-        let why = "say Content-Type: application/json".to_owned();
-        return Err(Refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
     }
     Ok(())
 }

@@ -3,14 +3,18 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Form, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
 
 use super::Sandbox;
 use super::amazon_pay::buyers::{BUYERS, Buyer};
+use super::control::fps::{Look, look};
+use super::control::{self, Refused};
 use super::fps::personas::{PERSONAS, Persona};
+use crate::base::clock::Millis;
 
 const STYLE: &str = include_str!("../../static/sandbox/sandbox.css");
 
@@ -24,6 +28,7 @@ pub fn router() -> Router<Sandbox> {
         .route("/_sandbox", get(show))
         .route("/_sandbox/", get(show))
         .route("/_sandbox/assets/sandbox.css", get(style))
+        .route("/_sandbox/desk/investigate", post(investigate).route_layer(from_fn(control::guard_form)))
 }
 
 #[derive(Template)]
@@ -34,18 +39,79 @@ struct Desk {
     personas: &'static [Persona],
     buyers: &'static [Buyer],
     base_url: String,
+    /// How many of the next FPS charges are to wait for a person.
+    flags: i64,
+    waiting: Vec<Waiting>,
+}
+
+/// An FPS transaction that waits for a person.
+struct Waiting {
+    id: String,
+    operation: String,
+    amount: String,
+    reason: String,
+    until: String,
 }
 
 /// Shows the page.
 pub async fn show(State(sandbox): State<Sandbox>) -> Response {
-    let desk = Desk {
+    match desk(&sandbox).await {
+        Ok(desk) => page(StatusCode::OK, &desk),
+        Err(refused) => refused.into_response(),
+    }
+}
+
+async fn desk(sandbox: &Sandbox) -> Result<Desk, Refused> {
+    let mut tx = sandbox.db().read().await?;
+    let waiting = tx.flagged().await?.into_iter().map(|own| Waiting {
+        amount: own.current_amount().decimal(),
+        until: Millis(own.due_at).for_people(),
+        id: own.id,
+        operation: own.operation,
+        reason: own.reason,
+    });
+    Ok(Desk {
+        waiting: waiting.collect(),
+        flags: tx.flags().await?,
         now: sandbox.clock().now().for_people(),
         is_moved: sandbox.clock().offset_ms() != 0,
         personas: &PERSONAS,
         buyers: &BUYERS,
         base_url: sandbox.base_url().to_owned(),
-    };
-    page(StatusCode::OK, &desk)
+    })
+}
+
+#[derive(serde::Deserialize)]
+struct Click {
+    act: Look,
+    #[serde(default)]
+    transaction_id: String,
+}
+
+/// What a button could not do, and the way back.
+#[derive(Template)]
+#[template(path = "sandbox/problem.html")]
+struct Problem {
+    title: &'static str,
+    message: &'static str,
+    advice: &'static str,
+    continue_to: &'static str,
+}
+
+/// A button of the manual check; answers 303 to the same place of the page.
+async fn investigate(State(sandbox): State<Sandbox>, Form(click): Form<Click>) -> Response {
+    match look(&sandbox, click.act, &click.transaction_id).await {
+        Ok(()) => Redirect::to("/_sandbox/#manual-check").into_response(),
+        Err(Refused(status, _)) => {
+            let problem = Problem {
+                title: "That did not work",
+                message: "It was decided already, or it is over.",
+                advice: "",
+                continue_to: "/_sandbox/#manual-check",
+            };
+            page(status, &problem)
+        }
+    }
 }
 
 /// A rendered page with the headers of this house.

@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Mutex, MutexGuard, Notify};
 use tokio_util::sync::CancellationToken;
 
 use crate::base::clock::Clock;
@@ -75,6 +75,8 @@ struct Inner {
     faults: Faults,
     http: reqwest::Client,
     wake: Notify,
+    /// One act of FPS at a time.
+    fps: Mutex<()>,
     /// One transaction step at a time, and one delivery at a time: both in order.
     stepping: Mutex<()>,
     delivering: Mutex<()>,
@@ -101,6 +103,7 @@ impl Sandbox {
             faults: Faults::default(),
             http,
             wake: Notify::new(),
+            fps: Mutex::default(),
             stepping: Mutex::default(),
             delivering: Mutex::default(),
             advancing: Mutex::default(),
@@ -241,6 +244,11 @@ impl Sandbox {
 
     pub(crate) fn key(&self) -> &SigningKey {
         &self.inner.key
+    }
+
+    /// Holds FPS still while one act reads, decides and writes.
+    pub(crate) async fn fps_alone(&self) -> MutexGuard<'_, ()> {
+        self.inner.fps.lock().await
     }
 
     pub(crate) fn root(&self) -> &Root {

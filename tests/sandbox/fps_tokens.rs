@@ -29,6 +29,8 @@ pub async fn own_recipient(house: &House) -> String {
 
 /// A multi-use token for the marketplace and two sellers; the sellers' recipient tokens.
 pub async fn multi_use(house: &House, reference: &str, method: &str, rules: &[(&str, &str)]) -> (Answer, Vec<String>) {
+    let verified = serde_json::json!({ "account_id": "acc_patience", "verification": "VerificationComplete" });
+    house.post_json("/_sandbox/fps/accounts", &verified).await;
     let mut recipients = vec![own_recipient(house).await];
     for (number, seller) in [("1", "acc_wares"), ("2", "acc_patience")] {
         recipients.push(house.recipient(&format!("{reference}-seller-{number}"), seller).await.returned("tokenID"));

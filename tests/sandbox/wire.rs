@@ -12,10 +12,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::house::{HOST, House, signed_call};
 
-type Heard = Arc<Mutex<Vec<String>>>;
+pub type Heard = Arc<Mutex<Vec<String>>>;
 
 /// A shop that hears notifications, refusing the first `refusals` of them.
-async fn shop(refusals: usize) -> (String, Heard) {
+pub async fn shop(refusals: usize) -> (String, Heard) {
     let heard = Heard::default();
     let (kept, left) = (heard.clone(), Arc::new(Mutex::new(refusals)));
     let hear = move |body: String| async move {

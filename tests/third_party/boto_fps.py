@@ -20,6 +20,8 @@ import sys
 import types
 import urllib.parse
 
+import boto_fps_account as account
+
 ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
@@ -259,6 +261,16 @@ class Walk:
         self.say("SingleUse pipeline by %s: %s" % (method, status))
         return answer["tokenID"], browser.returned
 
+    def pipeline(self, method, **asked):
+        """A pipeline by its own parameters, walked by somebody with every means; the token."""
+        address = self.fps.cbui_url(returnURL=RETURN_URL, paymentMethod="CC,ACH,ABT", **asked)
+        browser = Browser(self.sandbox).open(address)
+        browser.submit("/sign-in", how="persona", persona="acc_omni")
+        browser.submit("/payment", method=method).submit("/confirm")
+        answer = browser.answer()
+        assert answer["status"] in ("SA", "SB", "SC") and answer["tokenID"], answer
+        return answer["tokenID"]
+
     def money(self, reference, amount, token):
         return dict(
             CallerReference=reference,
@@ -348,6 +360,7 @@ class Walk:
         self.fps.settle(ReserveTransactionId=hold, TransactionAmount="31.00")
         self.wait_for(hold, "Success")
         self.say("Settle: Success")
+        return hold
 
     def cancel(self):
         hold = self.reserve("boto-cancel")
@@ -388,12 +401,19 @@ def main():
     walk.seller_status()
     payment = walk.pay()
     walk.refund(payment)
-    walk.settle()
+    settled = walk.settle()
     walk.cancel()
+    account.activity(walk, payment)
+    account.balance(walk)
+    account.transaction(walk, payment)
+    account.cancelled_token(walk)
+    account.told_no(walk, payment, settled)
+    account.beyond_the_guide(walk)
     walk.approve("boto-bank", "5.00", "acc_bonnie", "ACH", "SB")
     walk.approve("boto-balance", "5.00", "acc_bill", "ABT", "SA")
     walk.wrong_secret()
     walk.books()
+    account.standing(walk)
     print("boto 2.49 is served: %d things tried" % walk.said)
 
 

@@ -117,6 +117,7 @@ struct ByRecipient {
 /// As if the recipient gave money back in the provider's own pages.
 pub async fn refund_as_recipient(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value>, Refused> {
     let act: ByRecipient = read(&body)?;
+    let _alone = sandbox.fps_alone().await;
     let mut tx = sandbox.db().write().await?;
     let payment = tx.transaction(&act.transaction_id).await?.ok_or_else(|| bad("InvalidTransactionId"))?;
     let asked = give_back::Asked {
@@ -124,6 +125,7 @@ pub async fn refund_as_recipient(State(sandbox): State<Sandbox>, body: Bytes) ->
         reference: "",
         policy: "MasterTxnOnly",
         reason: "",
+        date: "",
         ipn_url: None,
     };
     let refund = match give_back::start(&sandbox, &mut tx, payment, &asked, sandbox.clock().now()).await {
@@ -140,6 +142,7 @@ pub async fn refund_as_recipient(State(sandbox): State<Sandbox>, body: Bytes) ->
 pub async fn cancel_as_recipient(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value>, Refused> {
     let act: ByRecipient = read(&body)?;
     let now = sandbox.clock().now();
+    let _alone = sandbox.fps_alone().await;
     let mut tx = sandbox.db().write().await?;
     let mut transaction = tx.transaction(&act.transaction_id).await?.ok_or_else(|| bad("InvalidTransactionId"))?;
     let cancelled = machine::next(transaction.operation(), transaction.state(), Event::Cancel)

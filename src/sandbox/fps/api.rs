@@ -10,13 +10,13 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::actions::{Call, Trouble, is_remembered, only_reads, perform};
-use super::codes::ApiError;
+use super::codes::{ApiError, lists};
 use super::machine::REMEMBERED;
 use super::rules;
 use super::state::accounts::Account;
 use super::verify;
 use super::wire::{self, Params, Xml};
-use crate::base::clock::{Millis, minutes};
+use crate::base::clock::minutes;
 use crate::sandbox::Sandbox;
 use crate::sandbox::faults::{Kind, cut_connection};
 use crate::sandbox::state::{LogEntry, StateError, Tx};
@@ -59,8 +59,8 @@ pub async fn answer(
             sandbox.log(entry).await;
             return response;
         }
-        Some(Struck::Refused(error)) => Err(error),
-        None => serve(&sandbox, &received, &mut entry).await,
+        Some(Struck::Refused(error)) => serve(&sandbox, &received, &mut entry, Some(error)).await,
+        None => serve(&sandbox, &received, &mut entry, None).await,
     };
     let (status, text) = match &outcome {
         Ok(result) => (200, wire::answer(&action, &result.clone().into_text(), &request_id)),
@@ -112,31 +112,43 @@ async fn struck_before(sandbox: &Sandbox, operation: &str) -> Option<Struck> {
     })
 }
 
-async fn serve(sandbox: &Sandbox, received: &Received<'_>, entry: &mut LogEntry) -> Result<Xml, ApiError> {
+/// Serves a call. A `scripted` refusal stands in place of the action, after the door and before any work.
+async fn serve(
+    sandbox: &Sandbox,
+    received: &Received<'_>,
+    entry: &mut LogEntry,
+    scripted: Option<ApiError>,
+) -> Result<Xml, ApiError> {
     let params = &received.params;
     if params.0.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
         return Err(ApiError::params("A parameter contains a NUL character"));
     }
     let name = params.required("Action")?;
     let action = rules::api::action(name).ok_or_else(|| ApiError::of("InvalidAction"))?;
-    let caller = authenticate(sandbox, received, &entry.string_to_sign).await?;
+    let caller = authenticate(sandbox, received, &entry.string_to_sign, action).await?;
     rules::api::check(action, params).map_err(|error| error.fitting(action))?;
     let call = Call { sandbox, caller: &caller, action, params, now: sandbox.clock().now() };
-    match once(&call).await {
+    match once(&call, scripted).await {
         Ok(result) => {
             sandbox.wake();
-            result.map_err(|error| error.fitting(action))
+            result
         }
-        Err(broken) => Err(unavailable(&broken)),
+        Err(broken) => Err(unavailable(&broken, action)),
     }
 }
 
 /// The signature check of the guide's "Working with signatures", in the order that gives a caller the most useful answer.
-async fn authenticate(sandbox: &Sandbox, received: &Received<'_>, text: &str) -> Result<Account, ApiError> {
+async fn authenticate(
+    sandbox: &Sandbox,
+    received: &Received<'_>,
+    text: &str,
+    action: &str,
+) -> Result<Account, ApiError> {
     let params = &received.params;
+    let unavailable = |error| unavailable(&error, action);
     let access_key = params.required("AWSAccessKeyId")?;
-    let mut tx = sandbox.db().read().await.map_err(|error| unavailable(&error))?;
-    let credential = tx.credential(access_key).await.map_err(|error| unavailable(&error))?;
+    let mut tx = sandbox.db().read().await.map_err(unavailable)?;
+    let credential = tx.credential(access_key).await.map_err(unavailable)?;
     let credential = credential
         .filter(|credential| credential.status == "active")
         .ok_or_else(|| ApiError::of("InvalidClientTokenId"))?;
@@ -152,7 +164,7 @@ async fn authenticate(sandbox: &Sandbox, received: &Received<'_>, text: &str) ->
     if !verify::is_signed(method, &credential.secret_key, text, signature) {
         return Err(ApiError::of("SignatureDoesNotMatch"));
     }
-    let at = instant(timestamp).ok_or_else(|| ApiError {
+    let at = wire::instant(timestamp).ok_or_else(|| ApiError {
         code: "InvalidParameterValue".to_owned(),
         message: format!("Value ({timestamp}) for parameter Timestamp is invalid. Must be in ISO8601 format."),
     })?;
@@ -163,27 +175,29 @@ async fn authenticate(sandbox: &Sandbox, received: &Received<'_>, text: &str) ->
             message: format!("Request has expired. Timestamp date is {timestamp}."),
         });
     }
-    let account = tx.account(&credential.account_id).await.map_err(|error| unavailable(&error))?;
-    match account {
-        Some(account) if account.state != "active" => Err(ApiError::of("InvalidAccountState_Caller")),
-        Some(account) if account.email_verified == 0 => Err(ApiError::of("UnverifiedEmailAddress_Caller")),
-        Some(account) => Ok(account),
-        None => Err(ApiError::of("AuthFailure")),
+    match tx.account(&credential.account_id).await.map_err(unavailable)? {
+        // Keys open nothing for an account that never signed up as a developer.
+        Some(account) if account.kind == "developer" => ApiError::of_caller(action, &account).map_or(Ok(account), Err),
+        _ => Err(ApiError::of("AuthFailure")),
     }
 }
 
-/// An ISO 8601 date-time in UTC, with or without milliseconds.
-fn instant(text: &str) -> Option<Millis> {
-    let timestamp = text.parse::<jiff::Timestamp>().ok()?;
-    Some(Millis(timestamp.as_millisecond()))
-}
-
 /// Performs the call, or repeats the answer that the same caller reference got before.
-async fn once(call: &Call<'_>) -> Result<Result<Xml, ApiError>, StateError> {
-    let mut tx =
-        if only_reads(call.action) { call.sandbox.db().read().await? } else { call.sandbox.db().write().await? };
+///
+/// Acts come one after the other: on PostgreSQL two writers would each see the balance before the other.
+async fn once(call: &Call<'_>, scripted: Option<ApiError>) -> Result<Result<Xml, ApiError>, StateError> {
+    let _alone;
+    let mut tx = if only_reads(call.action) {
+        call.sandbox.db().read().await?
+    } else {
+        _alone = call.sandbox.fps_alone().await;
+        call.sandbox.db().write().await?
+    };
+    if let Some(error) = scripted.as_ref().filter(|error| error.is_of_the_door() || !is_remembered(call.action)) {
+        return Ok(Err(error.clone()));
+    }
     if !is_remembered(call.action) {
-        return match perform(call, &mut tx).await {
+        return match act(call, &mut tx).await {
             Ok(result) => tx.commit().await.map(|()| Ok(result)),
             Err(Trouble::Refused(error)) => Ok(Err(error)),
             Err(Trouble::Broken(error)) => Err(error),
@@ -202,13 +216,24 @@ async fn once(call: &Call<'_>) -> Result<Result<Xml, ApiError>, StateError> {
             code => return Ok(Err(ApiError { code: code.to_owned(), message: before.answer })),
         }
     }
-    let result = perform(call, &mut tx).await;
+    let result = match scripted {
+        Some(error) => Err(Trouble::Refused(error)),
+        None => act(call, &mut tx).await,
+    };
     remember(call, &mut tx, &result).await?;
     match result {
         Ok(result) => tx.commit().await.map(|()| Ok(result)),
         Err(Trouble::Refused(error)) => tx.commit().await.map(|()| Err(error)),
         Err(Trouble::Broken(error)) => Err(error),
     }
+}
+
+/// Does the action; a refusal is one that its page lists.
+async fn act(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
+    perform(call, tx).await.map_err(|trouble| match trouble {
+        Trouble::Refused(error) => Trouble::Refused(error.fitting(call.action)),
+        broken => broken,
+    })
 }
 
 /// A refusal that may be retried keeps only the fingerprint: the same request is then tried again.
@@ -232,7 +257,16 @@ fn fingerprint(call: &Call<'_>) -> String {
     verify::query(pairs)
 }
 
-fn unavailable(error: &StateError) -> ApiError {
+/// A database that could not decide between two writers says so where the action may; the rest is our own fault.
+fn unavailable(error: &StateError, action: &str) -> ApiError {
+    const SERIALIZATION_FAILURE: &str = "40001";
+    const DEADLOCK: &str = "40P01";
+    const SQLITE_BUSY: &str = "5";
+    let code = error.as_database_error().and_then(|error| error.code());
+    let is_race = matches!(code.as_deref(), Some(SERIALIZATION_FAILURE | DEADLOCK | SQLITE_BUSY));
+    if is_race && lists(action, "ConcurrentModification") {
+        return ApiError::of("ConcurrentModification");
+    }
     tracing::error!(%error, "the sandbox's database failed");
     ApiError::of("InternalError")
 }

@@ -4,6 +4,8 @@
 //! Source: Advanced Quick Start, "Errors" and the error list of every action; the HTTP statuses are our
 //! choice where the guide contradicts itself. The tests walk the tables row by row.
 
+use super::state::accounts::Account;
+
 /// A refusal as it goes over the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
@@ -30,6 +32,31 @@ impl ApiError {
         row(&self.code).is_some_and(|row| row.1)
     }
 
+    /// Whether it is said at the door, before anything is asked: such a refusal is never remembered.
+    pub fn is_of_the_door(&self) -> bool {
+        const AT_THE_DOOR: [&str; 6] = [
+            "InvalidAccountState_Caller",
+            "InvalidAction",
+            "InvalidParameterValue",
+            "InvalidSignature",
+            "RequestExpired",
+            "UnverifiedEmailAddress_Caller",
+        ];
+        matches!(self.http_status(), 401 | 403) || AT_THE_DOOR.contains(&self.code.as_str())
+    }
+
+    /// What `action` says to a caller whose own account may not act: each page lists another word for it.
+    pub fn of_caller(action: &str, account: &Account) -> Option<ApiError> {
+        let words: &[&str] = match account.state.as_str() {
+            "closed" => &["AccountClosed", "InvalidAccountState_Caller", "AccessFailure", "InvalidAccountState"],
+            "suspended" => &["InvalidAccountState_Caller", "AccessFailure", "InvalidAccountState"],
+            _ if account.email_verified == 0 => return Some(ApiError::of("UnverifiedEmailAddress_Caller")),
+            _ => return None,
+        };
+        let word = words.iter().find(|word| lists(action, word)).unwrap_or(&"InvalidAccountState_Caller");
+        Some(ApiError::of(word))
+    }
+
     /// 403 for credentials, 401, 500 and 503 where clients look for them, 400 for the rest.
     pub fn http_status(&self) -> u16 {
         match self.code.as_str() {
@@ -44,8 +71,10 @@ impl ApiError {
     /// The error if `action` may answer with it, otherwise the nearest one that it may: without the
     /// role, or `InvalidParams`. Actions beyond the guide, and checks before any action, may answer all.
     pub fn fitting(self, action: &str) -> ApiError {
-        let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == action) else { return self };
-        let allows = |code: &str| allowed.split(' ').any(|word| word == code);
+        if !ALLOWED.iter().any(|(name, _)| *name == action) {
+            return self;
+        }
+        let allows = |code: &str| lists(action, code);
         if allows(&self.code) || !ALLOWED.iter().any(|(_, codes)| codes.split(' ').any(|word| word == self.code)) {
             return self;
         }
@@ -53,6 +82,11 @@ impl ApiError {
         let code = if allows(&plain) { plain } else { "InvalidParams".to_owned() };
         ApiError { code, ..self }
     }
+}
+
+/// Whether the page of `action` in the guide lists `code`.
+pub fn lists(action: &str, code: &str) -> bool {
+    ALLOWED.iter().any(|(name, codes)| *name == action && codes.split(' ').any(|word| word == code))
 }
 
 fn row(code: &str) -> Option<&'static (&'static str, bool, &'static str)> {
@@ -104,9 +138,13 @@ const CODES: &[(&str, bool, &str)] = &[
     ("InvalidRecipientForCCTransaction", false, "This account cannot receive credit card payments."),
     ("InvalidSenderRoleForAccountType", false, "This token cannot be used for this operation."),
     ("InvalidTokenId", false, "You did not install the token that you are trying to cancel."),
-    ("InvalidTokenId_Recipient", false, "Recipient token is not valid."),
+    ("InvalidTokenId_Recipient", false, "You did not install the token that you are trying to cancel."),
     ("InvalidTokenId_Sender", false, "Sender token is not valid."),
-    ("InvalidTokenType", false, "An invalid operation was performed on the token."),
+    (
+        "InvalidTokenType",
+        false,
+        "An invalid operation was performed on the token, for example, getting the token usage information on a single use token.",
+    ),
     (
         "InvalidTransactionId",
         false,

@@ -10,24 +10,41 @@ use crate::sandbox::state::{StateError, Tx};
 
 /// Does the oldest due thing, if it is a transaction's turn. True when something was done.
 pub async fn fire(sandbox: &Sandbox) -> Result<bool, StateError> {
+    let _alone = sandbox.fps_alone().await;
     let mut tx = sandbox.db().write().await?;
-    let Some(mut transaction) = tx.due_transaction(sandbox.clock().now()).await? else { return Ok(false) };
+    let Some(transaction) = tx.due_transaction(sandbox.clock().now()).await? else { return Ok(false) };
     let at = Millis(transaction.due_at);
-    transaction.due_at = 0;
-    let event = match (transaction.state(), transaction.outcome.as_str()) {
-        (State::Reserved, _) => Event::HoldLapsed,
-        (_, "no") => Event::Declined,
-        _ => Event::Accepted,
+    let event = match transaction.state() {
+        State::Reserved => Event::HoldLapsed,
+        State::Pending if transaction.is_flagged() => Event::TimedOut,
+        _ => answer_of_network(&transaction),
     };
-    match machine::next(transaction.operation(), transaction.state(), event) {
-        Some(explained) => {
-            take_effect(&mut tx, &mut transaction, explained, at).await?;
-            step(sandbox, &mut tx, &mut transaction, explained, at).await?;
-        }
-        None => tx.keep_transaction(&transaction).await?,
-    }
+    conclude(sandbox, &mut tx, transaction, event, at).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// What the network says once it is asked.
+pub fn answer_of_network(transaction: &Transaction) -> Event {
+    if transaction.outcome == "no" { Event::Declined } else { Event::Accepted }
+}
+
+/// Lets `event` happen, with what it means for the books, the token and the notification. Nothing where it cannot.
+pub async fn conclude(
+    sandbox: &Sandbox,
+    tx: &mut Tx,
+    mut transaction: Transaction,
+    event: Event,
+    at: Millis,
+) -> Result<Option<Transaction>, StateError> {
+    transaction.due_at = 0;
+    let Some(explained) = machine::next(transaction.operation(), transaction.state(), event) else {
+        tx.keep_transaction(&transaction).await?;
+        return Ok(None);
+    };
+    take_effect(tx, &mut transaction, explained, at).await?;
+    step(sandbox, tx, &mut transaction, explained, at).await?;
+    Ok(Some(transaction))
 }
 
 /// Books what the new state means, before it is written down.
@@ -38,8 +55,9 @@ async fn take_effect(
     at: Millis,
 ) -> Result<(), StateError> {
     let (operation, state, ..) = to;
-    transaction.completed_at = if state == State::Reserved { 0 } else { at.0 };
+    transaction.completed_at = if matches!(state, State::Reserved | State::Pending) { 0 } else { at.0 };
     match (operation, state) {
+        (_, State::Pending) => transaction.due_at = transaction.times_out_at,
         (Operation::Reserve, State::Reserved) => {
             transaction.due_at = Millis(transaction.received_at).plus(machine::HOLD).0;
         }

@@ -16,6 +16,8 @@ pub const BANK_DELAY: Duration = Duration::from_secs(2);
 pub const HOLD: Duration = days(7);
 /// How long a caller reference is remembered.
 pub const REMEMBERED: Duration = days(7);
+/// How long a transaction may stay pending unless its caller says otherwise: 10,080 minutes ("TransactionTimeoutInMins").
+pub const PATIENCE: Duration = days(7);
 /// The most one transaction may move: 1,000,000.00 dollars (our choice; the guide names no figure).
 pub const LARGEST: i64 = 100_000_000;
 
@@ -60,7 +62,14 @@ pub enum Event {
     Settle,
     /// Seven days passed.
     HoldLapsed,
+    /// The provider wants a person to look at it first.
+    Flagged,
+    /// It was still pending when its time was over.
+    TimedOut,
 }
+
+/// The code of a transaction that waits for a person.
+pub const FLAGGED_CODE: &str = "PendingVerification";
 
 /// A state with the code and message that explain it.
 pub type Explained = (Operation, State, &'static str, &'static str);
@@ -70,6 +79,8 @@ const RESERVED: &str = "The requested amount was reserved successfully against t
 const CHARGED: &str = "The transaction was successful and the payment instrument was charged.";
 const DENIED: &str = "The transaction was denied after investigation.";
 const CALLED_OFF: &str = "The transaction was explicitly cancelled by the caller.";
+const FLAGGED: &str = "The transaction has been flagged for manual investigation";
+const TIMED_OUT: &str = "The transaction could not be completed within the specified timeout.";
 const LAPSED: &str = "This reserved amount on the payment instrument was not settled within the timeout period";
 
 /// Where a new transaction starts: balance payments are done at once, everything else waits.
@@ -91,9 +102,16 @@ pub fn next(operation: Operation, state: State, event: Event) -> Option<Explaine
             (operation, S::Cancelled, "Cancelled", CALLED_OFF)
         }
         (O::Reserve, S::Reserved, E::Settle) => (O::Settle, S::Pending, "PendingNetworkResponse", WAITING),
+        (O::Pay | O::Reserve | O::Settle, S::Pending, E::Flagged) => (operation, S::Pending, FLAGGED_CODE, FLAGGED),
+        (_, S::Pending, E::TimedOut) => (operation, S::Failure, "Expired", TIMED_OUT),
         (O::Reserve, S::Reserved, E::HoldLapsed) => (O::Reserve, S::Cancelled, "Expired", LAPSED),
         _ => return None,
     })
+}
+
+/// Where a new transaction starts that a person has to look at first, whatever it is paid with.
+pub fn start_flagged(operation: Operation) -> Explained {
+    (operation, State::Pending, FLAGGED_CODE, FLAGGED)
 }
 
 /// How long the network takes to answer for a method; a settle or refund takes as long as a charge.
@@ -190,11 +208,21 @@ mod tests {
         }
     }
 
+    const EVENTS: [Event; 7] = [
+        Event::Accepted,
+        Event::Declined,
+        Event::Cancel,
+        Event::Settle,
+        Event::HoldLapsed,
+        Event::Flagged,
+        Event::TimedOut,
+    ];
+
     #[test]
     fn final_states_stay() {
         for operation in [Operation::Pay, Operation::Reserve, Operation::Settle, Operation::Refund] {
             for state in [State::Success, State::Failure, State::Cancelled] {
-                for event in [Event::Accepted, Event::Declined, Event::Cancel, Event::Settle, Event::HoldLapsed] {
+                for event in EVENTS {
                     assert_eq!(next(operation, state, event), None);
                 }
             }

@@ -23,6 +23,10 @@ const TRIED_FOR: Duration = days(1);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a notification is held back so that the next one overtakes it (`reorder_notifications`).
 const HELD_BACK: Duration = Duration::from_secs(5);
+/// The most bytes of a name ("Size: 128 bytes").
+const LONGEST_NAME: usize = 128;
+/// The most bytes of an e-mail address ("Size: 65 bytes").
+const LONGEST_EMAIL: usize = 65;
 /// Growing pauses between attempts; the last one repeats until the day is over.
 const PAUSES: [Duration; 8] = [
     Duration::from_secs(5),
@@ -66,20 +70,51 @@ pub async fn transaction_as(
         ("parentTransactionId", t.parent_id.clone()),
     ];
     if let Some(sender) = sender {
-        fields.push(("buyerName", sender.name));
+        fields.push(("buyerName", at_most(LONGEST_NAME, sender.name)));
         if t.is_own_sale() {
-            fields.push(("buyerEmail", sender.email));
+            fields.push(("buyerEmail", at_most(LONGEST_EMAIL, sender.email)));
         }
     }
     if let Some(recipient) = recipient {
-        fields.push(("recipientName", recipient.name));
-        fields.push(("recipientEmail", recipient.email));
+        fields.push(("recipientName", at_most(LONGEST_NAME, recipient.name)));
+        fields.push(("recipientEmail", at_most(LONGEST_EMAIL, recipient.email)));
     }
-    if !t.is_own_sale() {
+    if t.is_own_sale() {
+        fields.extend(address(tx, t).await?);
+    } else {
         // The marketplace table of the guide calls the same value `Status`.
         fields.push(("status", t.state.to_uppercase()));
     }
     queue(sandbox, tx, &t.id, operation, &t.ipn_url, fields, now).await
+}
+
+/// Where parcels go, if the buyer chose that in our pages: "returned only if the value has been updated with Amazon".
+async fn address(tx: &mut Tx, t: &Transaction) -> Result<Vec<(&'static str, String)>, StateError> {
+    let Some(token) = tx.token(&t.sender_token).await? else { return Ok(Vec::new()) };
+    let visit = tx.ended_session(&token.caller_id, &token.caller_reference).await?;
+    let kept = visit.map(|visit| visit.address).unwrap_or_default();
+    let parts: Vec<(String, String)> = serde_json::from_str(&kept).unwrap_or_default();
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let part = |name: &str| parts.iter().find(|(own, _)| own == name).map(|(_, text)| text.clone()).unwrap_or_default();
+    Ok(vec![
+        ("addressFullName", part("addressName")),
+        ("addressLine1", part("addressLine1")),
+        ("addressLine2", part("addressLine2")),
+        ("addressState", part("state")),
+        ("addressZip", part("zip")),
+        // The pages ask for American addresses only.
+        ("addressCountry", "US".to_owned()),
+        ("addressPhone", part("phoneNumber")),
+        ("isShippingAddressProvided", "TRUE".to_owned()),
+    ])
+}
+
+/// A text that fits its field, cut between two characters.
+fn at_most(bytes: usize, mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(bytes));
+    text
 }
 
 /// Queues the notice that a token was cancelled.
@@ -99,8 +134,8 @@ pub async fn token_cancellation(
         ("dateInstalled", sample_date(token.installed_at)),
     ];
     if let Some(owner) = owner {
-        fields.push(("customerEmail", owner.email));
-        fields.push(("customerName", owner.name));
+        fields.push(("customerEmail", at_most(LONGEST_EMAIL, owner.email)));
+        fields.push(("customerName", at_most(LONGEST_NAME, owner.name)));
     }
     queue(sandbox, tx, &token.id, "TokenCancellation", address, fields, now).await
 }
@@ -205,6 +240,12 @@ mod tests {
         }
         assert!((8..20).contains(&made), "{made} attempts");
         assert!(at.0 > hours(12).as_millis() as i64 && at.0 <= days(1).as_millis() as i64);
+    }
+
+    #[test]
+    fn a_long_name_is_cut_between_two_characters() {
+        assert_eq!(at_most(4, "Ænnä".to_owned()), "Ænn");
+        assert_eq!(at_most(128, "Clara".to_owned()), "Clara");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use quick_xml::escape::escape;
 
 use super::codes::ApiError;
+use crate::base::clock::Millis;
 use crate::base::money::Money;
 
 /// Decoded parameters of one request, in the order they came.
@@ -94,6 +95,18 @@ pub fn ppm_percent(ppm: i64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// An ISO 8601 date-time with an offset, with or without milliseconds.
+pub fn instant(text: &str) -> Option<Millis> {
+    let timestamp = text.parse::<jiff::Timestamp>().ok()?;
+    Some(Millis(timestamp.as_millisecond()))
+}
+
+/// ISO 8601 with milliseconds and an offset, as `DateInstalled` has it.
+pub fn date_time(at: i64) -> String {
+    let seconds = Millis(at).iso8601();
+    format!("{}.{:03}+00:00", seconds.trim_end_matches('Z'), at.rem_euclid(1000))
+}
+
 /// XML being written; every text is escaped.
 #[derive(Clone, Debug, Default)]
 pub struct Xml(String);
@@ -119,6 +132,12 @@ impl Xml {
     /// An amount element: currency, then value with two decimals.
     pub fn amount(self, name: &str, money: Money) -> Xml {
         self.nest(name, Xml::default().leaf("CurrencyCode", money.currency.code()).leaf("Value", &money.decimal()))
+    }
+
+    /// The same with six decimals, as the answers about accounts write them: `7.400000`.
+    pub fn long_amount(self, name: &str, money: Money) -> Xml {
+        let value = format!("{}0000", money.decimal());
+        self.nest(name, Xml::default().leaf("CurrencyCode", money.currency.code()).leaf("Value", &value))
     }
 
     /// Takes text that was written by [`Xml`] before and kept.

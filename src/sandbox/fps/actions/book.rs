@@ -44,18 +44,13 @@ pub async fn refund(
 ) -> Result<(), StateError> {
     let (amount, whole) = (refund.amount_minor, payment.current_amount().minor);
     let gives_master = refund.refund_policy != "MarketplaceTxnOnly";
-    let gives_market = refund.refund_policy != "MasterTxnOnly";
     let recipient = balance_of(&payment.recipient_id);
     let caller = balance_of(&payment.caller_id);
     let mut moves: Vec<(String, String, i64)> = Vec::new();
-    if gives_market {
-        let part = Money::usd(payment.market_fee_minor).share(amount, whole.max(1)).map_or(0, |part| part.minor);
-        let left = payment.market_fee_minor - payment.market_back_minor;
-        let part = if payment.refunded_minor + amount >= whole { left } else { part.min(left) };
-        payment.market_back_minor += part;
-        refund.market_fee_minor = part;
-        moves.push((caller.clone(), recipient.clone(), part));
-    }
+    let part = market_part(payment, &refund.refund_policy, amount);
+    payment.market_back_minor += part;
+    refund.market_fee_minor = part;
+    moves.push((caller.clone(), recipient.clone(), part));
     if gives_master {
         let (before, after) = (payment.refunded_minor, payment.refunded_minor + amount);
         let fee = machine::fee_part(payment.fee_minor, before, after, whole);
@@ -73,4 +68,15 @@ pub async fn refund(
     let moves: Vec<(&str, &str, i64)> =
         moves.iter().map(|(from, to, amount)| (from.as_str(), to.as_str(), *amount)).collect();
     tx.post(&refund.id, at, &moves).await
+}
+
+/// How much of the marketplace's fee a refund of `amount` gives back, as its policy says; the last part takes the rest.
+pub fn market_part(payment: &Transaction, policy: &str, amount: i64) -> i64 {
+    if policy == "MasterTxnOnly" {
+        return 0;
+    }
+    let whole = payment.current_amount().minor;
+    let part = Money::usd(payment.market_fee_minor).share(amount, whole.max(1)).map_or(0, |part| part.minor);
+    let left = payment.market_fee_minor - payment.market_back_minor;
+    if payment.refunded_minor + amount >= whole { left } else { part.min(left) }
 }

@@ -3,10 +3,14 @@
 //!
 //! Checks in the order of the guide's roles: amount, simulations, sender, recipient, both together, money.
 
-use super::{Call, Trouble, book, refuse, token};
+use std::time::Duration;
+
+use super::{Call, Trouble, book, refuse, standing, token};
+use crate::base::clock::minutes;
 use crate::base::money::Money;
 use crate::sandbox::fps::codes::ApiError;
 use crate::sandbox::fps::machine::{self, Operation, Simulated, State};
+use crate::sandbox::fps::rules::statement;
 use crate::sandbox::fps::state::accounts::Account;
 use crate::sandbox::fps::state::ledger;
 use crate::sandbox::fps::state::tokens::Token;
@@ -42,9 +46,8 @@ pub async fn charge(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     let (fixed_minor, variable_ppm) = marketplace_fee(call, agreed.as_ref())?;
 
     let method = token.methods.clone();
-    if operation == Operation::Pay {
-        check_balances(tx, &sender, call.caller, &method, fee_payer, amount.money).await?;
-    }
+    standing::check(call, tx, operation, &method, &sender, &recipient, amount.money).await?;
+    check_balances(call, tx, operation, &sender, &method, fee_payer, amount.money).await?;
     match (method.as_str(), simulated) {
         ("ABT", Some(Simulated::TemporaryDecline)) => return refuse("InternalError"),
         ("ABT", Some(Simulated::PaymentError)) => return refuse("InsufficientBalance"),
@@ -52,9 +55,20 @@ pub async fn charge(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     }
     let is_declined = simulated.is_some() || (method == "CC" && sender.card_declines == 1);
 
-    let (operation, state, status_code, status_message) = machine::start(operation, &method);
+    let is_flagged = tx.take_flag().await?;
+    let (operation, state, status_code, status_message) =
+        if is_flagged { machine::start_flagged(operation) } else { machine::start(operation, &method) };
     let is_done = state == State::Success;
-    let due_at = if is_done { 0 } else { call.now.plus(machine::delay(&method)).0 };
+    let times_out_at = call.now.plus(patience(call)).0;
+    let due_at = match (is_done, is_flagged) {
+        (true, _) => 0,
+        (_, true) => times_out_at,
+        _ => call.now.plus(machine::delay(&method)).0,
+    };
+    let statement_line = match call.params.text("DescriptorPolicy.SoftDescriptorType") {
+        "Dynamic" => statement::dynamic(call.params.text("SenderDescription"))?,
+        _ => statement::of_account(&tx.terms(&recipient.id).await?.statement_name),
+    };
     let described = call.params.get("CallerDescription").unwrap_or(&token.payment_reason);
     let mut transaction = Transaction {
         id: provider_id(35),
@@ -79,6 +93,10 @@ pub async fn charge(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
         status_code: status_code.to_owned(),
         status_message: status_message.to_owned(),
         outcome: if is_declined { "no" } else { "yes" }.to_owned(),
+        caller_date: call.params.text("Timestamp").to_owned(),
+        statement_line,
+        service_owner: call.params.get("DescriptorPolicy.CSOwner").unwrap_or("Recipient").to_owned(),
+        times_out_at,
         received_at: call.now.0,
         completed_at: if is_done { call.now.0 } else { 0 },
         due_at,
@@ -200,10 +218,17 @@ fn marketplace_fee(call: &Call<'_>, agreed: Option<&Token>) -> Result<(i64, i64)
     Ok((fixed, variable))
 }
 
+/// How long the caller waits for an end ("TransactionTimeoutInMins"): 7 days unless said otherwise.
+fn patience(call: &Call<'_>) -> Duration {
+    let asked = call.params.get("TransactionTimeoutInMins").and_then(|minutes| minutes.parse().ok());
+    asked.map_or(machine::PATIENCE, minutes)
+}
+
 async fn check_balances(
+    call: &Call<'_>,
     tx: &mut Tx,
+    operation: Operation,
     sender: &Account,
-    caller: &Account,
     method: &str,
     fee_payer: &str,
     amount: Money,
@@ -211,9 +236,9 @@ async fn check_balances(
     if method == "ABT" && tx.balance(&ledger::balance_of(&sender.id)).await? < amount.minor {
         return refuse("InsufficientBalance");
     }
-    let fee = machine::provider_fee(method, amount).minor;
-    if fee_payer == "Caller" && tx.balance(&ledger::balance_of(&caller.id)).await? < fee {
-        return refuse("InsufficientBalance");
+    if standing::can_pay_fee(call, tx, fee_payer, method, amount).await? {
+        return Ok(());
     }
-    Ok(())
+    // Reserve does not list the code that says so directly.
+    refuse(if operation == Operation::Pay { "InsufficientBalance" } else { "TransactionDenied" })
 }

@@ -2,11 +2,12 @@
 
 use super::charge::answer;
 use super::settle::own;
-use super::{Call, Trouble, refuse};
+use super::{Call, Trouble, book, refuse};
 use crate::base::clock::Millis;
 use crate::sandbox::Sandbox;
 use crate::sandbox::fps::codes::ApiError;
 use crate::sandbox::fps::machine::{self, Operation, State};
+use crate::sandbox::fps::state::ledger;
 use crate::sandbox::fps::state::transactions::Transaction;
 use crate::sandbox::fps::wire::Xml;
 use crate::sandbox::fps::{notify, provider_id};
@@ -22,6 +23,8 @@ pub struct Asked<'a> {
     pub policy: &'a str,
     /// A description; empty for the payment's own.
     pub reason: &'a str,
+    /// The request's `Timestamp`; empty in the provider's own pages.
+    pub date: &'a str,
     /// Where notifications go; `None` for where the payment's went.
     pub ipn_url: Option<&'a str>,
 }
@@ -40,6 +43,7 @@ pub async fn refund(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
         reference: call.params.text("CallerReference"),
         policy: call.params.get("MarketplaceRefundPolicy").unwrap_or("MasterTxnOnly"),
         reason: call.params.text("CallerDescription"),
+        date: call.params.text("Timestamp"),
         ipn_url: call.params.get("OverrideIPNURL"),
     };
     let refund = start(call.sandbox, tx, payment, &asked, call.now).await?;
@@ -74,9 +78,10 @@ pub async fn start(
     if amount > left {
         return refuse("RefundAmountExceeded");
     }
-    let sender = tx.account(&payment.sender_id).await?;
-    if sender.is_none_or(|sender| sender.state != "active") {
-        return refuse("InvalidAccountState_Sender");
+    check_parties(tx, &payment).await?;
+    let market = book::market_part(&payment, asked.policy, amount);
+    if tx.balance(&ledger::balance_of(&payment.caller_id)).await? < market {
+        return refuse("TransactionDenied");
     }
     payment.refunding_minor += amount;
     tx.keep_transaction(&payment).await?;
@@ -103,6 +108,8 @@ pub async fn start(
         status_code: status_code.to_owned(),
         status_message: status_message.to_owned(),
         outcome: "yes".to_owned(),
+        caller_date: asked.date.to_owned(),
+        times_out_at: now.plus(machine::PATIENCE).0,
         received_at: now.0,
         completed_at: 0,
         due_at: now.plus(machine::delay(&payment.method)).0,
@@ -111,6 +118,20 @@ pub async fn start(
     tx.add_transaction(&refund).await?;
     notify::transaction(sandbox, tx, &refund, now).await?;
     Ok(refund)
+}
+
+/// Both accounts must still be able to give and take; the roles are the payment's.
+async fn check_parties(tx: &mut Tx, payment: &Transaction) -> Result<(), Trouble> {
+    for (id, role) in [(&payment.sender_id, "Sender"), (&payment.recipient_id, "Recipient")] {
+        let Some(account) = tx.account(id).await?.filter(|account| account.state == "active") else {
+            return refuse(&format!("InvalidAccountState_{role}"));
+        };
+        // The page of Refund lists this code for the sender alone.
+        if role == "Sender" && account.email_verified == 0 {
+            return refuse("UnverifiedEmailAddress_Sender");
+        }
+    }
+    Ok(())
 }
 
 /// `CancelToken`: for good; a second time changes nothing.

@@ -3,11 +3,14 @@
 //! An action checks everything first and writes last, inside the transaction it is given; a refusal
 //! therefore leaves nothing behind but the remembered answer.
 
+pub mod activity;
 pub mod book;
 pub mod charge;
 pub mod give_back;
 pub mod look;
+pub mod report;
 pub mod settle;
+pub mod standing;
 pub mod token;
 pub mod usage;
 
@@ -70,6 +73,8 @@ pub fn only_reads(action: &str) -> bool {
         "GetTokenByCaller"
             | "GetTransactionStatus"
             | "GetTransaction"
+            | "GetAccountActivity"
+            | "GetAccountBalance"
             | "GetTokens"
             | "GetTokenUsage"
             | "GetRecipientVerificationStatus"
@@ -89,7 +94,9 @@ pub async fn perform(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
         "GetTokens" => usage::tokens(call, tx).await,
         "GetTokenUsage" => usage::usage(call, tx).await,
         "GetTransactionStatus" => look::transaction_status(call, tx).await,
-        "GetTransaction" => look::transaction(call, tx).await,
+        "GetTransaction" => report::transaction(call, tx).await,
+        "GetAccountActivity" => activity::activity(call, tx).await,
+        "GetAccountBalance" => activity::balance(call, tx).await,
         "GetRecipientVerificationStatus" => look::recipient_verification(call, tx).await,
         "VerifySignature" => look::verify_signature(call),
         _ => refuse("InvalidAction"),

@@ -1,14 +1,13 @@
 //! Settle (take what is held, once) and Cancel (let it go).
 
 use super::charge::answer;
-use super::{Call, Trouble, refuse};
+use super::{Call, Trouble, refuse, standing};
 use crate::base::clock::Millis;
 use crate::base::money::Money;
 use crate::sandbox::Sandbox;
 use crate::sandbox::fps::codes::ApiError;
 use crate::sandbox::fps::machine::{self, Event, Simulated};
 use crate::sandbox::fps::notify;
-use crate::sandbox::fps::state::ledger;
 use crate::sandbox::fps::state::transactions::Transaction;
 use crate::sandbox::fps::wire::Xml;
 use crate::sandbox::state::{StateError, Tx};
@@ -36,12 +35,13 @@ pub async fn settle(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     if amount.minor < 2 {
         return refuse("AmountOutOfRange");
     }
-    check_recipient(call, tx, &transaction, amount).await?;
+    check_parties(call, tx, &transaction, amount).await?;
     transaction.settled_minor = amount.minor;
     transaction.outcome =
         if matches!(simulated, Some(Simulated::TemporaryDecline | Simulated::PaymentError)) { "no" } else { "yes" }
             .to_owned();
     transaction.due_at = call.now.plus(machine::delay(&transaction.method)).0;
+    transaction.times_out_at = call.now.plus(machine::PATIENCE).0;
     if let Some(url) = call.params.get("OverrideIPNURL") {
         transaction.ipn_url = url.to_owned();
     }
@@ -49,21 +49,25 @@ pub async fn settle(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     Ok(answer(&transaction))
 }
 
-async fn check_recipient(
-    call: &Call<'_>,
-    tx: &mut Tx,
-    transaction: &Transaction,
-    amount: Money,
-) -> Result<(), Trouble> {
-    let recipient = tx.account(&transaction.recipient_id).await?;
-    if recipient.is_none_or(|recipient| recipient.state != "active") {
-        return refuse("InvalidAccountState_Recipient");
+/// The hold was good when it was made; since then either account may have changed.
+async fn check_parties(call: &Call<'_>, tx: &mut Tx, transaction: &Transaction, amount: Money) -> Result<(), Trouble> {
+    for (id, role) in [(&transaction.sender_id, "Sender"), (&transaction.recipient_id, "Recipient")] {
+        match tx.account(id).await? {
+            Some(account) if account.state == "active" => {
+                if account.email_verified == 0 {
+                    return refuse(&format!("UnverifiedEmailAddress_{role}"));
+                }
+                if role == "Recipient" {
+                    standing::check_verified(&account, role)?;
+                }
+            }
+            _ => return refuse(&format!("InvalidAccountState_{role}")),
+        }
     }
-    let fee = machine::provider_fee(&transaction.method, amount).minor;
-    if transaction.fee_payer == "Caller" && tx.balance(&ledger::balance_of(&call.caller.id)).await? < fee {
-        return refuse("TransactionDenied");
+    if standing::can_pay_fee(call, tx, &transaction.fee_payer, &transaction.method, amount).await? {
+        return Ok(());
     }
-    Ok(())
+    refuse("TransactionDenied")
 }
 
 /// `Cancel`: a pending payment, or a reserve that is pending or held.

@@ -1,11 +1,11 @@
 //! `GetTokenUsage` and `GetTokens`: beyond the guide's actions, their types are in it.
 
-use super::look::{date_time, described};
+use super::look::described;
 use super::{Call, Trouble, refuse};
 use crate::base::clock::Millis;
 use crate::base::money::Money;
 use crate::sandbox::fps::tokens::Measure;
-use crate::sandbox::fps::wire::Xml;
+use crate::sandbox::fps::wire::{Xml, date_time};
 use crate::sandbox::state::Tx;
 
 /// `GetTokenUsage`: up to three limits, each with its latest window and the one before.

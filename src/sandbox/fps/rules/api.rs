@@ -4,8 +4,9 @@
 //! `MarketplaceFixedfee` is noticed here and not in production. Source: the "Request Parameters"
 //! table of every action, with the additions named in the project's reference.
 
+use super::statement;
 use crate::sandbox::fps::codes::ApiError;
-use crate::sandbox::fps::wire::Params;
+use crate::sandbox::fps::wire::{Params, instant};
 
 /// How a value must look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +21,13 @@ enum Kind {
     Amount,
     /// A percentage, read elsewhere.
     Percent,
-    /// A whole number of at least 1.
-    Minutes,
+    /// A whole number from one to another.
+    Number(u32, u32),
+    /// An ISO 8601 date-time with an offset.
+    Date,
 }
 
-use Kind::{Amount, Minutes, Percent, Text, Url, Word};
+use Kind::{Amount, Date, Number, Percent, Text, Url, Word};
 
 type Row = (&'static str, bool, Kind);
 
@@ -52,13 +55,28 @@ const PAY_AND_RESERVE: &[Row] = &[
     ("SenderTokenId", true, Text(65)),
     ("TransactionAmount.CurrencyCode", true, Amount),
     ("TransactionAmount.Value", true, Amount),
-    ("TransactionTimeoutInMins", false, Minutes),
+    ("TransactionTimeoutInMins", false, Number(1, u32::MAX)),
 ];
 
 /// Every action with its parameters.
 const ACTIONS: &[(&str, &[Row])] = &[
     ("Cancel", &[("Description", false, Text(160)), ("OverrideIPNURL", false, Url), ("TransactionId", true, Text(35))]),
     ("CancelToken", &[("OverrideIPNURL", false, Url), ("ReasonText", false, Text(1024)), ("TokenId", true, Text(65))]),
+    (
+        "GetAccountActivity",
+        &[
+            ("EndDate", false, Date),
+            ("FPSOperation", false, Word("Pay|Refund|Settle|Reserve")),
+            ("MaxBatchSize", false, Number(20, 200)),
+            ("PaymentMethod", false, Word("ABT|ACH|CC")),
+            ("ResponseGroup", false, Text(64)),
+            ("Role", false, Word("Caller|Recipient|Sender")),
+            ("SortOrderByDate", false, Word("Ascending|Descending")),
+            ("StartDate", true, Date),
+            ("Status", false, Word("Cancelled|Failure|Pending|Reserved|Success")),
+        ],
+    ),
+    ("GetAccountBalance", &[]),
     ("GetRecipientVerificationStatus", &[("RecipientTokenId", true, Text(65)), ("TokenId", false, Text(65))]),
     ("GetTokenByCaller", &[("CallerReference", false, Text(128)), ("TokenId", false, Text(65))]),
     (
@@ -130,7 +148,7 @@ pub fn check(action: &str, params: &Params) -> Result<(), ApiError> {
         }
     }
     if params.get("DescriptorPolicy.SoftDescriptorType") == Some("Dynamic") {
-        check_dynamic_descriptor(params.required("SenderDescription")?)?;
+        statement::dynamic(params.required("SenderDescription")?)?;
     }
     Ok(())
 }
@@ -146,16 +164,10 @@ fn check_value(name: &str, value: &str, kind: Kind) -> Result<(), ApiError> {
         Word(words) => words.split('|').any(|word| word == value),
         Amount => value.len() <= 20,
         Percent => value.len() <= 8,
-        Minutes => value.parse::<u32>().is_ok_and(|minutes| minutes > 0),
+        Number(least, most) => value.parse::<u32>().is_ok_and(|number| (least..=most).contains(&number)),
+        Date => instant(value).is_some(),
     };
     if is_good { Ok(()) } else { Err(ApiError::params(format!("{name} has an invalid value"))) }
-}
-
-/// The statement line takes letters, digits and spaces, with no space at either end (its first 15 characters).
-fn check_dynamic_descriptor(text: &str) -> Result<(), ApiError> {
-    let line: String = text.chars().take(15).collect();
-    let is_good = line.trim() == line && line.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ');
-    if is_good { Ok(()) } else { Err(ApiError::params("SenderDescription cannot be used as a soft descriptor")) }
 }
 
 #[cfg(test)]

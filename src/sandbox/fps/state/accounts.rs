@@ -104,6 +104,27 @@ impl Tx {
         Ok(done.rows_affected() == 1)
     }
 
+    /// Keeps what may change about an account: its state, what of it is verified, what it can pay with.
+    pub async fn keep_account(&mut self, account: &Account) -> Result<(), StateError> {
+        sqlx::query(
+            "UPDATE fps_accounts
+                SET kind = $1, state = $2, email_verified = $3, verification = $4, methods = $5, card_declines = $6,
+                    marketplace = $7
+              WHERE id = $8",
+        )
+        .bind(&account.kind)
+        .bind(&account.state)
+        .bind(account.email_verified)
+        .bind(&account.verification)
+        .bind(&account.methods)
+        .bind(account.card_declines)
+        .bind(account.marketplace)
+        .bind(&account.id)
+        .execute(self.on())
+        .await?;
+        Ok(())
+    }
+
     /// Sets where notifications of the account's calls go.
     pub async fn set_ipn_url(&mut self, account: &str, url: &str) -> Result<(), StateError> {
         sqlx::query("UPDATE fps_accounts SET ipn_url = $1 WHERE id = $2")

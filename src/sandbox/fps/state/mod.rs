@@ -3,10 +3,12 @@
 //! Flags are 0 or 1, empty text and 0 mean "none", instants are milliseconds of business time.
 
 pub mod accounts;
+pub mod activity;
 pub mod ledger;
 pub mod notifications;
 pub mod people;
 pub mod sessions;
+pub mod terms;
 pub mod tokens;
 pub mod transactions;
 
@@ -23,6 +25,7 @@ impl Tx {
             "DELETE FROM fps_transactions",
             "DELETE FROM fps_sessions",
             "DELETE FROM fps_tokens",
+            "DELETE FROM fps_account_terms",
             "DELETE FROM fps_credentials",
             "DELETE FROM fps_accounts",
         ] {

@@ -2,8 +2,11 @@
 
 use crate::base::clock::Millis;
 use crate::base::money::Money;
-use crate::sandbox::fps::machine::{Operation, State};
+use crate::sandbox::fps::machine::{FLAGGED_CODE, Operation, State};
 use crate::sandbox::state::{StateError, Tx};
+
+/// The setting that counts the charges that are to wait for a person.
+const FLAGS: &str = "fps_flag_next";
 
 /// One transaction: a payment, a reserve (and its settle, which keeps the id), or a refund.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
@@ -70,6 +73,14 @@ pub struct Transaction {
     pub status_message: String,
     /// How the network will answer: `yes` or `no`.
     pub outcome: String,
+    /// The request's own `Timestamp`; empty for what began in the provider's pages.
+    pub caller_date: String,
+    /// What the card statement says, up to 19 characters.
+    pub statement_line: String,
+    /// `Recipient` or `Caller`: whose customer service number stands beside it.
+    pub service_owner: String,
+    /// When it fails unless it is over ("TransactionTimeoutInMins").
+    pub times_out_at: i64,
     /// When it was asked for.
     pub received_at: i64,
     /// When it ended; 0 before.
@@ -92,6 +103,11 @@ impl Transaction {
     /// The amount its current operation is about: the settled part once there is one.
     pub fn current_amount(&self) -> Money {
         Money::usd(if self.settled_minor > 0 { self.settled_minor } else { self.amount_minor })
+    }
+
+    /// Whether it waits for a person to look at it.
+    pub fn is_flagged(&self) -> bool {
+        self.state() == State::Pending && self.status_code == FLAGGED_CODE
     }
 
     /// Whether the caller is also the recipient, so that nobody takes a marketplace fee.
@@ -128,6 +144,34 @@ impl Tx {
         sqlx::query_as("SELECT * FROM fps_transactions ORDER BY seq").fetch_all(self.on()).await
     }
 
+    /// The transactions that wait for a person, oldest first.
+    pub async fn flagged(&mut self) -> Result<Vec<Transaction>, StateError> {
+        sqlx::query_as("SELECT * FROM fps_transactions WHERE state = 'Pending' AND status_code = $1 ORDER BY seq")
+            .bind(FLAGGED_CODE)
+            .fetch_all(self.on())
+            .await
+    }
+
+    /// Whether the next charge is to wait for a person; asking uses it up.
+    pub async fn take_flag(&mut self) -> Result<bool, StateError> {
+        let left = self.flags().await?;
+        if left > 0 {
+            self.keep_setting(FLAGS, &(left - 1).to_string()).await?;
+        }
+        Ok(left > 0)
+    }
+
+    /// How many of the next charges are to wait for a person.
+    pub async fn flags(&mut self) -> Result<i64, StateError> {
+        Ok(self.setting(FLAGS).await?.and_then(|text| text.parse().ok()).unwrap_or(0))
+    }
+
+    /// Lets one more of the next charges wait for a person.
+    pub async fn add_flag(&mut self) -> Result<(), StateError> {
+        let left = self.flags().await?;
+        self.keep_setting(FLAGS, &(left + 1).to_string()).await
+    }
+
     /// The refunds of a payment.
     pub async fn refunds_of(&mut self, id: &str) -> Result<Vec<Transaction>, StateError> {
         sqlx::query_as("SELECT * FROM fps_transactions WHERE parent_id = $1 AND parent_id <> '' ORDER BY seq")
@@ -151,9 +195,9 @@ impl Tx {
                 recipient_id, sender_token, recipient_token, method, amount_minor, settled_minor, refunding_minor,
                 refunded_minor, fee_minor, fee_back_minor, fee_payer, fixed_minor, variable_ppm, market_fee_minor,
                 market_back_minor, refund_policy, reason, sender_note, ipn_url, state, status_code, status_message,
-                outcome, received_at, completed_at, due_at)
+                outcome, caller_date, statement_line, service_owner, times_out_at, received_at, completed_at, due_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)",
+                $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)",
         )
         .bind(&t.id)
         .bind(t.seq)
@@ -186,6 +230,10 @@ impl Tx {
         .bind(&t.status_code)
         .bind(&t.status_message)
         .bind(&t.outcome)
+        .bind(&t.caller_date)
+        .bind(&t.statement_line)
+        .bind(&t.service_owner)
+        .bind(t.times_out_at)
         .bind(t.received_at)
         .bind(t.completed_at)
         .bind(t.due_at)
@@ -200,8 +248,9 @@ impl Tx {
             "UPDATE fps_transactions
                 SET operation = $1, settled_minor = $2, refunding_minor = $3, refunded_minor = $4, fee_minor = $5,
                     fee_back_minor = $6, market_fee_minor = $7, market_back_minor = $8, ipn_url = $9, state = $10,
-                    status_code = $11, status_message = $12, outcome = $13, completed_at = $14, due_at = $15
-              WHERE id = $16",
+                    status_code = $11, status_message = $12, outcome = $13, completed_at = $14, due_at = $15,
+                    times_out_at = $16
+              WHERE id = $17",
         )
         .bind(&t.operation)
         .bind(t.settled_minor)
@@ -218,6 +267,7 @@ impl Tx {
         .bind(&t.outcome)
         .bind(t.completed_at)
         .bind(t.due_at)
+        .bind(t.times_out_at)
         .bind(&t.id)
         .execute(self.on())
         .await?;

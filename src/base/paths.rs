@@ -168,6 +168,10 @@ impl Paths {
         category = "/search?category=", "";
         /// An uploaded picture.
         picture = "/pictures/", "";
+        /// One standing approval, in the list.
+        agreement = "/account/approvals#", "";
+        /// Changes how one is paid.
+        agreement_change = "/account/approvals/", "/change";
         /// Ends one standing approval.
         agreement_end = "/account/approvals/", "/end";
         /// Asks the provider again how one stands.

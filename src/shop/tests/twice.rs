@@ -6,7 +6,7 @@ use super::buying::ADDRESS;
 use super::desks::{ADA, FIELDS, paid_order};
 use super::office::OLGA;
 use super::*;
-use crate::orders::agreement::{Agreement, Standing, Terms};
+use crate::orders::agreement::{Agreement, Rules, Standing, Terms};
 use crate::orders::operation::Kind;
 use crate::orders::state::State;
 use crate::seed::PASSWORD;
@@ -55,7 +55,9 @@ async fn every_form_can_be_sent_twice() {
             "/orders/{id}/pay" | "/orders/{id}/pay/button" => pay(&market).await,
             "/cart/express/{provider}" | "/checkout/review/{provider}" => express(&market).await,
             "/orders/{id}/cancel" | "/orders/{id}/messages" | "/orders/{id}/requests" => order(&market, &route).await,
-            "/account/approvals/{id}/end" | "/account/approvals/{id}/check" => approval(&market, &route).await,
+            "/account/approvals/{id}/end" | "/account/approvals/{id}/check" | "/account/approvals/{id}/change" => {
+                approval(&market, &route).await
+            }
             "/oauth/authorize" | "/oauth/token" | "/account/link/end" => link(&market, &route).await,
             "/sell/register" | "/sell/return" => registration(&market).await,
             "/sell/products/new" | "/sell/products/{id}" => products(&market).await,
@@ -155,7 +157,7 @@ async fn link(market: &Market, route: &str) {
 async fn approval(market: &Market, route: &str) {
     let account = market.ctx.store.account_by_email(ANA).await.unwrap().unwrap();
     let now = market.ctx.clock.now();
-    let mut agreement = Agreement::asked(account.id, "till", Terms::Saved, now);
+    let mut agreement = Agreement::asked(account.id, "till", Terms::Saved, Rules::default(), now);
     agreement.consent = Some("standing".to_owned());
     agreement.begin(now);
     let mut tx = market.ctx.store.write().await.unwrap();
@@ -168,6 +170,12 @@ async fn approval(market: &Market, route: &str) {
         ana.twice(&path, &[]).await;
         let ended = market.ctx.store.agreement(&agreement.id).await.unwrap().unwrap();
         assert_eq!(ended.standing, Standing::Ended);
+        return;
+    }
+    if route.ends_with("/change") {
+        // one visit, however often it is pressed
+        assert!(ana.twice(&path, &[]).await.starts_with("http://127.0.0.1:3001/change?"));
+        assert_eq!(market.ctx.store.operations_of(agreement.id.as_str()).await.unwrap().len(), 1);
         return;
     }
     let answers = [ana.post(&path, &[]).await, ana.post(&path, &[]).await];

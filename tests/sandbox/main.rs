@@ -8,6 +8,7 @@ mod alexa;
 mod amazon_pay;
 mod api;
 mod control;
+mod fps_tokens;
 mod gate;
 mod pages;
 mod tls;

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `rules` (what a request must look like), `verify` (who signed it), `machine`
 //! (how a transaction lives), `actions` (what each call does), `due` (what happens by itself),
-//! `notify` (what shops are told), `pages` (what buyers and sellers see), `state` (what is kept).
+//! `notify` (what shops are told), `tokens` (what a buyer allowed), `pages` (what buyers and sellers see), `state` (what is kept).
 
 pub mod actions;
 pub mod api;
@@ -15,6 +15,7 @@ pub mod personas;
 pub mod recipients;
 pub mod rules;
 pub mod state;
+pub mod tokens;
 pub mod verify;
 pub mod wire;
 

@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq;
 
 use super::state::accounts::{Account, Credential};
 use super::state::ledger::{OPENING, balance_of};
+use super::state::tokens::Token;
 use crate::base::clock::Millis;
 use crate::base::secret::Secret;
 use crate::sandbox::state::{StateError, Tx};
@@ -15,6 +16,9 @@ use crate::sandbox::state::{StateError, Tx};
 pub const PASSWORD: &str = "no-money-moves";
 /// The account of the marketplace, whose keys the shop uses.
 pub const CALLER: &str = "acc_marketplace";
+/// The reference of the marketplace's own recipient token, which every list of recipients must name: it has
+/// agreed with itself, as its operator would have in the Recipient pipeline.
+pub const OWN_RECIPIENT: &str = "marketplace-recipient";
 /// What the marketplace's own account holds at first: 1,000.00 dollars.
 const CALLER_OPENING: i64 = 100_000;
 
@@ -172,6 +176,13 @@ pub async fn plant(
     if let Some(url) = ipn_url {
         tx.set_ipn_url(CALLER, url).await?;
     }
+    let own = Token {
+        starts_at: 0,
+        methods: "CC,ACH,ABT".to_owned(),
+        recipient_pays: 1,
+        ..Token::fresh(CALLER, CALLER, "Unrestricted", OWN_RECIPIENT, now)
+    };
+    tx.add_token(&own).await?;
     let wanted = Credential {
         access_key: access_key.to_owned(),
         secret_key: secret_key.reveal().to_owned(),

@@ -1,9 +1,9 @@
 //! Recipients that are there without a walk through the pages: the sellers of a seeded market.
 
 use super::personas::{CALLER, PASSWORD, blank_account, hash};
-use super::provider_id;
 use super::state::accounts::Account;
 use super::state::tokens::Token;
+use crate::base::clock::Millis;
 use crate::base::ids;
 use crate::sandbox::Sandbox;
 use crate::sandbox::state::StateError;
@@ -28,7 +28,7 @@ impl Sandbox {
     /// tokens' ids in the same order.
     pub async fn plant_recipients(&self, recipients: &[Recipient]) -> Result<Vec<String>, StateError> {
         let password_hash = hash(PASSWORD);
-        let now = self.clock().now().0;
+        let now = self.clock().now();
         let mut tx = self.db().write().await?;
         let mut tokens = Vec::with_capacity(recipients.len());
         for recipient in recipients {
@@ -44,7 +44,7 @@ impl Sandbox {
                     account.id
                 }
             };
-            let token = recipient.token(account, now);
+            let token = recipient.token(&account, now);
             tx.add_token(&token).await?;
             tokens.push(token.id);
         }
@@ -66,26 +66,14 @@ impl Recipient {
         }
     }
 
-    fn token(&self, account_id: String, now: i64) -> Token {
+    fn token(&self, account_id: &str, now: Millis) -> Token {
         Token {
-            id: provider_id(64),
-            caller_id: CALLER.to_owned(),
-            account_id,
-            kind: "Unrestricted".to_owned(),
-            caller_reference: self.caller_reference.clone(),
-            friendly_name: format!("Friendly{}", 1_000_000_000 + u64::from(rand::random::<u32>())),
-            status: "Active".to_owned(),
-            installed_at: now,
             starts_at: 0,
-            expires_at: 0,
             methods: "CC,ACH,ABT".to_owned(),
-            amount_minor: 0,
-            recipient_id: String::new(),
-            payment_reason: String::new(),
             max_fixed_minor: self.max_fixed_minor,
             max_variable_ppm: self.max_variable_bp * 100,
             recipient_pays: 1,
-            spent_on: String::new(),
+            ..Token::fresh(CALLER, account_id, "Unrestricted", &self.caller_reference, now)
         }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Checks in the order of the guide's roles: amount, simulations, sender, recipient, both together, money.
 
-use super::{Call, Trouble, book, refuse};
+use super::{Call, Trouble, book, refuse, token};
 use crate::base::money::Money;
 use crate::sandbox::fps::codes::ApiError;
 use crate::sandbox::fps::machine::{self, Operation, Simulated, State};
@@ -29,10 +29,14 @@ pub async fn charge(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
             return refuse(code);
         }
     }
-    let token = sender_token(call, tx, operation).await?;
+    let token = token::of_sender(call, tx, operation).await?;
     let (recipient, agreed) = recipient(call, tx).await?;
     let sender = tx.account(&token.account_id).await?.ok_or_else(|| ApiError::of("InvalidTokenId_Sender"))?;
-    check_parties(&sender, &recipient, &token, agreed.as_ref(), amount.money)?;
+    check_parties(&sender, &recipient)?;
+    if !token::pays(&token, &recipient, agreed.as_ref()) {
+        return refuse("IncompatibleTokens");
+    }
+    token::check_rule(call, tx, &token, operation, amount.money).await?;
     check_method(operation, &token.methods, &recipient, amount)?;
     let fee_payer = fee_payer(call, agreed.as_ref())?;
     let (fixed_minor, variable_ppm) = marketplace_fee(call, agreed.as_ref())?;
@@ -80,7 +84,7 @@ pub async fn charge(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
         due_at,
         ..Transaction::default()
     };
-    if !tx.spend_token(&token.id, &transaction.id).await? {
+    if !token.is_standing() && !tx.spend_token(&token.id, &transaction.id).await? {
         return refuse("TokenNotActive_Sender");
     }
     if is_done {
@@ -94,33 +98,6 @@ pub async fn charge(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
 /// `TransactionId` and `TransactionStatus`, as Pay, Reserve, Settle, Refund and Cancel answer.
 pub fn answer(transaction: &Transaction) -> Xml {
     Xml::default().leaf("TransactionId", &transaction.id).leaf("TransactionStatus", &transaction.state)
-}
-
-async fn sender_token(call: &Call<'_>, tx: &mut Tx, operation: Operation) -> Result<Token, Trouble> {
-    let Some(token) = tx.token(call.params.text("SenderTokenId")).await? else {
-        return refuse("InvalidTokenId_Sender");
-    };
-    if token.caller_id != call.caller.id {
-        return refuse("IncompatibleTokens");
-    }
-    if token.kind != "SingleUse" {
-        return refuse("InvalidTokenId_Sender");
-    }
-    if !token.spent_on.is_empty() {
-        // Reserve does not list the code that says so directly.
-        return refuse(if operation == Operation::Pay {
-            "SameTokenIdUsedMultipleTimes"
-        } else {
-            "TokenNotActive_Sender"
-        });
-    }
-    if token.status != "Active" {
-        return refuse("TokenNotActive_Sender");
-    }
-    if token.is_out_of_time(call.now) {
-        return refuse("IncompatibleTokens");
-    }
-    Ok(token)
 }
 
 /// Who is paid: the owner of the recipient token, or the caller when none is given.
@@ -140,13 +117,7 @@ async fn recipient(call: &Call<'_>, tx: &mut Tx) -> Result<(Account, Option<Toke
     Ok((account, Some(token)))
 }
 
-fn check_parties(
-    sender: &Account,
-    recipient: &Account,
-    token: &Token,
-    agreed: Option<&Token>,
-    amount: Money,
-) -> Result<(), Trouble> {
+fn check_parties(sender: &Account, recipient: &Account) -> Result<(), Trouble> {
     if sender.id == recipient.id {
         return refuse("SameSenderAndRecipient");
     }
@@ -157,10 +128,6 @@ fn check_parties(
         if account.email_verified == 0 {
             return refuse(&format!("UnverifiedEmailAddress_{role}"));
         }
-    }
-    let takes_method = agreed.is_none_or(|agreed| agreed.methods.split(',').any(|method| method == token.methods));
-    if token.recipient_id != recipient.id || token.amount_minor != amount.minor || !takes_method {
-        return refuse("IncompatibleTokens");
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::{Call, Trouble, refuse};
 use crate::base::clock::Millis;
 use crate::base::money::Money;
 use crate::sandbox::fps::codes::ApiError;
+use crate::sandbox::fps::state::tokens::Token;
 use crate::sandbox::fps::state::transactions::Transaction;
 use crate::sandbox::fps::verify;
 use crate::sandbox::fps::wire::Xml;
@@ -20,17 +21,20 @@ pub async fn token(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     let Some(token) = token else {
         return refuse(if call.params.get("TokenId").is_some() { "InvalidTokenId" } else { "InvalidCallerReference" });
     };
-    let is_active = token.status == "Active" && !(token.expires_at > 0 && call.now.0 >= token.expires_at);
-    let inside = Xml::default()
+    Ok(Xml::default().nest("Token", described(&token, call.now)))
+}
+
+/// The inside of a `Token` element.
+pub fn described(token: &Token, now: Millis) -> Xml {
+    Xml::default()
         .leaf("TokenId", &token.id)
         .leaf("FriendlyName", &token.friendly_name)
-        .leaf("TokenStatus", if is_active { "Active" } else { "Inactive" })
+        .leaf("TokenStatus", if token.is_active(now) { "Active" } else { "Inactive" })
         .leaf("DateInstalled", &date_time(token.installed_at))
         .leaf("CallerReference", &token.caller_reference)
         .leaf("TokenType", &token.kind)
-        .leaf("OldTokenId", &token.id)
-        .some("PaymentReason", &token.payment_reason);
-    Ok(Xml::default().nest("Token", inside))
+        .leaf("OldTokenId", &token.old_token_id)
+        .some("PaymentReason", &token.payment_reason)
 }
 
 /// `GetTransactionStatus`.
@@ -139,7 +143,7 @@ pub fn verify_signature(call: &Call<'_>) -> Result<Xml, Trouble> {
 }
 
 /// ISO 8601 with milliseconds and an offset, as `DateInstalled` has it.
-fn date_time(at: i64) -> String {
+pub fn date_time(at: i64) -> String {
     let seconds = Millis(at).iso8601();
     format!("{}.{:03}+00:00", seconds.trim_end_matches('Z'), at.rem_euclid(1000))
 }

@@ -8,6 +8,7 @@ pub mod charge;
 pub mod give_back;
 pub mod look;
 pub mod settle;
+pub mod token;
 
 use super::codes::ApiError;
 use super::state::accounts::Account;

@@ -1,28 +1,20 @@
-//! The way back to the shop: tokens are made, the result is appended to `returnURL` and signed.
+//! The way back to the shop: the result is appended to `returnURL` and signed.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::{address, views};
-use crate::base::clock::{Millis, hours};
-use crate::base::ids;
+use super::views;
+use crate::base::clock::Millis;
 use crate::sandbox::Sandbox;
 use crate::sandbox::desk;
-use crate::sandbox::fps::provider_id;
-use crate::sandbox::fps::rules::cbui::{CallerException, Pipeline, Request};
-use crate::sandbox::fps::state::accounts::Account;
+use crate::sandbox::fps::rules::cbui::{CallerException, Request};
 use crate::sandbox::fps::state::sessions::Session;
-use crate::sandbox::fps::state::tokens::Token;
 use crate::sandbox::fps::verify;
-use crate::sandbox::fps::wire::percent_ppm;
 use crate::sandbox::state::{StateError, Tx};
 
-/// How long a single-use token may be used (older guides: three hours).
-const SINGLE_USE_LIFE: std::time::Duration = hours(3);
-
-/// Whether a status means that a token was made.
+/// Whether a status means that a token was made, or left as it was.
 pub fn is_success(status: &str) -> bool {
-    matches!(status, "SA" | "SB" | "SC" | "SR")
+    matches!(status, "SA" | "SB" | "SC" | "SR" | "SU")
 }
 
 /// Result fields in the order they are appended.
@@ -97,69 +89,8 @@ pub async fn end(
     Ok(address)
 }
 
-/// What a confirmed visit gives the shop: the status and the result fields. `None` when the reference was taken meanwhile.
-pub async fn mint(
-    tx: &mut Tx,
-    session: &Session,
-    request: &Request,
-    account: &Account,
-    payee: &str,
-    now: Millis,
-) -> Result<Option<(&'static str, Fields)>, StateError> {
-    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let mut token = Token {
-        id: provider_id(64),
-        caller_id: session.caller_id.clone(),
-        account_id: account.id.clone(),
-        kind: "SingleUse".to_owned(),
-        caller_reference: session.caller_reference.clone(),
-        friendly_name: format!("Friendly{}", 1_000_000_000 + u64::from(rand::random::<u32>())),
-        status: "Active".to_owned(),
-        installed_at: now.0,
-        starts_at: now.0,
-        expires_at: now.plus(SINGLE_USE_LIFE).0,
-        methods: session.method.clone(),
-        amount_minor: request.amount("transactionAmount").map_or(0, |amount| amount.minor),
-        recipient_id: payee.to_owned(),
-        payment_reason: request.text("paymentReason").to_owned(),
-        max_fixed_minor: 0,
-        max_variable_ppm: 0,
-        recipient_pays: 0,
-        spent_on: String::new(),
-    };
-    if request.pipeline() == Some(Pipeline::SingleUse) {
-        let (status, expiry) = match session.method.as_str() {
-            "CC" => ("SC", card_expiry(now)),
-            "ACH" => ("SB", String::new()),
-            _ => ("SA", String::new()),
-        };
-        let mut fields = vec![field("tokenID", &token.id), field("expiry", &expiry)];
-        fields.extend(address::result_fields(request, &session.address));
-        return Ok(tx.add_token(&token).await?.then_some((status, fields)));
-    }
-    let seconds = |name: &str| request.get(name).and_then(|text| text.parse::<i64>().ok()).unwrap_or(0) * 1000;
-    token.kind = "Unrestricted".to_owned();
-    token.starts_at = seconds("validityStart");
-    token.expires_at = seconds("validityExpiry");
-    token.methods = request.methods().join(",");
-    token.recipient_id = String::new();
-    token.max_fixed_minor = request.amount("maxFixedFee").map_or(0, |fee| fee.minor);
-    token.max_variable_ppm = request.get("maxVariableFee").and_then(percent_ppm).unwrap_or(0);
-    token.recipient_pays = i64::from(request.is_true("recipientPaysFee"));
-    let refund_token = Token {
-        id: provider_id(64),
-        caller_reference: request.get("callerReferenceRefund").map_or_else(|| ids::fresh("refund"), str::to_owned),
-        methods: String::new(),
-        ..token.clone()
-    };
-    if !tx.add_token(&token).await? || !tx.add_token(&refund_token).await? {
-        return Ok(None);
-    }
-    Ok(Some(("SR", vec![field("tokenID", &token.id), field("refundTokenID", &refund_token.id)])))
-}
-
 /// The test card's expiry, `MM/YYYY`: three years from now.
-fn card_expiry(now: Millis) -> String {
+pub fn card_expiry(now: Millis) -> String {
     let today = now.iso8601();
     let year = today[..4].parse::<i32>().unwrap_or(2000) + 3;
     format!("{}/{year}", &today[5..7])

@@ -26,8 +26,11 @@ use crate::sandbox::state::{LogEntry, StateError, Tx};
 
 mod address;
 mod finish;
+mod mint;
+mod payees;
 mod people;
 mod reason;
+mod review;
 mod steps;
 mod views;
 mod visit;
@@ -144,15 +147,19 @@ async fn decide(sandbox: &Sandbox, request: &Request, text: &str) -> Result<Star
         let status = if fault.error.as_deref() == Some("NM") { "NM" } else { "SE" };
         return Ok(Start::Return(status, "The request has temporarily failed; it may be sent again.".to_owned()));
     }
-    let is_marketplace = pipeline == Pipeline::Recipient || request.get("recipientToken").is_some();
+    let is_marketplace = pipeline == Pipeline::Recipient || !request.recipient_tokens().is_empty();
     if is_marketplace && caller.marketplace == 0 {
         return Ok(Start::Return(
             "NM",
             "The caller is not registered as a third-party caller for this transaction.".to_owned(),
         ));
     }
-    if request.get("recipientToken").is_some() && payee(&mut tx, request, &caller).await?.is_none() {
-        return wrong("recipientToken");
+    let edited = payees::edited(&mut tx, request, &caller, sandbox.clock().now()).await?;
+    if pipeline == Pipeline::EditToken && edited.is_none() {
+        return Ok(Start::Return("IT", "The token is invalid, expired, or cannot be modified.".to_owned()));
+    }
+    if payees::find(&mut tx, request, &caller, edited.as_ref()).await?.is_none() {
+        return wrong(if pipeline == Pipeline::MultiUse { "recipientTokenList" } else { "recipientToken" });
     }
     if let Some(ending) = ended_before(&mut tx, request, &caller).await? {
         return Ok(ending);
@@ -180,7 +187,8 @@ async fn ended_before(tx: &mut Tx, request: &Request, caller: &Account) -> Resul
             let wrong = || Start::Wrong(CallerException::invalid("callerReference"));
             return Ok(Some(if is_same { Start::Again(ended.redirect) } else { wrong() }));
         }
-        Some(ended) if ended.outcome == "A" => {
+        // An edit that was left may be begun again: its table has no NP.
+        Some(ended) if ended.outcome == "A" && request.pipeline() != Some(Pipeline::EditToken) => {
             let message = "The pipeline was cancelled and then restarted.".to_owned();
             return Ok(Some(Start::Return("NP", message)));
         }
@@ -194,19 +202,6 @@ async fn ended_before(tx: &mut Tx, request: &Request, caller: &Account) -> Resul
         }
     }
     Ok(None)
-}
-
-/// The account that will be paid, and the methods it takes: behind `recipientToken`, or the caller itself.
-async fn payee(tx: &mut Tx, request: &Request, caller: &Account) -> Result<Option<(Account, String)>, StateError> {
-    let Some(id) = request.get("recipientToken") else { return Ok(Some((caller.clone(), "CC,ACH,ABT".to_owned()))) };
-    let token = tx.token(id).await?.filter(|token| {
-        token.caller_id == caller.id
-            && token.kind == "Unrestricted"
-            && token.status == "Active"
-            && !token.methods.is_empty()
-    });
-    let Some(token) = token else { return Ok(None) };
-    Ok(tx.account(&token.account_id).await?.map(|account| (account, token.methods)))
 }
 
 /// The page for a failure of our own.

@@ -6,16 +6,17 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::finish::{self, Fields};
+use super::mint::mint;
 use super::people::who;
-use super::views::{Choice, MethodChoice, Payment, Problem, Review, SignIn};
+use super::review::{described, review_page};
+use super::views::{Choice, MethodChoice, Payment, Problem, SignIn};
 use super::visit::{Found, Visit, find, value};
-use super::{address, broken, reason};
+use super::{address, broken};
 use crate::sandbox::Sandbox;
 use crate::sandbox::desk;
 use crate::sandbox::fps::rules::cbui::Request;
 use crate::sandbox::fps::state::accounts::Account;
 use crate::sandbox::fps::state::sessions::Session;
-use crate::sandbox::fps::wire::{percent_ppm, ppm_percent};
 use crate::sandbox::state::StateError;
 
 type Form = axum::extract::Form<Vec<(String, String)>>;
@@ -38,13 +39,18 @@ pub async fn show_sign_in(sandbox: &Sandbox, session: &Session, request: &Reques
 
 async fn sign_in_page(mut visit: Visit, problem: &str) -> Result<SignIn, StateError> {
     let is_seller = visit.is_seller();
-    let preferred = if is_seller { "acc_wares" } else { "acc_omni" };
+    let owner = visit.edited.as_ref().map(|token| token.account_id.clone());
+    let preferred = owner.unwrap_or_else(|| if is_seller { "acc_wares" } else { "acc_omni" }.to_owned());
     let accounts = visit.tx.accounts().await?;
-    let choices = accounts
+    let mut choices: Vec<Choice> = accounts
         .into_iter()
         .filter(|account| account.position > 0)
         .map(|account| Choice { is_checked: account.id == preferred, account })
         .collect();
+    if is_seller {
+        let hint = "The shop itself, to be paid like its sellers: a list of recipients must name it.".to_owned();
+        choices.push(Choice { account: Account { hint, ..visit.caller.clone() }, is_checked: false });
+    }
     Ok(SignIn { frame: visit.frame(0), choices, is_seller, about: visit.about(), problem: problem.to_owned() })
 }
 
@@ -78,24 +84,18 @@ pub async fn sign_in(State(sandbox): State<Sandbox>, axum::extract::Form(form): 
 }
 
 fn payment_page(visit: &Visit, account: Account) -> Payment {
-    let methods = visit
-        .methods(&account)
+    let offered = visit.methods(&account);
+    let current = visit.edited.as_ref().and_then(|token| offered.iter().position(|code| *code == token.methods));
+    let methods = offered
         .into_iter()
         .enumerate()
         .map(|(position, code)| {
             let (label, detail) = described(code);
-            MethodChoice { code, label, detail, is_checked: position == 0 }
+            let is_current = current == Some(position);
+            MethodChoice { code, label, detail, is_checked: position == current.unwrap_or(0), is_current }
         })
         .collect();
-    Payment { frame: visit.frame(1), methods, account, about: visit.about() }
-}
-
-fn described(method: &str) -> (&'static str, &'static str) {
-    match method {
-        "CC" => ("Credit card", "Test card ending in 1111. Can be reserved and charged later."),
-        "ACH" => ("Bank account", "Checking account ending in 6789. Charged at once, confirmed a little later."),
-        _ => ("Account balance", "Money held in this account. Moves at once."),
-    }
+    Payment { frame: visit.frame(1), methods, account, about: visit.about(), is_edit: visit.edited.is_some() }
 }
 
 /// Takes the choice of method and shows the review.
@@ -121,55 +121,6 @@ pub async fn payment(State(sandbox): State<Sandbox>, axum::extract::Form(form): 
     result.await.unwrap_or_else(|error: StateError| broken(&error))
 }
 
-fn review_page(visit: &Visit, account: Account, problem: &str) -> Review {
-    let request = &visit.request;
-    let mut lines = Vec::new();
-    let mut line = |label: &str, value: String| lines.push((label.to_owned(), value));
-    if visit.is_seller() {
-        line("Paid to", format!("{} ({})", account.name, account.email));
-        line("Methods you accept", request.methods().join(", "));
-        line(
-            "Fixed fee per sale, at most",
-            request.amount("maxFixedFee").map_or_else(|| "none".to_owned(), |fee| fee.to_string()),
-        );
-        let variable = request.get("maxVariableFee").and_then(percent_ppm);
-        line(
-            "Share of each sale, at most",
-            variable.map_or_else(|| "none".to_owned(), |ppm| format!("{} %", ppm_percent(ppm))),
-        );
-        line(
-            "Payment service fee paid by",
-            if request.is_true("recipientPaysFee") { "you" } else { "the marketplace" }.to_owned(),
-        );
-    } else {
-        line("Pay with", described(&visit.session.method).0.to_owned());
-        line("Paid to", visit.payee.name.clone());
-        for (name, label) in [
-            ("itemTotal", "Items"),
-            ("shipping", "Shipping"),
-            ("handling", "Handling"),
-            ("giftWrapping", "Gift wrapping"),
-            ("discount", "Discount"),
-            ("tax", "Tax"),
-        ] {
-            if let Some(amount) = request.amount(name) {
-                line(label, amount.to_string());
-            }
-        }
-        line("Total", visit.about());
-    }
-    Review {
-        frame: visit.frame(if visit.is_seller() { 1 } else { 2 }),
-        lines,
-        reason_html: reason::html(request.text("paymentReason")),
-        address: address::sent_lines(request),
-        fields: Review::address_fields(request, &account),
-        is_seller: visit.is_seller(),
-        problem: problem.to_owned(),
-        account,
-    }
-}
-
 /// The last click: makes the token and sends the browser back. A second click gets the same answer.
 pub async fn confirm(State(sandbox): State<Sandbox>, axum::extract::Form(form): Form) -> Response {
     let result = async {
@@ -191,11 +142,7 @@ pub async fn confirm(State(sandbox): State<Sandbox>, axum::extract::Form(form): 
                 }
             }
         }
-        let payee = visit.payee.id.clone();
-        let minted =
-            finish::mint(&mut visit.tx, &visit.session, &visit.request, &account, &payee, sandbox.clock().now())
-                .await?;
-        match minted {
+        match mint(&mut visit, &account, sandbox.clock().now()).await? {
             Some((status, fields)) => visit.end(&sandbox, status, fields).await,
             None => finished_elsewhere(visit).await,
         }

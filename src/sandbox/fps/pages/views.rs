@@ -84,6 +84,8 @@ pub struct MethodChoice {
     pub detail: &'static str,
     /// Whether it is chosen beforehand.
     pub is_checked: bool,
+    /// Whether an edited token is paid by it until now.
+    pub is_current: bool,
 }
 
 /// Choose how to pay.
@@ -98,6 +100,8 @@ pub struct Payment {
     pub methods: Vec<MethodChoice>,
     /// The amount.
     pub about: String,
+    /// Whether a token is edited.
+    pub is_edit: bool,
 }
 
 /// One field of the address form.
@@ -110,6 +114,16 @@ pub struct AddressField {
     pub value: String,
 }
 
+/// What the review is called, and what the last click means.
+pub struct Wording {
+    /// The heading.
+    pub title: String,
+    /// One or two sentences.
+    pub lead: String,
+    /// On the button.
+    pub button: &'static str,
+}
+
 /// Look at everything once more, and confirm or leave.
 #[derive(Template)]
 #[template(path = "sandbox/review.html")]
@@ -118,16 +132,22 @@ pub struct Review {
     pub frame: Frame,
     /// Who signed in.
     pub account: Account,
-    /// Label and value of everything that is agreed to; the last one is the total.
+    /// What it is called here.
+    pub wording: Wording,
+    /// Label and value of everything that is agreed to.
     pub lines: Vec<(String, String)>,
+    /// Whether the last line is the total.
+    pub is_totalled: bool,
+    /// What the shop may do from now on, a sentence each; empty for one purchase.
+    pub rules: Vec<String>,
+    /// Everybody who can be paid, when there are several.
+    pub payees: Vec<String>,
     /// The shop's description, already made harmless.
     pub reason_html: String,
     /// The address the shop sent.
     pub address: Vec<String>,
     /// The form for an address, when the shop wants it collected here.
     pub fields: Vec<AddressField>,
-    /// Whether a seller is to register.
-    pub is_seller: bool,
     /// What went wrong with the last try; empty at first.
     pub problem: String,
 }

@@ -4,13 +4,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::finish::{self, Fields};
-use super::payee;
+use super::payees::{self, Payee};
 use super::views::{Frame, Problem};
 use crate::sandbox::Sandbox;
 use crate::sandbox::desk;
 use crate::sandbox::fps::rules::cbui::{Pipeline, Request};
 use crate::sandbox::fps::state::accounts::Account;
 use crate::sandbox::fps::state::sessions::Session;
+use crate::sandbox::fps::state::tokens::Token;
+use crate::sandbox::fps::tokens::words;
 use crate::sandbox::state::{LogEntry, StateError, Tx};
 
 /// A visit that goes on, with everything it was asked for.
@@ -23,11 +25,14 @@ pub struct Visit {
     pub request: Request,
     /// The developer behind the shop.
     pub caller: Account,
-    /// Who will be paid.
-    pub payee: Account,
-    /// The methods the payee takes, a comma list.
-    pub payee_takes: String,
+    /// Who will be paid: at least one.
+    pub payees: Vec<Payee>,
+    /// The token that is to be edited.
+    pub edited: Option<Token>,
 }
+
+const PERSONAL: &str = "The recipient account is a personal account, and therefore cannot accept credit card payments.";
+const MISMATCH: &str = "Payment method mismatch: the account has none of the payment methods that were asked for.";
 
 /// What a visit's id leads to.
 pub enum Found {
@@ -57,8 +62,12 @@ pub async fn find(sandbox: &Sandbox, form: &[(String, String)]) -> Result<Found,
     let pairs = serde_json::from_str(&session.parameters).map_err(|error| StateError::Decode(error.into()))?;
     let request = Request::new(pairs);
     let Some(caller) = tx.account(&session.caller_id).await? else { return gone() };
-    let Some((payee, payee_takes)) = payee(&mut tx, &request, &caller).await? else { return gone() };
-    Ok(Found::Open(Box::new(Visit { tx, session, request, caller, payee, payee_takes })))
+    let edited = payees::edited(&mut tx, &request, &caller, sandbox.clock().now()).await?;
+    if edited.is_none() && request.pipeline() == Some(Pipeline::EditToken) {
+        return gone();
+    }
+    let Some(payees) = payees::find(&mut tx, &request, &caller, edited.as_ref()).await? else { return gone() };
+    Ok(Found::Open(Box::new(Visit { tx, session, request, caller, payees, edited })))
 }
 
 impl Visit {
@@ -67,21 +76,27 @@ impl Visit {
         Frame::new(&self.session.id, &self.request, &self.caller, step)
     }
 
+    /// What the shop calls itself.
+    pub fn shop(&self) -> &str {
+        self.request.get("websiteDescription").unwrap_or(&self.caller.name)
+    }
+
     /// Whether a seller registers, rather than a buyer approving.
     pub fn is_seller(&self) -> bool {
         self.request.pipeline() == Some(Pipeline::Recipient)
     }
 
-    /// What this account and the payee can both do, out of what the shop asked for.
+    /// What this account and everybody who will be paid can do, out of what the shop asked for.
     pub fn methods(&self, account: &Account) -> Vec<&'static str> {
-        let takes = |method: &str| {
-            self.payee_takes.split(',').any(|own| own == method) && (method != "CC" || self.payee.takes_cards())
-        };
+        let takes = |method: &str| self.payees.iter().all(|payee| payee.can_take(method));
         self.request.methods().into_iter().filter(|method| account.has(method) && takes(method)).collect()
     }
 
     /// Why this account cannot go on: status and message.
     pub fn obstacle(&self, account: &Account) -> Option<(&'static str, &'static str)> {
+        if let Some(token) = &self.edited {
+            return self.obstacle_to_edit(account, token);
+        }
         if account.state != "active" {
             return Some((
                 "NP",
@@ -91,33 +106,47 @@ impl Visit {
         if account.email_verified == 0 {
             return Some(("NP", "The e-mail address of the account is not verified."));
         }
-        let same = if self.is_seller() { &self.caller.id } else { &self.payee.id };
-        if account.id == *same {
-            return Some(("NP", "The sender and the recipient are the same."));
-        }
         let wants_cards = self.request.methods().contains(&"CC");
         if self.is_seller() {
-            let message =
-                "The recipient account is a personal account, and therefore cannot accept credit card payments.";
-            return (wants_cards && !account.takes_cards()).then_some(("NP", message));
+            return (wants_cards && !account.takes_cards()).then_some(("NP", PERSONAL));
+        }
+        if self.payees.iter().any(|payee| payee.account.id == account.id) {
+            return Some(("NP", "The sender and the recipient are the same."));
+        }
+        if self.is_multi_use() && self.payees.iter().any(|payee| payee.account.state == "closed") {
+            return Some(("NP", "The account of one of the recipients is closed."));
         }
         if !self.methods(account).is_empty() {
             return None;
         }
-        if wants_cards && account.has("CC") && !self.payee.takes_cards() {
-            return Some((
-                "NP",
-                "The recipient account is a personal account, and therefore cannot accept credit card payments.",
-            ));
+        if wants_cards && account.has("CC") && self.payees.iter().any(|payee| !payee.account.takes_cards()) {
+            return Some(("NP", PERSONAL));
         }
-        Some(("PE", "Payment method mismatch: the account has none of the payment methods that were asked for."))
+        Some(("PE", MISMATCH))
     }
 
-    /// What it is about, in a few words: the amount, or the registration.
+    /// The same for an edit, whose table has other statuses.
+    fn obstacle_to_edit(&self, account: &Account, token: &Token) -> Option<(&'static str, &'static str)> {
+        if account.id != token.account_id {
+            return Some(("UT", "The token does not belong to the user."));
+        }
+        if account.state != "active" {
+            return Some(("NA", "The user account does not exist any more, or is suspended."));
+        }
+        self.methods(account).is_empty().then_some(("PE", MISMATCH))
+    }
+
+    fn is_multi_use(&self) -> bool {
+        self.request.pipeline() == Some(Pipeline::MultiUse)
+    }
+
+    /// What it is about, in a few words: the amount, the rule, or the registration.
     pub fn about(&self) -> String {
-        self.request
-            .amount("transactionAmount")
-            .map_or_else(|| "Register to be paid".to_owned(), |amount| amount.to_string())
+        match (self.request.rule(), &self.edited) {
+            (Some(rule), _) => words::headline(&rule),
+            (None, Some(_)) => "another way to pay".to_owned(),
+            (None, None) => "Register to be paid".to_owned(),
+        }
     }
 
     /// Ends the visit and sends the browser back to the shop.

@@ -1,11 +1,15 @@
-//! Parameters of the co-branded pages, for the pipelines SingleUse and Recipient.
+//! Parameters of the co-branded pages, for all five pipelines.
 //!
 //! Names are matched in any case and an exact-case name wins over a variant; what is wrong comes back
 //! as one of the three caller exceptions, in the guide's own words ("CE (Caller Exception)").
 
-use crate::base::clock::{Clock, days};
+use crate::base::clock::{Clock, Millis};
 use crate::base::money::Money;
-use crate::sandbox::fps::wire::{Amount, percent_ppm};
+use crate::sandbox::fps::tokens::{AmountType, Limit, Measure, Period, Rule};
+use crate::sandbox::fps::wire::Amount;
+use rows::{COMMON, EDIT_TOKEN, Kind, MULTI_USE, RECIPIENT, RECURRING, Row, SINGLE_USE, is_valid, is_well_formed};
+
+mod rows;
 
 /// The three kinds of caller exception.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,78 +48,35 @@ impl CallerException {
     }
 }
 
-/// The two pipelines of the sandbox.
+/// The five pipelines of the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pipeline {
     /// One purchase of one amount.
     SingleUse,
+    /// Many charges inside limits.
+    MultiUse,
+    /// A fixed amount at a fixed interval.
+    Recurring,
     /// A seller agrees to fees and gets registered.
     Recipient,
+    /// The buyer of a multi-use or recurring token chooses another method.
+    EditToken,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Text(usize),
-    Url,
-    Boolean,
-    Amount,
-    Percent,
-    Date,
-    Word(&'static str),
-    Methods,
+impl Pipeline {
+    const ALL: [Pipeline; 5] =
+        [Pipeline::SingleUse, Pipeline::MultiUse, Pipeline::Recurring, Pipeline::Recipient, Pipeline::EditToken];
+
+    fn rows(self) -> &'static [&'static [Row]] {
+        match self {
+            Pipeline::SingleUse => SINGLE_USE,
+            Pipeline::MultiUse => MULTI_USE,
+            Pipeline::Recurring => RECURRING,
+            Pipeline::Recipient => RECIPIENT,
+            Pipeline::EditToken => EDIT_TOKEN,
+        }
+    }
 }
-
-type Row = (&'static str, bool, Kind);
-
-const COMMON: &[Row] = &[
-    ("callerKey", true, Kind::Text(128)),
-    ("cobrandingStyle", false, Kind::Word("logo|banner")),
-    ("cobrandingUrl", false, Kind::Url),
-    ("pipelineName", true, Kind::Word("SingleUse|Recipient")),
-    ("returnURL", true, Kind::Url),
-    ("signature", false, Kind::Text(1024)),
-    ("signatureVersion", false, Kind::Word("2")),
-    ("signatureMethod", false, Kind::Word("HmacSHA256|HmacSHA1")),
-    ("version", false, Kind::Word("2009-01-09")),
-    ("websiteDescription", false, Kind::Text(1024)),
-    ("callerReference", true, Kind::Text(128)),
-    ("paymentMethod", false, Kind::Methods),
-];
-
-const SINGLE_USE: &[Row] = &[
-    ("addressName", false, Kind::Text(256)),
-    ("addressLine1", false, Kind::Text(256)),
-    ("addressLine2", false, Kind::Text(256)),
-    ("city", false, Kind::Text(256)),
-    ("state", false, Kind::Text(256)),
-    ("country", false, Kind::Text(256)),
-    ("zip", false, Kind::Text(64)),
-    ("phoneNumber", false, Kind::Text(64)),
-    ("collectShippingAddress", false, Kind::Boolean),
-    ("currencyCode", false, Kind::Word("USD")),
-    ("paymentReason", false, Kind::Text(4096)),
-    ("itemTotal", false, Kind::Amount),
-    ("shipping", false, Kind::Amount),
-    ("handling", false, Kind::Amount),
-    ("giftWrapping", false, Kind::Amount),
-    ("discount", false, Kind::Amount),
-    ("tax", false, Kind::Amount),
-    ("recipientToken", false, Kind::Text(65)),
-    ("isRecipientCobranding", false, Kind::Boolean),
-    ("reserve", false, Kind::Boolean),
-    ("transactionAmount", true, Kind::Amount),
-    ("disableGuest", false, Kind::Boolean),
-    ("collectEmailAddress", false, Kind::Boolean),
-];
-
-const RECIPIENT: &[Row] = &[
-    ("callerReferenceRefund", false, Kind::Text(128)),
-    ("maxFixedFee", false, Kind::Amount),
-    ("maxVariableFee", false, Kind::Percent),
-    ("recipientPaysFee", true, Kind::Boolean),
-    ("validityExpiry", false, Kind::Date),
-    ("validityStart", false, Kind::Date),
-];
 
 /// Checked parameters, read in any case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -178,29 +139,74 @@ impl Request {
 
     /// The pipeline, once [`Request::check`] has passed.
     pub fn pipeline(&self) -> Option<Pipeline> {
-        match self.get("pipelineName")? {
-            "SingleUse" => Some(Pipeline::SingleUse),
-            "Recipient" => Some(Pipeline::Recipient),
-            _ => None,
+        let name = self.get("pipelineName")?;
+        Pipeline::ALL.into_iter().find(|pipeline| name == format!("{pipeline:?}"))
+    }
+
+    /// The recipient tokens named, in their order and each once: of a list, or the one.
+    pub fn recipient_tokens(&self) -> Vec<&str> {
+        let name = if self.pipeline() == Some(Pipeline::MultiUse) { "recipientTokenList" } else { "recipientToken" };
+        let mut named: Vec<&str> = Vec::new();
+        for token in self.text(name).split(',').map(str::trim).filter(|token| !token.is_empty()) {
+            if !named.contains(&token) {
+                named.push(token);
+            }
+        }
+        named
+    }
+
+    /// The instant called `name`, sent in Unix seconds.
+    pub fn instant(&self, name: &str) -> Option<Millis> {
+        self.get(name).and_then(|text| text.parse::<u32>().ok()).map(|seconds| Millis(i64::from(seconds) * 1000))
+    }
+
+    /// What a multi-use or recurring token made by this request allows, once [`Request::check`] has passed.
+    pub fn rule(&self) -> Option<Rule> {
+        let amount = self.amount("transactionAmount").map(|amount| amount.minor);
+        match self.pipeline()? {
+            Pipeline::SingleUse => amount.map(|amount_minor| Rule::Once { amount_minor }),
+            Pipeline::Recurring => {
+                let period = self.get("recurringPeriod").and_then(Period::parse)?;
+                amount.map(|amount_minor| Rule::Every { amount_minor, period })
+            }
+            Pipeline::MultiUse => {
+                let whole = self.amount("globalAmountLimit")?.minor;
+                let mut limits = vec![Limit { measure: Measure::Amount, most: whole, period: None }];
+                limits.extend(["1", "2"].iter().filter_map(|number| self.limit(number)));
+                let kind = self.get("amountType").and_then(AmountType::from_word).unwrap_or(AmountType::Exact);
+                Some(Rule::Within { each: amount.map(|amount| (kind, amount)), limits })
+            }
+            Pipeline::Recipient | Pipeline::EditToken => None,
+        }
+    }
+
+    /// `usageLimitType1` with its value and period, or those of `2`.
+    fn limit(&self, number: &str) -> Option<Limit> {
+        let part = |name: &str| self.get(&format!("usageLimit{name}{number}"));
+        let (measure, value) = (part("Type")?, part("Value")?);
+        let period = part("Period").and_then(Period::parse);
+        match measure {
+            "Amount" => {
+                Amount::parse(value).map(|own| Limit { measure: Measure::Amount, most: own.money.minor, period })
+            }
+            _ => value.parse::<u32>().ok().map(|own| Limit { measure: Measure::Count, most: own.into(), period }),
         }
     }
 
     /// Checks every parameter: ill-formed ones first, then invalid and missing ones, then those of other pipelines.
     pub fn check(&self, clock: &Clock) -> Result<Pipeline, CallerException> {
         let pipeline = self.pipeline();
-        let own = match pipeline {
-            Some(Pipeline::SingleUse) => SINGLE_USE,
-            Some(Pipeline::Recipient) => RECIPIENT,
-            None => &[],
-        };
-        let rows: Vec<&Row> = COMMON.iter().chain(own).collect();
+        let own = pipeline.map_or(&[] as &[&[Row]], Pipeline::rows);
+        let rows: Vec<&Row> = COMMON.iter().chain(own.iter().copied().flatten()).collect();
         let given = |row: &&&Row| self.get(row.0).map(|value| (row.0, value, row.2));
-        let malformed: Vec<String> = rows
+        let mut malformed: Vec<String> = rows
             .iter()
             .filter_map(|row| given(&row))
             .filter(|(_, value, kind)| !is_well_formed(value, *kind))
             .map(|(name, ..)| name.to_owned())
             .collect();
+        malformed.extend(self.ill_formed_limit("1"));
+        malformed.extend(self.ill_formed_limit("2"));
         fail_with(Wrong::NotWellFormed, malformed)?;
         let now = clock.now().0 / 1000;
         let mut invalid: Vec<String> = rows
@@ -211,20 +217,8 @@ impl Request {
             })
             .map(|row| row.0.to_owned())
             .collect();
-        if self.get("signature").is_some() {
-            invalid.extend(
-                ["signatureVersion", "signatureMethod"]
-                    .iter()
-                    .filter(|name| self.get(name).is_none())
-                    .map(|name| (*name).to_owned()),
-            );
-        }
-        if pipeline == Some(Pipeline::SingleUse)
-            && self.is_true("isRecipientCobranding")
-            && self.get("recipientToken").is_none()
-        {
-            invalid.push("recipientToken".to_owned());
-        }
+        let asked: Vec<&str> = pipeline.map_or_else(Vec::new, |pipeline| self.asked_for_by_others(pipeline));
+        invalid.extend(asked.into_iter().map(str::to_owned).filter(|name| !invalid.contains(name)).collect::<Vec<_>>());
         fail_with(Wrong::InvalidOrAbsent, invalid)?;
         let foreign = self
             .pairs
@@ -235,50 +229,50 @@ impl Request {
         fail_with(Wrong::NotForThisPipeline, foreign)?;
         pipeline.ok_or_else(|| CallerException::invalid("pipelineName"))
     }
+
+    /// A usage limit by `Count` is a whole number, one by `Amount` an amount.
+    fn ill_formed_limit(&self, number: &str) -> Option<String> {
+        let name = format!("usageLimitValue{number}");
+        let value = self.get(&name).filter(|_| self.pipeline() == Some(Pipeline::MultiUse))?;
+        let is_good = match self.text(&format!("usageLimitType{number}")) {
+            "Count" => value.bytes().all(|byte| byte.is_ascii_digit()) && value.parse::<u32>().is_ok(),
+            _ => is_well_formed(value, Kind::Amount),
+        };
+        (!is_good).then_some(name)
+    }
+
+    /// Parameters that are missing, or wrong, because of what others say.
+    fn asked_for_by_others(&self, pipeline: Pipeline) -> Vec<&'static str> {
+        let has = |name: &str| self.get(name).is_some();
+        let mut wanted: Vec<(bool, &'static str)> =
+            vec![(has("signature"), "signatureVersion"), (has("signature"), "signatureMethod")];
+        let is_cobranded = self.is_true("isRecipientCobranding");
+        if matches!(pipeline, Pipeline::SingleUse | Pipeline::Recurring) {
+            wanted.push((is_cobranded, "recipientToken"));
+        }
+        if pipeline == Pipeline::MultiUse {
+            wanted.extend([
+                (is_cobranded, "recipientTokenList"),
+                (has("amountType"), "transactionAmount"),
+                (has("usageLimitType1"), "usageLimitValue1"),
+                (has("usageLimitValue1") || has("usageLimitPeriod1"), "usageLimitType1"),
+                (has("usageLimitType2"), "usageLimitValue2"),
+                (has("usageLimitValue2") || has("usageLimitPeriod2"), "usageLimitType2"),
+            ]);
+        }
+        let mut wrong: Vec<&'static str> =
+            wanted.into_iter().filter(|(is_asked, name)| *is_asked && !has(name)).map(|(_, name)| name).collect();
+        let (start, expiry) = (self.instant("validityStart"), self.instant("validityExpiry"));
+        if start.zip(expiry).is_some_and(|(start, expiry)| expiry <= start) {
+            wrong.push("validityExpiry");
+        }
+        wrong
+    }
 }
 
 fn fail_with(wrong: Wrong, parameters: Vec<String>) -> Result<(), CallerException> {
     if parameters.is_empty() { Ok(()) } else { Err(CallerException { wrong, parameters }) }
 }
 
-fn is_well_formed(value: &str, kind: Kind) -> bool {
-    match kind {
-        Kind::Text(most) => {
-            value.len() <= most && !value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-        }
-        Kind::Url => {
-            value.len() <= 4096
-                && !value.chars().any(char::is_control)
-                && url::Url::parse(value).is_ok_and(|url| url.has_host() && matches!(url.scheme(), "http" | "https"))
-        }
-        Kind::Boolean => ["true", "false"].contains(&value.to_ascii_lowercase().as_str()),
-        Kind::Amount => Amount::parse(value).is_some_and(|amount| amount.is_exact),
-        Kind::Percent => percent_ppm(value).is_some(),
-        Kind::Date => value.parse::<u32>().is_ok(),
-        Kind::Word(_) => value.len() <= 64,
-        Kind::Methods => value.split(',').all(|word| !word.trim().is_empty()),
-    }
-}
-
-/// Values that are well formed and still not acceptable. `now` is in Unix seconds of business time.
-fn is_valid(name: &str, value: &str, kind: Kind, now: i64) -> bool {
-    let seconds = || value.parse::<i64>().unwrap_or_default();
-    let day = 24 * 60 * 60;
-    match (name, kind) {
-        (_, Kind::Word(words)) => words.split('|').any(|word| word == value),
-        (_, Kind::Methods) => value.split(',').all(|word| ["CC", "ACH", "ABT"].contains(&word.trim())),
-        ("transactionAmount", _) => Amount::parse(value).is_some_and(|amount| amount.money.is_positive()),
-        ("validityStart", _) => {
-            seconds() / day >= now / day && seconds() <= now + i64::try_from(days(366).as_secs()).unwrap_or(0)
-        }
-        ("validityExpiry", _) => seconds() / day >= now / day,
-        ("cobrandingUrl", _) => url::Url::parse(value).is_ok_and(|url| {
-            url.scheme() == "https" || matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
-        }),
-        _ => true,
-    }
-}
-
 #[cfg(test)]
-#[path = "cbui_tests.rs"]
 mod tests;

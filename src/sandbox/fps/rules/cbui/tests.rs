@@ -32,25 +32,32 @@ fn message(request: &Request) -> String {
     request.check(&Clock::new()).map_or_else(|exception| exception.message(), |_| "fine".to_owned())
 }
 
+fn rows_of(pipeline: &str) -> Vec<&'static Row> {
+    let own = Pipeline::ALL.into_iter().find(|own| format!("{own:?}") == pipeline);
+    COMMON.iter().chain(own.map_or(&[] as &[&[Row]], Pipeline::rows).iter().copied().flatten()).collect()
+}
+
 #[test]
-fn the_tables_have_every_row_of_the_guide() {
-    for line in include_str!("../../../../tests/data/fps/fps-cbui-params.tsv").lines().skip(1) {
+fn the_tables_have_every_row_of_the_guide_and_no_other() {
+    let mut walked: Vec<(String, &str)> = Vec::new();
+    for line in include_str!("../../../../../tests/data/fps/fps-cbui-params.tsv").lines().skip(1) {
         let columns: Vec<&str> = line.split('\t').collect();
         let (pipeline, direction, name, required) = (columns[0], columns[1], columns[2], columns[3]);
-        let own = match pipeline.split(' ').next().unwrap() {
-            "(common)" => COMMON,
-            "SingleUse" => SINGLE_USE,
-            "Recipient" => RECIPIENT,
-            _ => continue,
-        };
-        if direction == "request" {
-            let row = COMMON
-                .iter()
-                .chain(own)
-                .find(|row| row.0 == name)
-                .unwrap_or_else(|| panic!("{pipeline}.{name} is missing"));
-            // A missing version is taken as the only one there is, as a widespread client never sends it.
-            assert_eq!(row.1, required == "yes" && name != "version", "{pipeline}.{name}");
+        let pipeline = pipeline.split(' ').next().unwrap().to_owned();
+        if direction != "request" {
+            continue;
+        }
+        let rows = rows_of(&pipeline);
+        let row = rows.iter().find(|row| row.0 == name).unwrap_or_else(|| panic!("{pipeline}.{name} is missing"));
+        // A missing version is taken as the only one there is, as a widespread client never sends it.
+        assert_eq!(row.1, required == "yes" && name != "version", "{pipeline}.{name}");
+        walked.push((pipeline, name));
+    }
+    for pipeline in Pipeline::ALL.map(|pipeline| format!("{pipeline:?}")) {
+        let is_in_guide =
+            |name: &str| walked.iter().any(|(own, row)| (*own == pipeline || own == "(common)") && *row == name);
+        for row in rows_of(&pipeline) {
+            assert!(is_in_guide(row.0), "{pipeline}.{} is not in the guide", row.0);
         }
     }
 }

@@ -119,7 +119,7 @@ pub async fn cancel_token(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> 
     if token.caller_id != call.caller.id {
         return refuse("TokenAccessDenied");
     }
-    if tx.end_token(&token.id, "caller").await? {
+    if tx.end_token(&token.id, "caller", call.now).await? {
         let address = call.params.get("OverrideIPNURL").unwrap_or(&call.caller.ipn_url).to_owned();
         notify::token_cancellation(call.sandbox, tx, &token, &address, call.now).await?;
     }

@@ -9,6 +9,7 @@ pub mod give_back;
 pub mod look;
 pub mod settle;
 pub mod token;
+pub mod usage;
 
 use super::codes::ApiError;
 use super::state::accounts::Account;
@@ -69,6 +70,8 @@ pub fn only_reads(action: &str) -> bool {
         "GetTokenByCaller"
             | "GetTransactionStatus"
             | "GetTransaction"
+            | "GetTokens"
+            | "GetTokenUsage"
             | "GetRecipientVerificationStatus"
             | "VerifySignature"
     )
@@ -83,6 +86,8 @@ pub async fn perform(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
         "Refund" => give_back::refund(call, tx).await,
         "CancelToken" => give_back::cancel_token(call, tx).await,
         "GetTokenByCaller" => look::token(call, tx).await,
+        "GetTokens" => usage::tokens(call, tx).await,
+        "GetTokenUsage" => usage::usage(call, tx).await,
         "GetTransactionStatus" => look::transaction_status(call, tx).await,
         "GetTransaction" => look::transaction(call, tx).await,
         "GetRecipientVerificationStatus" => look::recipient_verification(call, tx).await,

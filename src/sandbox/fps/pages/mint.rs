@@ -83,7 +83,7 @@ async fn edit(visit: &mut Visit, old: &Token, now: Millis) -> Result<Minted, Sta
         return Ok(Some(("SU", vec![field("tokenID", &old.id), field("expiry", &expiry)])));
     }
     let token = old.edited(&visit.session.caller_reference, &method, now);
-    if !visit.tx.end_token(&old.id, "edit").await? || !visit.tx.add_token(&token).await? {
+    if !visit.tx.end_token(&old.id, "edit", now).await? || !visit.tx.add_token(&token).await? {
         return Ok(None);
     }
     Ok(Some((status, vec![field("tokenID", &token.id), field("expiry", &expiry)])))

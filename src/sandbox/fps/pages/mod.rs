@@ -24,11 +24,14 @@ use crate::sandbox::desk;
 use crate::sandbox::faults::{Kind, cut_connection};
 use crate::sandbox::state::{LogEntry, StateError, Tx};
 
+mod account;
 mod address;
 mod finish;
+mod letters;
 mod mint;
 mod payees;
 mod people;
+mod phone;
 mod reason;
 mod review;
 mod steps;
@@ -52,6 +55,8 @@ pub fn router() -> Router<Sandbox> {
         .route("/cobranded-ui/actions/payment", post(steps::payment))
         .route("/cobranded-ui/actions/confirm", post(steps::confirm))
         .route("/cobranded-ui/actions/leave", post(steps::leave))
+        .route("/cobranded-ui/actions/fail", post(steps::fail))
+        .merge(account::router())
 }
 
 async fn api_or_desk(
@@ -102,7 +107,7 @@ async fn start(State(sandbox): State<Sandbox>, method: Method, uri: Uri, headers
         sandbox.log(entry).await;
         return cut_connection();
     }
-    let decided = decide(&sandbox, &request, &entry.string_to_sign).await;
+    let decided = decide(&sandbox, &request, &entry.string_to_sign, phone::is_phone(&headers)).await;
     let (response, verdict, detail) = match decided {
         Ok(Start::Begin(session)) => (steps::show_sign_in(&sandbox, &session, &request).await, "begun", String::new()),
         Ok(Start::Again(address)) => (Redirect::to(&address).into_response(), "answered again", String::new()),
@@ -121,7 +126,7 @@ async fn start(State(sandbox): State<Sandbox>, method: Method, uri: Uri, headers
     response
 }
 
-async fn decide(sandbox: &Sandbox, request: &Request, text: &str) -> Result<Start, StateError> {
+async fn decide(sandbox: &Sandbox, request: &Request, text: &str, is_phone: bool) -> Result<Start, StateError> {
     let wrong = |parameter: &str| Ok(Start::Wrong(CallerException::invalid(parameter)));
     let pipeline = match request.check(sandbox.clock()) {
         Ok(pipeline) => pipeline,
@@ -171,6 +176,7 @@ async fn decide(sandbox: &Sandbox, request: &Request, text: &str) -> Result<Star
         fingerprint: request.fingerprint(),
         parameters: serde_json::to_string(request.pairs()).map_err(|error| StateError::Encode(error.into()))?,
         started_at: sandbox.clock().now().0,
+        mobile: i64::from(is_phone),
         ..Session::default()
     };
     tx.add_session(&session).await?;

@@ -177,3 +177,18 @@ pub async fn leave(State(sandbox): State<Sandbox>, axum::extract::Form(form): Fo
     };
     result.await.unwrap_or_else(|error: StateError| broken(&error))
 }
+
+/// The button that makes the system fail: status SE, where the pipeline's table has it.
+pub async fn fail(State(sandbox): State<Sandbox>, axum::extract::Form(form): Form) -> Response {
+    let result = async {
+        match find(&sandbox, &form).await? {
+            Found::Open(visit) if visit.is_seller() => Ok(desk::page(StatusCode::OK, &sign_in_page(*visit, "").await?)),
+            Found::Open(visit) => {
+                let message = "The request has temporarily failed; it may be sent again.".to_owned();
+                visit.end(&sandbox, "SE", vec![("errorMessage".to_owned(), message)]).await
+            }
+            Found::Ended(response) => Ok(response),
+        }
+    };
+    result.await.unwrap_or_else(|error: StateError| broken(&error))
+}

@@ -5,6 +5,7 @@ use askama::Template;
 use super::address;
 use crate::sandbox::fps::rules::cbui::{Pipeline, Request};
 use crate::sandbox::fps::state::accounts::Account;
+use crate::sandbox::fps::state::sessions::Session;
 
 /// The frame around every step: whose shop it is, how far the visit is.
 pub struct Frame {
@@ -16,6 +17,10 @@ pub struct Frame {
     pub image: String,
     /// What the shop calls itself.
     pub shop: String,
+    /// Whether the narrow pages are shown.
+    pub is_phone: bool,
+    /// Whether the pipeline has a status for a failure of the system, so that a button may cause one.
+    pub can_fail: bool,
     /// Names of the steps, with whether each is the current one or behind us.
     pub crumbs: Vec<Crumb>,
 }
@@ -30,7 +35,7 @@ pub struct Crumb {
 
 impl Frame {
     /// The frame of `step`, counted from 0.
-    pub fn new(session: &str, request: &Request, caller: &Account, step: usize) -> Frame {
+    pub fn new(session: &Session, request: &Request, shop: &str, is_recipients: bool, step: usize) -> Frame {
         let names: &[&str] = match request.pipeline() {
             Some(Pipeline::Recipient) => &["Sign in", "Review", "Confirm"],
             _ => &["Sign in", "Payment", "Review", "Confirm"],
@@ -41,10 +46,12 @@ impl Frame {
             _ => "ahead",
         };
         Frame {
-            session: session.to_owned(),
+            session: session.id.clone(),
             is_banner: request.text("cobrandingStyle") == "banner",
-            image: request.text("cobrandingUrl").to_owned(),
-            shop: request.get("websiteDescription").unwrap_or(&caller.name).to_owned(),
+            image: if is_recipients { String::new() } else { request.text("cobrandingUrl").to_owned() },
+            shop: shop.to_owned(),
+            is_phone: session.mobile == 1,
+            can_fail: request.pipeline() != Some(Pipeline::Recipient),
             crumbs: names.iter().enumerate().map(|(position, name)| Crumb { name, place: place(position) }).collect(),
         }
     }

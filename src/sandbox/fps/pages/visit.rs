@@ -73,12 +73,21 @@ pub async fn find(sandbox: &Sandbox, form: &[(String, String)]) -> Result<Found,
 impl Visit {
     /// The frame of `step`, counted from 0.
     pub fn frame(&self, step: usize) -> Frame {
-        Frame::new(&self.session.id, &self.request, &self.caller, step)
+        Frame::new(&self.session, &self.request, self.shop(), self.is_recipients(), step)
     }
 
-    /// What the shop calls itself.
+    /// What the shop calls itself; a recipient's branding is its name, since accounts here have no pictures.
     pub fn shop(&self) -> &str {
-        self.request.get("websiteDescription").unwrap_or(&self.caller.name)
+        let recipient = self.payees.iter().map(|payee| &payee.account).find(|account| account.id != self.caller.id);
+        match recipient {
+            Some(recipient) if self.is_recipients() => &recipient.name,
+            _ => self.request.get("websiteDescription").unwrap_or(&self.caller.name),
+        }
+    }
+
+    /// Whether the recipient's branding is asked for.
+    fn is_recipients(&self) -> bool {
+        self.request.is_true("isRecipientCobranding")
     }
 
     /// Whether a seller registers, rather than a buyer approving.

@@ -61,6 +61,15 @@ const ACTIONS: &[(&str, &[Row])] = &[
     ("CancelToken", &[("OverrideIPNURL", false, Url), ("ReasonText", false, Text(1024)), ("TokenId", true, Text(65))]),
     ("GetRecipientVerificationStatus", &[("RecipientTokenId", true, Text(65)), ("TokenId", false, Text(65))]),
     ("GetTokenByCaller", &[("CallerReference", false, Text(128)), ("TokenId", false, Text(65))]),
+    (
+        "GetTokens",
+        &[
+            ("CallerReference", false, Text(128)),
+            ("TokenStatus", false, Word("Active|Inactive")),
+            ("TokenType", false, Word("SingleUse|MultiUse|Recurring|Unrestricted")),
+        ],
+    ),
+    ("GetTokenUsage", &[("TokenId", true, Text(65))]),
     ("GetTransaction", &[("TransactionId", true, Text(35))]),
     ("GetTransactionStatus", &[("TransactionId", true, Text(35))]),
     ("Pay", PAY_AND_RESERVE),

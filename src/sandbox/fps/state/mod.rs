@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod ledger;
 pub mod notifications;
+pub mod people;
 pub mod sessions;
 pub mod tokens;
 pub mod transactions;

@@ -28,6 +28,8 @@ pub struct Session {
     pub redirect: String,
     /// When it began.
     pub started_at: i64,
+    /// 1 when it began in a phone's browser, which gets the narrow pages.
+    pub mobile: i64,
 }
 
 /// A caller reference of the API that was used before.
@@ -48,8 +50,8 @@ impl Tx {
     pub async fn add_session(&mut self, session: &Session) -> Result<(), StateError> {
         sqlx::query(
             "INSERT INTO fps_sessions (id, caller_id, caller_reference, fingerprint, parameters, account_id, method,
-                                       address, outcome, redirect, started_at)
-             VALUES ($1, $2, $3, $4, $5, '', '', '', '', '', $6)",
+                                       address, outcome, redirect, started_at, mobile)
+             VALUES ($1, $2, $3, $4, $5, '', '', '', '', '', $6, $7)",
         )
         .bind(&session.id)
         .bind(&session.caller_id)
@@ -57,6 +59,7 @@ impl Tx {
         .bind(&session.fingerprint)
         .bind(&session.parameters)
         .bind(session.started_at)
+        .bind(session.mobile)
         .execute(self.on())
         .await?;
         Ok(())

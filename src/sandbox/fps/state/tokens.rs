@@ -54,6 +54,8 @@ pub struct Token {
     pub old_token_id: String,
     /// `caller`, `payer`, or `edit` when another one took its place; empty while it was not ended.
     pub ended_by: String,
+    /// When; 0 while it was not.
+    pub ended_at: i64,
 }
 
 impl Token {
@@ -134,9 +136,9 @@ impl Tx {
             "INSERT INTO fps_tokens (id, caller_id, account_id, kind, caller_reference, friendly_name, status, installed_at,
                                      starts_at, expires_at, methods, amount_minor, recipient_id, payment_reason,
                                      max_fixed_minor, max_variable_ppm, recipient_pays, spent_on, rule, recipients,
-                                     origin_id, old_token_id, ended_by)
+                                     origin_id, old_token_id, ended_by, ended_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                     $22, '')
+                     $22, '', 0)
              ON CONFLICT DO NOTHING",
         )
         .bind(&token.id)
@@ -213,14 +215,37 @@ impl Tx {
     }
 
     /// Ends a token for good, with who did it. False when it was not active any more.
-    pub async fn end_token(&mut self, id: &str, by: &str) -> Result<bool, StateError> {
-        let done =
-            sqlx::query("UPDATE fps_tokens SET status = 'Inactive', ended_by = $1 WHERE id = $2 AND status = 'Active'")
-                .bind(by)
-                .bind(id)
-                .execute(self.on())
-                .await?;
+    pub async fn end_token(&mut self, id: &str, by: &str, now: Millis) -> Result<bool, StateError> {
+        let done = sqlx::query(
+            "UPDATE fps_tokens SET status = 'Inactive', ended_by = $1, ended_at = $2 WHERE id = $3 AND status = 'Active'",
+        )
+        .bind(by)
+        .bind(now.0)
+        .bind(id)
+        .execute(self.on())
+        .await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    /// The tokens of a caller, newest first: of one reference, of one type, or all; empty texts ask for all.
+    pub async fn tokens_of_caller(
+        &mut self,
+        caller: &str,
+        reference: &str,
+        kind: &str,
+    ) -> Result<Vec<Token>, StateError> {
+        sqlx::query_as(
+            "SELECT * FROM fps_tokens
+              WHERE caller_id = $1 AND ($2 = '' OR caller_reference = $3) AND ($4 = '' OR kind = $5)
+              ORDER BY installed_at DESC, id",
+        )
+        .bind(caller)
+        .bind(reference)
+        .bind(reference)
+        .bind(kind)
+        .bind(kind)
+        .fetch_all(self.on())
+        .await
     }
 }
 

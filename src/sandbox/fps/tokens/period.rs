@@ -206,7 +206,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_instant_lies_in_exactly_one_window(
-            count in 1_u16..40, unit in 0..3, anchor in 0_i64..2_000_000_000_000, later in 0_i64..200_000_000_000,
+            count in 1_u16..40, unit in 0_usize..3, anchor in 0_i64..2_000_000_000_000, later in 0_i64..200_000_000_000,
         ) {
             let period = Period { count, unit: [Unit::Hour, Unit::Day, Unit::Month][unit] };
             let (anchor, now) = (Millis(anchor), Millis(anchor + later));

@@ -111,6 +111,27 @@ impl Limit {
 }
 
 impl Rule {
+    /// What each limit was used for: of a recurring token, the charge of its period.
+    pub fn usage(&self, uses: &[Use], start: Millis, now: Millis) -> Vec<(Measure, Usage)> {
+        match self {
+            Rule::Once { .. } => Vec::new(),
+            Rule::Within { limits, .. } => {
+                limits.iter().map(|limit| (limit.measure, limit.usage(uses, start, now))).collect()
+            }
+            Rule::Every { period, .. } => {
+                let charged: Vec<i64> = uses.iter().map(|own| own.at).collect();
+                let usage = match charged.iter().max().map(|last| (Millis(*last), period.next_charge(Millis(*last)))) {
+                    None => Usage { now: 0, before: 0, since: start },
+                    Some((last, next)) if now < next => {
+                        Usage { now: 1, before: i64::from(charged.len() > 1), since: last }
+                    }
+                    Some((_, next)) => Usage { now: 0, before: 1, since: next },
+                };
+                vec![(Measure::Count, usage)]
+            }
+        }
+    }
+
     /// Whether a charge of `amount` fits at `now`, after the `uses` there were since `start`.
     pub fn admits(&self, amount: Money, uses: &[Use], start: Millis, now: Millis) -> Result<(), Misfit> {
         let is_fitting = |is_good: bool, misfit: Misfit| if is_good { Ok(()) } else { Err(misfit) };

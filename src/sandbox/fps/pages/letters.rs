@@ -1,0 +1,134 @@
+//! The mails of a payer, by the guide's "Email Notification Templates". None is kept: each follows from a
+//! token that was made or ended, or from a charge of one that came to its end.
+
+use crate::base::clock::Millis;
+use crate::base::money::Money;
+use crate::sandbox::fps::state::people::{Given, Line};
+
+/// One mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// When it was sent.
+    pub at: Millis,
+    /// The name of its template.
+    pub template: &'static str,
+    /// What it says.
+    pub text: String,
+}
+
+/// The mails about these tokens and charges, newest first.
+pub fn letters(tokens: &[Given], lines: &[Line]) -> Vec<Letter> {
+    let mut all: Vec<Letter> = tokens.iter().flat_map(about_token).collect();
+    all.extend(lines.iter().filter_map(|line| {
+        let given = tokens.iter().find(|given| given.token.id == line.sender_token)?;
+        about_charge(given, line)
+    }));
+    all.sort_by_key(|letter| std::cmp::Reverse(letter.at));
+    all
+}
+
+fn about_token(given: &Given) -> Vec<Letter> {
+    let (token, shop) = (&given.token, &given.caller_name);
+    let is_multi = token.kind == "MultiUse";
+    let mut letters = vec![Letter {
+        at: Millis(token.installed_at),
+        template: if is_multi { "MultiuseTokenInstall" } else { "RecurringTokenInstall" },
+        text: match token.old_token_id == token.id {
+            true => format!("{shop} may charge you from now on."),
+            false => format!("{shop} charges you by another payment method from now on."),
+        },
+    }];
+    if matches!(token.ended_by.as_str(), "caller" | "payer") {
+        let who = if token.ended_by == "payer" { "You have" } else { "The shop has" };
+        letters.push(Letter {
+            at: Millis(token.ended_at),
+            template: if is_multi { "MultiuseTokenCancel" } else { "RecurringTokenCancel" },
+            text: format!("{who} ended what {shop} might charge. Nothing more will be taken."),
+        });
+    }
+    letters
+}
+
+fn about_charge(given: &Given, line: &Line) -> Option<Letter> {
+    let is_multi = given.token.kind == "MultiUse";
+    let template = match (line.kind.as_str(), line.state.as_str()) {
+        ("Refund", _) => return None,
+        (_, "Success") if is_multi => "MultiPaymentSuccess",
+        (_, "Success") if line.method == "ACH" => "RecurringPaymentSuccessACH",
+        (_, "Success") => "RecurringPaymentSuccess",
+        (_, "Failure") if is_multi => "MultiPaymentFailure",
+        (_, "Failure") => "RecurringPaymentFailure",
+        _ => return None,
+    };
+    let amount = Money::usd(line.amount_minor);
+    let text = match line.state.as_str() {
+        "Success" => format!("You paid {amount} to {}.", line.recipient_name),
+        _ => format!("Your payment of {amount} to {} was refused. Nothing was taken.", line.recipient_name),
+    };
+    Some(Letter { at: line.at(), template, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::fps::state::tokens::Token;
+
+    fn given(kind: &str, ended_by: &str) -> Given {
+        let token = Token {
+            ended_by: ended_by.to_owned(),
+            ended_at: 50,
+            ..Token::fresh("acc_marketplace", "acc_omni", kind, "r", Millis(10))
+        };
+        Given { token, caller_name: "Pushcart".to_owned(), recipient_name: "Tinker".to_owned() }
+    }
+
+    fn line(given: &Given, kind: &str, state: &str, method: &str) -> Line {
+        Line {
+            id: "t".to_owned(),
+            kind: kind.to_owned(),
+            state: state.to_owned(),
+            method: method.to_owned(),
+            amount_minor: 999,
+            sender_token: given.token.id.clone(),
+            sender_id: "acc_omni".to_owned(),
+            sender_name: "Olive".to_owned(),
+            recipient_name: "Tinker".to_owned(),
+            reason: String::new(),
+            received_at: 20,
+            completed_at: 30,
+        }
+    }
+
+    #[test]
+    fn every_template_of_the_guide_has_its_cause() {
+        let mut seen = Vec::new();
+        for kind in ["MultiUse", "Recurring"] {
+            let given = given(kind, "payer");
+            let lines: Vec<Line> = [("Success", "CC"), ("Success", "ACH"), ("Failure", "CC"), ("Pending", "CC")]
+                .map(|(state, method)| line(&given, "Pay", state, method))
+                .into();
+            seen.extend(letters(&[given], &lines).into_iter().map(|letter| letter.template));
+        }
+        for template in [
+            "MultiPaymentFailure",
+            "MultiPaymentSuccess",
+            "MultiuseTokenCancel",
+            "MultiuseTokenInstall",
+            "RecurringPaymentFailure",
+            "RecurringPaymentSuccess",
+            "RecurringPaymentSuccessACH",
+            "RecurringTokenCancel",
+            "RecurringTokenInstall",
+        ] {
+            assert!(seen.contains(&template), "{template}");
+        }
+    }
+
+    #[test]
+    fn an_edited_token_sends_no_mail_that_it_was_ended_and_the_newest_comes_first() {
+        let old = given("MultiUse", "edit");
+        let lines = [line(&old, "Pay", "Success", "CC"), line(&old, "Refund", "Success", "CC")];
+        let templates: Vec<_> = letters(&[old], &lines).into_iter().map(|letter| letter.template).collect();
+        assert_eq!(templates, ["MultiPaymentSuccess", "MultiuseTokenInstall"]);
+    }
+}

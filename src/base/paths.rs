@@ -206,6 +206,8 @@ impl Paths {
         sell_ship = "/sell/orders/", "/ship";
         /// The seller calls the order off.
         sell_cancel = "/sell/orders/", "/cancel";
+        /// Ends the subscription that an order belongs to.
+        sell_end_subscription = "/sell/orders/", "/subscription/end";
         /// The seller gives money back.
         sell_refund = "/sell/orders/", "/refund";
         /// The seller answers in the order's thread.
@@ -218,6 +220,8 @@ impl Paths {
         admin_flag = "/admin/orders/", "/flag";
         /// An operator calls an order off.
         admin_cancel = "/admin/orders/", "/cancel";
+        /// Ends the standing approval that an order belongs to, as the operator.
+        admin_end_agreement = "/admin/orders/", "/agreement/end";
         /// An operator gives money back.
         admin_refund = "/admin/orders/", "/refund";
         /// An operator decides whether a seller may sell.

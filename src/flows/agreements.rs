@@ -71,6 +71,32 @@ pub async fn end_by(ctx: &Context, actor: Actor, id: &AgreementId) -> std::resul
     Ok(())
 }
 
+/// The agreement of an order that `actor` may end: a seller their own subscriptions, the operator any. A way
+/// to pay that a buyer keeps is for many sellers, and no single one's to end.
+pub async fn endable(ctx: &Context, order: &Order, actor: Actor) -> Result<Option<Agreement>> {
+    let Some(id) = &order.agreement else { return Ok(None) };
+    let agreement = ctx.store.agreement(id).await?;
+    Ok(agreement.filter(|it| {
+        let stands = matches!(it.standing, Standing::Active | Standing::Paused);
+        stands && (actor == Actor::Operator || it.terms != Terms::Saved)
+    }))
+}
+
+/// Ends what an order belongs to. Twice is once. Errors: it belongs to nothing that `actor` may end.
+pub async fn end_of_order(ctx: &Context, order: &Order, actor: Actor) -> std::result::Result<(), ActError> {
+    if let Some(agreement) = endable(ctx, order, actor).await? {
+        return end_by(ctx, actor, &agreement.id).await;
+    }
+    let agreement = match &order.agreement {
+        Some(id) => ctx.store.agreement(id).await?,
+        None => None,
+    };
+    match agreement {
+        Some(agreement) if agreement.standing == Standing::Ended => Ok(()),
+        _ => Err(ActError::NotNow("There is no subscription to end.")),
+    }
+}
+
 async fn end_once(ctx: &Context, actor: Actor, id: &AgreementId) -> std::result::Result<(), ActError> {
     let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;

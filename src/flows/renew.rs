@@ -43,7 +43,8 @@ fn keeps_by_rules(ctx: &Context, agreement: &Agreement) -> bool {
 /// Says whether the provider answered, where it was asked.
 async fn one(ctx: &Context, agreement: &Agreement, is_asked_about: bool) -> Result<bool> {
     // The notification that it was mended, or ended, may have been lost; without an answer the period waits.
-    if is_asked_about && !agreements::ask(ctx, agreement).await? {
+    // What lasted as long as was agreed to may have ended there by itself.
+    if !agreement.has_run_out() && is_asked_about && !agreements::ask(ctx, agreement).await? {
         retried(|| wait(ctx, &agreement.id, ctx.clock.now().plus(minutes(10)))).await?;
         return Ok(false);
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Millis;
 use crate::base::ids::{AgreementId, BuyerId};
-use crate::market::subscription::Period;
+use crate::market::subscription::{Every, Period};
 use crate::orders::operation::Instrument;
 
 pub use retries::{Decline, Trouble};
@@ -182,11 +182,15 @@ impl Agreement {
     }
 
     /// Before when an approval of one amount per period cannot be charged: a whole period after the last time.
+    /// Days and months count by the day: "if the first payment occurs on March 5, the second payment can occur
+    /// on or after April 5". Source: FPS guide, "Recurring-Use Token API".
     pub fn not_before(&self) -> Option<Millis> {
-        match (self.terms, self.charged_at) {
-            (Terms::Every(period), Some(at)) => Some(period.nth(at, 1)),
-            _ => None,
-        }
+        let (Terms::Every(period), Some(at)) = (self.terms, self.charged_at) else { return None };
+        let next = period.nth(at, 1);
+        Some(match period.every() {
+            Every::Hours(_) => next,
+            Every::Days(_) | Every::Months(_) => next.start_of_day(),
+        })
     }
 
     /// The buyer has to mend something first. Its days go on meanwhile.
@@ -226,11 +230,12 @@ impl Agreement {
         self.standing == Standing::Asked || self.standing == Standing::Paused && self.trouble.is_some()
     }
 
-    /// When the month and the day began in which something at `now` counts: windows of fixed length, from the start.
+    /// When the month and the day began in which something at `now` counts: windows of fixed length, from the
+    /// start. In the first one all counts, since the order that began it was placed a little before.
     pub fn windows(&self, now: Millis) -> (Millis, Millis) {
         let last = |period: Period| {
-            let begun = (0..).map(|n| period.nth(self.started_at, n)).take_while(|at| *at <= now);
-            begun.last().unwrap_or(self.started_at)
+            let begun = (1..).map(|n| period.nth(self.started_at, n)).take_while(|at| *at <= now);
+            begun.last().unwrap_or(Millis(0))
         };
         (last(Period::Month), last(Period::Day))
     }
@@ -275,6 +280,8 @@ mod tests {
         let mut agreement = subscription();
         agreement.begin(Millis(0));
         assert_eq!(agreement.not_before(), Some(Millis(0).plus(days(7))));
+        agreement.charged(Millis(5_000));
+        assert_eq!(agreement.not_before(), Some(Millis(0).plus(days(7))), "any time of that day");
         // three weeks in which nobody ran: the third has begun, two were missed
         assert_eq!(agreement.leave_out_missed(Millis(0).plus(days(22))), 2);
         agreement.go_on();
@@ -309,7 +316,7 @@ mod tests {
         let start = Millis(1_801_389_600_000);
         let mut saved = Agreement { terms: Terms::Saved, ..subscription() };
         saved.begin(start);
-        assert_eq!(saved.windows(start), (start, start));
+        assert_eq!(saved.windows(start), (Millis(0), Millis(0)));
         let (month, day) = saved.windows(start.plus(days(40)));
         assert_eq!(month.iso8601(), "2027-02-28T10:00:00Z");
         assert_eq!(day, start.plus(days(40)));

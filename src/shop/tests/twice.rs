@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::buying::ADDRESS;
-use super::desks::{ADA, FIELDS, paid_order};
+use super::desks::{ADA, FIELDS, paid_order, paid_order_under};
 use super::office::OLGA;
 use super::*;
+use crate::market::subscription::Period;
 use crate::orders::agreement::{Agreement, Rules, Standing, Terms};
 use crate::orders::operation::Kind;
 use crate::orders::state::State;
@@ -63,6 +64,8 @@ async fn every_form_can_be_sent_twice() {
             "/sell/products/new" | "/sell/products/{id}" => products(&market).await,
             "/sell/requests/{id}" => wish(&market).await,
             "/admin/sellers/{id}" => stall(&market).await,
+            "/sell/orders/{id}/subscription/end" => subscription(&market, ADA, &route).await,
+            "/admin/orders/{id}/agreement/end" => subscription(&market, OLGA, &route).await,
             _ if route.starts_with("/sell/orders/{id}/") => parcel(&market, ADA, &route).await,
             _ if route.starts_with("/admin/orders/{id}/") => parcel(&market, OLGA, &route).await,
             _ => panic!("nobody tried {route} twice"),
@@ -299,6 +302,25 @@ async fn stall(market: &Market) {
     olga.twice(&format!("/admin/sellers/{seller}"), &[("decision", "suspend")]).await;
     let acts = market.ctx.store.audit_of(seller.as_str()).await.unwrap();
     assert_eq!(acts.iter().filter(|act| act.act == "seller suspended").count(), 1);
+}
+
+/// Ended by the seller or the operator: once, with one letter.
+async fn subscription(market: &Market, who: &str, route: &str) {
+    let account = market.ctx.store.account_by_email(ANA).await.unwrap().unwrap();
+    let now = market.ctx.clock.now();
+    let mut agreement = Agreement::asked(account.id, "till", Terms::Every(Period::Month), Rules::default(), now);
+    agreement.consent = Some("standing".to_owned());
+    agreement.begin(now);
+    let mut tx = market.ctx.store.write().await.unwrap();
+    tx.insert_agreement(&agreement).await.unwrap();
+    tx.commit().await.unwrap();
+    let order = paid_order_under(market, Some(agreement.id.clone())).await;
+    let mut visitor = Visitor::signed_in(market, who).await;
+    visitor.twice(&route.replace("{id}", order.id.as_str()), &[]).await;
+    let ended = market.ctx.store.agreement(&agreement.id).await.unwrap().unwrap();
+    assert_eq!(ended.standing, Standing::Ended, "{route}");
+    let letters = market.ctx.store.letters(20).await.unwrap();
+    assert_eq!(letters.iter().filter(|letter| letter.subject.starts_with("News of your subscription")).count(), 1);
 }
 
 /// What seller and operator do with a paid order: at most one thing is asked of the provider.

@@ -44,6 +44,11 @@ impl Millis {
         self.timestamp().strftime("%-d %b %Y").to_string()
     }
 
+    /// The first instant of its day, UTC.
+    pub fn start_of_day(self) -> Millis {
+        Millis(self.0 - self.0.rem_euclid(24 * 60 * 60 * 1000))
+    }
+
     /// The first instant of its month, UTC.
     pub fn start_of_month(self) -> Millis {
         let day = self.timestamp().to_zoned(jiff::tz::TimeZone::UTC).date().first_of_month();

@@ -168,6 +168,10 @@ impl Paths {
         category = "/search?category=", "";
         /// An uploaded picture.
         picture = "/pictures/", "";
+        /// One standing approval, in the list.
+        agreement = "/account/approvals#", "";
+        /// Changes how one is paid.
+        agreement_change = "/account/approvals/", "/change";
         /// Ends one standing approval.
         agreement_end = "/account/approvals/", "/end";
         /// Asks the provider again how one stands.
@@ -206,6 +210,8 @@ impl Paths {
         sell_ship = "/sell/orders/", "/ship";
         /// The seller calls the order off.
         sell_cancel = "/sell/orders/", "/cancel";
+        /// Ends the subscription that an order belongs to.
+        sell_end_subscription = "/sell/orders/", "/subscription/end";
         /// The seller gives money back.
         sell_refund = "/sell/orders/", "/refund";
         /// The seller answers in the order's thread.
@@ -218,6 +224,8 @@ impl Paths {
         admin_flag = "/admin/orders/", "/flag";
         /// An operator calls an order off.
         admin_cancel = "/admin/orders/", "/cancel";
+        /// Ends the standing approval that an order belongs to, as the operator.
+        admin_end_agreement = "/admin/orders/", "/agreement/end";
         /// An operator gives money back.
         admin_refund = "/admin/orders/", "/refund";
         /// An operator decides whether a seller may sell.

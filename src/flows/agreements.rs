@@ -2,7 +2,7 @@
 //! they stand, and ended when the buyer says so.
 
 use super::record_outcome::Recorded;
-use super::{ActError, Actor, Context, cancel, count};
+use super::{ActError, Actor, Context, cancel, count, retry};
 use crate::base::clock::Millis;
 use crate::base::ids::{AgreementId, BuyerId};
 use crate::base::money::Money;
@@ -34,10 +34,12 @@ pub(super) async fn charge(
     };
     order.state = state;
     order.consent = Some(consent.clone());
-    order.instrument = Some(Instrument::Card);
+    let instrument = agreement.instrument.unwrap_or(Instrument::Card);
+    order.instrument = Some(instrument);
     order.message = None;
-    let lifetime = ctx.providers.get(&order.provider).map(|provider| provider.abilities().consent_lifetime);
-    tx.change_order(order, lifetime.map(|lifetime| now.plus(lifetime))).await?;
+    let abilities = ctx.providers.get(&order.provider).map(|provider| provider.abilities());
+    let kind = order.take_by(instrument, abilities.is_some_and(|abilities| abilities.keeps_by_rules()));
+    tx.change_order(order, abilities.map(|abilities| now.plus(abilities.consent_lifetime))).await?;
     let request = Request::Take {
         consent: consent.clone(),
         payee: payee.to_owned(),
@@ -46,7 +48,7 @@ pub(super) async fn charge(
         initiator,
     };
     let subject = Subject::Order(order.id.clone());
-    tx.want(Operation::wanted(subject, order.take(), &order.provider, request, order.total, now), now).await?;
+    tx.want(Operation::wanted(subject, kind, &order.provider, request, order.total, now), now).await?;
     let how = agreement.method.as_deref().unwrap_or("The approval that the buyer keeps here.");
     tx.note(&order.id, now, "Charged without another approval", how).await?;
     note(tx, now, "system", "charged under an agreement", agreement, &order.id.to_string()).await?;
@@ -56,16 +58,49 @@ pub(super) async fn charge(
 /// The buyer ends an agreement: nothing is charged under it from now on, and the provider is told.
 /// Doing it twice is harmless. Errors: not theirs.
 pub async fn end(ctx: &Context, buyer: &BuyerId, id: &AgreementId) -> std::result::Result<(), ActError> {
-    retried(|| end_once(ctx, buyer, id)).await?;
+    let agreement = ctx.store.agreement(id).await?.filter(|agreement| agreement.buyer == *buyer);
+    agreement.ok_or(ActError::NoSuchOrder)?;
+    end_by(ctx, Actor::Buyer, id).await
+}
+
+/// The same for the seller of a subscription, or the operator, who were asked by the caller whether they
+/// may; the buyer is told.
+pub async fn end_by(ctx: &Context, actor: Actor, id: &AgreementId) -> std::result::Result<(), ActError> {
+    retried(|| end_once(ctx, actor, id)).await?;
     ctx.wake.notify_one();
     Ok(())
 }
 
-async fn end_once(ctx: &Context, buyer: &BuyerId, id: &AgreementId) -> std::result::Result<(), ActError> {
+/// The agreement of an order that `actor` may end: a seller their own subscriptions, the operator any. A way
+/// to pay that a buyer keeps is for many sellers, and no single one's to end.
+pub async fn endable(ctx: &Context, order: &Order, actor: Actor) -> Result<Option<Agreement>> {
+    let Some(id) = &order.agreement else { return Ok(None) };
+    let agreement = ctx.store.agreement(id).await?;
+    Ok(agreement.filter(|it| {
+        let stands = matches!(it.standing, Standing::Active | Standing::Paused);
+        stands && (actor == Actor::Operator || it.terms != Terms::Saved)
+    }))
+}
+
+/// Ends what an order belongs to. Twice is once. Errors: it belongs to nothing that `actor` may end.
+pub async fn end_of_order(ctx: &Context, order: &Order, actor: Actor) -> std::result::Result<(), ActError> {
+    if let Some(agreement) = endable(ctx, order, actor).await? {
+        return end_by(ctx, actor, &agreement.id).await;
+    }
+    let agreement = match &order.agreement {
+        Some(id) => ctx.store.agreement(id).await?,
+        None => None,
+    };
+    match agreement {
+        Some(agreement) if agreement.standing == Standing::Ended => Ok(()),
+        _ => Err(ActError::NotNow("There is no subscription to end.")),
+    }
+}
+
+async fn end_once(ctx: &Context, actor: Actor, id: &AgreementId) -> std::result::Result<(), ActError> {
     let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;
-    let agreement = tx.agreement(id).await?.filter(|agreement| agreement.buyer == *buyer);
-    let mut agreement = agreement.ok_or(ActError::NoSuchOrder)?;
+    let mut agreement = tx.agreement(id).await?.ok_or(ActError::NoSuchOrder)?;
     match agreement.standing {
         Standing::Ended => return Ok(()),
         Standing::Asked => {
@@ -73,24 +108,39 @@ async fn end_once(ctx: &Context, buyer: &BuyerId, id: &AgreementId) -> std::resu
         }
         Standing::Active | Standing::Paused => {}
     }
-    agreement.end("You ended it.");
+    let (why, is_told) = match actor {
+        Actor::Buyer => ("You ended it.", false),
+        Actor::Seller => ("The seller ended it. Nothing more is charged.", true),
+        Actor::Operator | Actor::System => ("The marketplace ended it. Nothing more is charged.", true),
+    };
+    agreement.end(why);
     tx.change_agreement(&mut agreement).await?;
     want_closing(ctx, &mut tx, &agreement).await?;
+    if is_told {
+        tell(ctx, &mut tx, &agreement, why).await?;
+    }
     for mut order in tx.orders_under_in(id, State::Consented).await? {
         let operations = tx.operations_of(order.id.as_str()).await?;
         let mut takes =
             operations.iter().filter(|it| matches!(it.kind, Kind::Reserve | Kind::Pay) && it.progress.is_open());
         if takes.all(|take| take.progress == Progress::Queued) {
-            cancel::withdraw(ctx, &mut tx, &mut order, &operations, Actor::Buyer).await?;
+            cancel::withdraw(ctx, &mut tx, &mut order, &operations, actor).await?;
         }
     }
-    note(&mut tx, now, "buyer", "agreement ended", &agreement, "").await?;
+    note(&mut tx, now, actor.word(), "agreement ended", &agreement, "").await?;
     Ok(tx.commit().await?)
 }
 
 /// Wants an agreement that has ended closed at its provider, too.
 pub(super) async fn want_closing(ctx: &Context, tx: &mut Write, agreement: &Agreement) -> Result<()> {
-    let Some(consent) = agreement.consent.clone() else { return Ok(()) };
+    match agreement.consent.clone() {
+        Some(consent) => want_closed(ctx, tx, agreement, consent).await,
+        None => Ok(()),
+    }
+}
+
+/// The same for an approval that another one has replaced.
+pub(super) async fn want_closed(ctx: &Context, tx: &mut Write, agreement: &Agreement, consent: String) -> Result<()> {
     let (now, nothing) = (ctx.clock.now(), Money::zero(ctx.shop.currency));
     let subject = Subject::Agreement(agreement.id.clone());
     let request = Request::Withdraw { consent };
@@ -106,6 +156,7 @@ pub async fn look_again(ctx: &Context, buyer: &BuyerId, id: &AgreementId) -> std
     if !ask(ctx, &agreement).await? {
         return Err(ActError::NotNow("The payment service does not answer right now. Please try again in a moment."));
     }
+    retry::try_again(ctx, id).await?;
     let after = ctx.store.agreement(id).await?;
     Ok(after.map_or(Standing::Ended, |agreement| agreement.standing))
 }
@@ -152,7 +203,8 @@ async fn told_once(
     let before = agreement.clone();
     agreement.method = method.map(str::to_owned).or(agreement.method);
     match (validity, agreement.standing) {
-        (Validity::Chargeable, Standing::Paused) => {
+        // Only where the provider had said that it cannot be charged; what was refused goes by the schedule.
+        (Validity::Chargeable, Standing::Paused) if agreement.trouble.is_none() => {
             agreement.resume();
             catch_up(ctx, &mut tx, &agreement).await?;
         }
@@ -163,6 +215,7 @@ async fn told_once(
         (Validity::Ended(code), Standing::Active | Standing::Paused) => {
             tracing::info!(agreement.id = %id, code, "an agreement was ended at the provider");
             agreement.end("It was ended at the payment service. Nothing more is charged.");
+            tell(ctx, &mut tx, &agreement, "It was ended at the payment service. Nothing more is charged.").await?;
         }
         _ => {}
     }
@@ -179,14 +232,17 @@ async fn told_once(
 }
 
 /// What was declined while the agreement was paused is charged after all.
-async fn catch_up(ctx: &Context, tx: &mut Write, agreement: &Agreement) -> Result<()> {
+/// Says whether anything was.
+pub(super) async fn catch_up(ctx: &Context, tx: &mut Write, agreement: &Agreement) -> Result<bool> {
+    let mut did = false;
     if agreement.terms == Terms::Saved {
-        return Ok(());
+        return Ok(did);
     }
     for order in tx.orders_under_in(&agreement.id, State::Declined).await? {
         charge_after_all(ctx, tx, agreement, order).await?;
+        did = true;
     }
-    Ok(())
+    Ok(did)
 }
 
 async fn charge_after_all(ctx: &Context, tx: &mut Write, agreement: &Agreement, mut order: Order) -> Result<()> {
@@ -239,6 +295,14 @@ pub(super) async fn closed(ctx: &Context, tx: &mut Write, id: &AgreementId, outc
         }
         _ => Ok(Recorded::KnownAlready),
     }
+}
+
+/// Tells the buyer something about an agreement that is no news of an order. Who never ordered is told nothing.
+pub(super) async fn tell(ctx: &Context, tx: &mut Write, agreement: &Agreement, text: &str) -> Result<()> {
+    let Some(last) = tx.newest_order_under(&agreement.id).await? else { return Ok(()) };
+    let Some(checkout) = tx.checkout(&last.checkout).await? else { return Ok(()) };
+    let letter = ctx.letters().agreement_news(&checkout.email, agreement, text);
+    tx.queue_letter(&letter, ctx.clock.now()).await
 }
 
 pub(super) async fn note(

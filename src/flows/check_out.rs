@@ -1,6 +1,7 @@
 //! From a basket to orders that wait for the buyer's approval.
 
 use super::freeze::{Bought, Frozen, freeze, payee};
+use super::limits::{self, allowed};
 use super::parcels::{Parcel, cart_problem, parcels};
 use super::record_outcome::{LOST_RETURN, record_outcome};
 use super::{ActError, Context, agreements, count};
@@ -9,7 +10,7 @@ use crate::base::ids::{AgreementId, BuyerId, CheckoutId, OrderId};
 use crate::market::sellers::Seller;
 use crate::market::shipping::{COUNTRIES, ShippingMethod};
 use crate::market::tax;
-use crate::orders::agreement::{Agreement, Standing, Terms};
+use crate::orders::agreement::{Agreement, Rules, Standing, Terms};
 use crate::orders::audit::Act;
 use crate::orders::checkout::{Address, Checkout};
 use crate::orders::device::Device;
@@ -41,6 +42,10 @@ pub struct CheckoutForm {
     pub provider: String,
     /// Whether the way to pay is kept for later purchases.
     pub is_kept: bool,
+    /// The most that is taken with it in a month, in minor units, where the provider asks for a limit.
+    pub month_minor: i64,
+    /// How many periods a subscription lasts; none where it lasts until somebody ends it.
+    pub times: Option<i64>,
     /// What the form was filled in on.
     pub device: Device,
 }
@@ -85,7 +90,7 @@ async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, Ac
         return Err(cart_problem("Your cart is empty.".to_owned()));
     }
     tx.insert_checkout(&checkout).await?;
-    let mut keeps = form.is_kept && saved.is_none() && form.buyer.is_some() && provider.abilities().standing_consents;
+    let mut keeps = form.is_kept && saved.is_none() && form.buyer.is_some() && provider.abilities().keeps_consents();
     for parcel in parcels(&cart, form.shipping_method, form.is_gift, &form.address)? {
         let under = under(&mut tx, provider.as_ref(), form, &parcel, saved.as_ref(), &mut keeps, now).await?;
         place_order(ctx, &mut tx, provider.as_ref(), &checkout, parcel, under).await?;
@@ -117,10 +122,12 @@ async fn under(
     keeps: &mut bool,
     now: Millis,
 ) -> Result<Option<Agreement>, ActError> {
-    let terms = match (parcel.period, saved) {
-        (Some(period), _) => Terms::Every(period),
-        (None, Some(saved)) => return Ok(Some(saved.clone())),
-        (None, None) if std::mem::take(keeps) => Terms::Saved,
+    let (terms, rules) = match (parcel.period, saved) {
+        (Some(period), _) => (Terms::Every(period), Rules::subscription(period, form.times, now)),
+        (None, Some(saved)) => return allowed(tx, provider, parcel, saved, now).await.map(Some),
+        (None, None) if std::mem::take(keeps) => {
+            (Terms::Saved, limits::of_kept(tx, provider, form, parcel, now).await?)
+        }
         (None, None) => return Ok(None),
     };
     let Some(buyer) = form.buyer.clone() else {
@@ -128,14 +135,14 @@ async fn under(
             "Please sign in to subscribe: your account is where a subscription is ended.".to_owned(),
         ));
     };
-    if !provider.abilities().standing_consents {
+    if !provider.abilities().keeps_consents() {
         let message = format!(
             "{} cannot be charged again by itself. Please choose another one for the subscription.",
             provider.title()
         );
         return Err(unpayable(&message));
     }
-    let asked = Agreement::asked(buyer, provider.name(), terms, now);
+    let asked = Agreement::asked(buyer, provider.name(), terms, rules, now);
     tx.insert_agreement(&asked).await?;
     Ok(Some(asked))
 }
@@ -159,7 +166,7 @@ async fn place_order(
             agreements::charge(ctx, tx, &mut order, saved, &payee).await?;
         }
         None => {
-            want_consent(tx, &order, &payee, &seller, under.map(|agreement| agreement.terms), now).await?;
+            want_consent(tx, &order, &payee, &seller, under.as_ref(), now).await?;
         }
     }
     Ok(())
@@ -170,7 +177,7 @@ async fn want_consent(
     order: &Order,
     payee: &str,
     seller: &Seller,
-    standing: Option<Terms>,
+    standing: Option<&Agreement>,
     now: Millis,
 ) -> Result<Operation, ActError> {
     let request = Request::Consent {
@@ -180,7 +187,8 @@ async fn want_consent(
         gift_wrap_minor: order.totals.gift_wrap.minor,
         tax_minor: order.totals.tax.minor,
         description: format!("Order {} at {}", order.number, seller.name),
-        standing,
+        standing: standing.map(|agreement| agreement.terms),
+        rules: standing.map(|agreement| agreement.rules.clone()).unwrap_or_default(),
     };
     let subject = Subject::Order(order.id.clone());
     let mut operation = Operation::wanted(subject, Kind::Consent, &order.provider, request, order.total, now);
@@ -260,10 +268,10 @@ async fn approval_once(ctx: &Context, id: &OrderId, with: Option<&str>) -> Resul
     let payee = payee(&mut tx, provider.as_ref(), &order.seller).await?;
     let payee = payee.ok_or(ActError::NotNow("This seller cannot be paid this way any more."))?;
     let asked = match &order.agreement {
-        Some(id) => tx.agreement(id).await?.filter(|agreement| agreement.standing == Standing::Asked),
+        Some(id) => tx.agreement(id).await?.filter(|agreement| is_asked_for(agreement, &order)),
         None => None,
     };
-    let operation = want_consent(&mut tx, &order, &payee, &seller, asked.map(|it| it.terms), now).await?;
+    let operation = want_consent(&mut tx, &order, &payee, &seller, asked.as_ref(), now).await?;
     if order.message.take().is_some() || is_elsewhere {
         let due = (order.state == State::Placed).then(|| order.placed_at.plus(APPROVAL_WAIT));
         tx.change_order(&mut order, due).await?;
@@ -272,6 +280,14 @@ async fn approval_once(ctx: &Context, id: &OrderId, with: Option<&str>) -> Resul
     tx.commit().await?;
     let return_url = ctx.paths.absolute(ctx.paths.provider_return(&operation.provider));
     Ok(Approval { operation, address: checkout.address, return_url })
+}
+
+/// Whether the approval of this order is to stand: from its first order on, or again where a subscription's
+/// own cannot be charged any more.
+fn is_asked_for(agreement: &Agreement, order: &Order) -> bool {
+    let is_here = agreement.provider == order.provider;
+    agreement.standing == Standing::Asked
+        || is_here && agreement.terms != Terms::Saved && agreement.can_be_approved_anew()
 }
 
 /// Turns an order to another provider. Nothing is held or taken in the states that allow it; an
@@ -292,7 +308,12 @@ async fn move_to(ctx: &Context, tx: &mut Write, order: &mut Order, name: &str) -
     if let Some(id) = &order.agreement
         && let Some(mut agreement) = tx.agreement(id).await?.filter(|it| it.standing == Standing::Asked)
     {
-        match (provider.abilities().standing_consents, agreement.terms) {
+        match (provider.abilities().keeps_consents(), agreement.terms) {
+            (true, Terms::Saved) if provider.abilities().keeps_by_rules() && agreement.rules.limits.is_none() => {
+                // Its limits were never chosen: what is kept there is asked for at another checkout.
+                agreement.end("The order was paid another way.");
+                order.agreement = None;
+            }
             (true, _) => agreement.provider = provider.name().to_owned(),
             (false, Terms::Every(_)) => {
                 return Err(unpayable("This way to pay cannot be charged again by itself, as a subscription is."));

@@ -2,8 +2,8 @@
 //! vouch for every byte, and what it is about comes from our own rows.
 
 use super::record_outcome::record_outcome;
-use super::{Context, run_operation};
-use crate::base::ids::{OrderId, SellerId};
+use super::{Context, change_agreement, run_operation};
+use crate::base::ids::{AgreementId, OrderId, SellerId};
 use crate::orders::operation::{Kind, Operation, Subject};
 use crate::orders::outcome::{AbandonReason, Outcome};
 use crate::orders::refusal::Retry;
@@ -17,6 +17,8 @@ pub enum CameBack {
     Buyer(OrderId),
     /// A seller, for this registration of ours.
     Seller(SellerId),
+    /// A buyer, who went to change how an agreement is paid.
+    Changed(AgreementId),
     /// Forged, changed, or not for us: nothing changed.
     NotBelieved,
     /// The provider cannot vouch for it right now. Nothing is lost: the sweep asks again.
@@ -54,6 +56,7 @@ pub async fn came_back(ctx: &Context, provider: &str, local: &str, raw: &str) ->
             None => return Ok(CameBack::Later),
         },
     };
+    let is_gone = matches!(outcome, Outcome::Abandoned { reason: AbandonReason::ConsentGone, .. });
     record_outcome(ctx, &operation.id, outcome).await?;
     Ok(match operation.subject {
         Subject::Order(order) => {
@@ -61,8 +64,12 @@ pub async fn came_back(ctx: &Context, provider: &str, local: &str, raw: &str) ->
             CameBack::Buyer(order)
         }
         Subject::Registration(seller) => CameBack::Seller(seller),
-        // Nobody is sent to a provider for one: an agreement is approved along with its first order.
-        Subject::Agreement(_) => CameBack::NotBelieved,
+        Subject::Agreement(agreement) => {
+            if is_gone {
+                change_agreement::look(ctx, &agreement).await?;
+            }
+            CameBack::Changed(agreement)
+        }
     })
 }
 

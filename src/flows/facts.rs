@@ -26,6 +26,8 @@ struct Case<'a> {
     order: Order,
     operation: Option<&'a Operation>,
     now: Millis,
+    /// Whether a letter of its own says why the order came to nothing, or none is worth writing yet.
+    is_told_apart: bool,
 }
 
 /// Applies `outcome` to an order. `operation` is the one it answers, if any.
@@ -38,7 +40,7 @@ pub async fn apply(
 ) -> Result<Recorded> {
     let order = tx.order(order).await?.ok_or_else(|| StoreError::Unreadable(format!("no order {order}")))?;
     let now = ctx.clock.now();
-    let mut case = Case { ctx, tx, order, operation, now };
+    let mut case = Case { ctx, tx, order, operation, now, is_told_apart: false };
     match outcome {
         Outcome::Consented { consent, instrument } => case.consented(consent, *instrument).await,
         Outcome::Abandoned { reason, code } => case.abandoned(reason.for_buyer(), code).await,
@@ -77,6 +79,12 @@ impl Case<'_> {
     fn abilities_consent_lifetime(&self) -> std::time::Duration {
         let provider = self.ctx.providers.get(&self.order.provider);
         provider.map_or(APPROVAL_WAIT, |provider| provider.abilities().consent_lifetime)
+    }
+
+    /// Whether the order's provider keeps approvals by rules.
+    fn keeps_by_rules(&self) -> bool {
+        let provider = self.ctx.providers.get(&self.order.provider);
+        provider.is_some_and(|provider| provider.abilities().keeps_by_rules())
     }
 
     async fn want_take(&mut self, kind: Kind, consent: &str, payee: &str, at: Millis) -> Result<()> {
@@ -125,9 +133,11 @@ impl Case<'_> {
         let provider = self.provider().to_owned();
         withdraw::let_go(self.ctx, self.tx, &mut self.order, &provider).await?;
         self.tx.release_stock(&self.order.id, self.now).await?;
-        let email = self.buyer_email().await?;
-        let letter = self.ctx.letters().given_up(&email, &self.order, text);
-        self.tx.queue_letter(&letter, self.now).await?;
+        if !self.is_told_apart {
+            let email = self.buyer_email().await?;
+            let letter = self.ctx.letters().given_up(&email, &self.order, text);
+            self.tx.queue_letter(&letter, self.now).await?;
+        }
         self.change(what, text, None).await
     }
 

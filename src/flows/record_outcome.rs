@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Context, agreements, count, facts, run_operation};
+use super::{Context, agreements, change_agreement, count, facts, run_operation};
 use crate::base::clock::Millis;
 use crate::base::ids::{OperationId, OrderId};
 use crate::market::sellers::{Payee, Registration};
@@ -66,7 +66,10 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
         Subject::Order(order) => facts::apply(ctx, &mut tx, &order.clone(), Some(&operation), outcome).await?,
         Subject::Registration(_) if was_open => register(ctx, &mut tx, &operation, outcome).await?,
         Subject::Registration(_) => Recorded::KnownAlready,
-        Subject::Agreement(agreement) => agreements::closed(ctx, &mut tx, agreement, outcome).await?,
+        Subject::Agreement(id) if operation.kind == Kind::ChangeAgreement => {
+            change_agreement::changed(ctx, &mut tx, id, outcome).await?
+        }
+        Subject::Agreement(id) => agreements::closed(ctx, &mut tx, id, outcome).await?,
     };
     let written = was_open && tx.record_progress(&operation, run_after).await?;
     let is_closed = written && !operation.progress.is_open();
@@ -113,6 +116,10 @@ fn progress(operation: &mut Operation, outcome: &Outcome, now: Millis) -> Millis
             Progress::Failed
         }
         Outcome::Approval { validity: Validity::Ended(_), .. } if operation.kind == Kind::CancelAgreement => {
+            Progress::Succeeded
+        }
+        // Looked at, and left as it was.
+        Outcome::Approval { validity: Validity::Chargeable, .. } if operation.kind == Kind::ChangeAgreement => {
             Progress::Succeeded
         }
         Outcome::Approval { .. } | Outcome::NeverArrived | Outcome::Silent { .. } => operation.progress,

@@ -2,13 +2,14 @@
 //!
 //! Periods that were missed, because nothing ran or because the clock was moved, are made up one by
 //! one in their order; the unique pair of agreement and period keeps two workers from charging one twice.
+//! An approval that allows one charge per period cannot make up: what was missed is left out.
 
-use super::agreements::{self, note, payee_of};
-use super::{Context, sweep::ROUND};
-use crate::base::clock::minutes;
+use super::agreements::{self, note, payee_of, tell};
+use super::{Actor, Context, cancel, sweep::ROUND};
+use crate::base::clock::{Millis, minutes};
 use crate::base::ids::{self, AgreementId, CheckoutId, OrderId};
 use crate::market::sellers::Registration;
-use crate::orders::agreement::{Agreement, Standing};
+use crate::orders::agreement::{Agreement, Decline, Standing};
 use crate::orders::checkout::Checkout;
 use crate::orders::order::{APPROVAL_WAIT, Line, Order};
 use crate::orders::state::State;
@@ -16,17 +17,16 @@ use crate::store::{Result, StoreError, Write, retried};
 
 /// Deals with the subscriptions whose next period has begun. Says whether there was one.
 pub async fn renew(ctx: &Context) -> Result<bool> {
-    let mut did = false;
-    let mut has_asked = false;
+    let (mut did, mut is_silent) = (false, false);
     for agreement in &ctx.store.agreements_due(ctx.clock.now(), ROUND).await? {
-        let is_paused = agreement.standing == Standing::Paused;
-        // One question a round: a provider that does not answer holds nobody else up for long.
-        if is_paused && std::mem::replace(&mut has_asked, true) {
+        let is_asked_about = agreement.standing == Standing::Paused || keeps_by_rules(ctx, agreement);
+        // After one question without an answer no other is asked: that holds nobody else up for long.
+        if is_asked_about && is_silent {
             continue;
         }
         // One that cannot be read must not keep the others from their turn.
-        match one(ctx, agreement, is_paused).await {
-            Ok(()) => did = true,
+        match one(ctx, agreement, is_asked_about).await {
+            Ok(is_answered) => (did, is_silent) = (true, is_silent || !is_answered),
             Err(error) => tracing::error!(agreement.id = %agreement.id, %error, "a subscription could not be renewed"),
         }
     }
@@ -36,24 +36,32 @@ pub async fn renew(ctx: &Context) -> Result<bool> {
     Ok(did)
 }
 
-async fn one(ctx: &Context, agreement: &Agreement, is_paused: bool) -> Result<()> {
-    // The notification that it was mended may have been lost; without an answer the period waits.
-    if is_paused && !agreements::ask(ctx, agreement).await? {
-        return retried(|| wait(ctx, &agreement.id)).await;
-    }
-    retried(|| renew_once(ctx, &agreement.id)).await
+fn keeps_by_rules(ctx: &Context, agreement: &Agreement) -> bool {
+    ctx.providers.get(&agreement.provider).is_some_and(|provider| provider.abilities().keeps_by_rules())
 }
 
-async fn wait(ctx: &Context, id: &AgreementId) -> Result<()> {
+/// Says whether the provider answered, where it was asked.
+async fn one(ctx: &Context, agreement: &Agreement, is_asked_about: bool) -> Result<bool> {
+    // The notification that it was mended, or ended, may have been lost; without an answer the period waits.
+    // What lasted as long as was agreed to may have ended there by itself.
+    if !agreement.has_run_out() && is_asked_about && !agreements::ask(ctx, agreement).await? {
+        retried(|| wait(ctx, &agreement.id, ctx.clock.now().plus(minutes(10)))).await?;
+        return Ok(false);
+    }
+    let is_bound = keeps_by_rules(ctx, agreement);
+    retried(|| renew_once(ctx, &agreement.id, is_bound)).await.map(|()| true)
+}
+
+async fn wait(ctx: &Context, id: &AgreementId, until: Millis) -> Result<()> {
     let mut tx = ctx.store.write().await?;
     if let Some(mut agreement) = tx.agreement(id).await?.filter(|it| it.next_at.is_some()) {
-        agreement.next_at = Some(ctx.clock.now().plus(minutes(10)));
+        agreement.next_at = Some(until);
         tx.change_agreement(&mut agreement).await?;
     }
     tx.commit().await
 }
 
-async fn renew_once(ctx: &Context, id: &AgreementId) -> Result<()> {
+async fn renew_once(ctx: &Context, id: &AgreementId, is_bound: bool) -> Result<()> {
     let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;
     let Some(mut agreement) = tx.agreement(id).await? else { return Ok(()) };
@@ -62,35 +70,32 @@ async fn renew_once(ctx: &Context, id: &AgreementId) -> Result<()> {
     }
     let last = tx.newest_order_under(id).await?;
     let last = last.ok_or_else(|| StoreError::Unreadable(format!("{id} without an order")))?;
+    if is_bound {
+        if let Some(at) = agreement.not_before().filter(|at| *at > now) {
+            agreement.next_at = Some(at);
+            tx.change_agreement(&mut agreement).await?;
+            return tx.commit().await;
+        }
+        leave_out_missed(&mut tx, &mut agreement, now).await?;
+    }
     let lines = tx.order_lines(&last.id).await?;
     let (title, is_offered) = goods(&mut tx, &lines).await?;
-    if !is_offered {
-        agreement.end("The seller no longer offers it. Nothing more is charged.");
-        agreements::want_closing(ctx, &mut tx, &agreement).await?;
-        note(&mut tx, now, "system", "agreement ended", &agreement, "no longer offered").await?;
-        tell(
-            ctx,
-            &mut tx,
-            &agreement,
-            &last,
-            &format!("{title} is no longer offered, so your subscription has ended."),
-        )
-        .await?;
+    if agreement.has_run_out() {
+        let text = format!("Your subscription to {title} lasted as long as you agreed to. Nothing more is charged.");
+        end(ctx, &mut tx, &mut agreement, "It lasted as long as you agreed to.", "ran out", &text).await?;
+    } else if !is_offered {
+        let text = format!("{title} is no longer offered, so your subscription has ended.");
+        let why = "The seller no longer offers it. Nothing more is charged.";
+        end(ctx, &mut tx, &mut agreement, why, "no longer offered", &text).await?;
     } else if !may_sell(&mut tx, &last).await? {
         agreement.go_on();
         note(&mut tx, now, "system", "period left out", &agreement, "the seller may not sell now").await?;
-    } else if agreement.standing == Standing::Active {
-        agreement.go_on();
+    } else if can_be_tried(&agreement) {
+        begin_period(ctx, &mut tx, &mut agreement).await?;
         if !order_again(ctx, &mut tx, &agreement, &last, &lines).await? {
             note(&mut tx, now, "system", "period left out", &agreement, "sold out").await?;
-            tell(
-                ctx,
-                &mut tx,
-                &agreement,
-                &last,
-                &format!("{title} is sold out this time. Nothing was charged; it comes again next time."),
-            )
-            .await?;
+            let text = format!("{title} is sold out this time. Nothing was charged; it comes again next time.");
+            tell(ctx, &mut tx, &agreement, &text).await?;
         }
     } else {
         agreement.go_on();
@@ -98,6 +103,54 @@ async fn renew_once(ctx: &Context, id: &AgreementId) -> Result<()> {
     }
     tx.change_agreement(&mut agreement).await?;
     tx.commit().await
+}
+
+/// One charge per period and not before a whole one has passed: what was missed is not made up.
+async fn leave_out_missed(tx: &mut Write, agreement: &mut Agreement, now: Millis) -> Result<()> {
+    let missed = agreement.leave_out_missed(now);
+    if missed > 0 {
+        tracing::warn!(agreement.id = %agreement.id, missed, "periods of a subscription were missed and are left out");
+        note(tx, now, "system", "periods left out", agreement, &format!("{missed} missed")).await?;
+    }
+    Ok(())
+}
+
+async fn end(
+    ctx: &Context,
+    tx: &mut Write,
+    agreement: &mut Agreement,
+    why: &str,
+    detail: &str,
+    text: &str,
+) -> Result<()> {
+    agreement.end(why);
+    agreements::want_closing(ctx, tx, agreement).await?;
+    note(tx, ctx.clock.now(), "system", "agreement ended", agreement, detail).await?;
+    tell(ctx, tx, agreement, text).await
+}
+
+/// Whether a charge may work: nothing stands against it, or something that may have passed since.
+fn can_be_tried(agreement: &Agreement) -> bool {
+    match (agreement.standing, agreement.trouble) {
+        (Standing::Active, _) => true,
+        (Standing::Paused, Some(trouble)) => trouble.decline != Decline::Approval,
+        _ => false,
+    }
+}
+
+/// An earlier period that was never paid is given up: nobody is charged for two at once.
+async fn begin_period(ctx: &Context, tx: &mut Write, agreement: &mut Agreement) -> Result<()> {
+    agreement.go_on();
+    if agreement.standing == Standing::Active {
+        return Ok(());
+    }
+    agreement.resume();
+    for mut order in tx.orders_under_in(&agreement.id, State::Declined).await? {
+        let operations = tx.operations_of(order.id.as_str()).await?;
+        let given_up = cancel::withdraw(ctx, tx, &mut order, &operations, Actor::System).await;
+        given_up.map_err(|why| StoreError::Unreadable(format!("{}: {why}", order.id)))?;
+    }
+    Ok(())
 }
 
 /// The same order once more. Gives false where something in it is sold out.
@@ -168,11 +221,4 @@ async fn goods(tx: &mut Write, lines: &[Line]) -> Result<(String, bool)> {
 /// Whether the stall is open; one that is closed for a while keeps its subscribers.
 async fn may_sell(tx: &mut Write, last: &Order) -> Result<bool> {
     Ok(tx.seller(&last.seller).await?.is_some_and(|seller| seller.state == Registration::Registered))
-}
-
-async fn tell(ctx: &Context, tx: &mut Write, agreement: &Agreement, last: &Order, text: &str) -> Result<()> {
-    let checkout = tx.checkout(&last.checkout).await?;
-    let Some(checkout) = checkout else { return Ok(()) };
-    let letter = ctx.letters().subscription_news(&checkout.email, agreement, text);
-    tx.queue_letter(&letter, ctx.clock.now()).await
 }

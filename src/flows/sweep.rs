@@ -2,7 +2,7 @@
 //! subscriptions that have begun, old keys.
 
 use super::record_outcome::record_outcome;
-use super::{Context, renew};
+use super::{Context, renew, retry};
 use crate::base::clock::{days, minutes};
 use crate::orders::operation::{Kind, Operation, Progress};
 use crate::orders::order::Order;
@@ -30,6 +30,7 @@ pub async fn sweep(ctx: &Context) -> Result<bool> {
         run_out(ctx, &order).await?;
         did = true;
     }
+    did |= retry::retry_due(ctx).await?;
     Ok(renew::renew(ctx).await? || did)
 }
 

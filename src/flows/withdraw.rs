@@ -7,6 +7,7 @@ use crate::orders::agreement::Standing;
 use crate::orders::operation::{Kind, Operation, Request, Subject};
 use crate::orders::order::Order;
 use crate::orders::state::State;
+use crate::pay::Keeping;
 use crate::store::{Result, Write};
 
 /// The order came to nothing: lets go of the approval that it lives on, unless that stands for more
@@ -39,12 +40,16 @@ pub async fn let_go(ctx: &Context, tx: &mut Write, order: &mut Order, provider: 
 
 /// Wants `consent` of `order` closed at `provider`, once, where it does not end by itself there.
 pub async fn want(ctx: &Context, tx: &mut Write, order: &Order, provider: &str, consent: &str) -> Result<()> {
-    let closes = |name: &str| ctx.providers.get(name).is_some_and(|it| it.abilities().standing_consents);
-    if !closes(provider) {
-        return Ok(());
-    }
+    let keeping = ctx.providers.get(provider).map_or(Keeping::No, |provider| provider.abilities().keeping);
     let request = Request::Withdraw { consent: consent.to_owned() };
     let earlier = tx.operations_of(order.id.as_str()).await?;
+    let stood = |operation: &Operation| matches!(operation.request, Request::Consent { standing: Some(_), .. });
+    match keeping {
+        Keeping::No => return Ok(()),
+        // What was asked for this order alone ends by itself.
+        Keeping::ByRules if !earlier.iter().any(stood) => return Ok(()),
+        Keeping::ByRules | Keeping::OpenEnded => {}
+    }
     if earlier.iter().any(|operation| operation.request == request) {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! Letters in between: the answer to a wish, messages, and news of a subscription.
 
 use super::{Desk, Letter};
-use crate::orders::agreement::Agreement;
+use crate::orders::agreement::{Agreement, Decline, Terms};
 use crate::orders::order::Order;
 use crate::store::letters::Draft;
 
@@ -29,16 +29,45 @@ impl Desk<'_> {
         .draft(self.shop_name)
     }
 
-    /// To the buyer: something about a subscription that is no news of an order.
-    pub fn subscription_news(&self, to: &str, agreement: &Agreement, text: &str) -> Draft {
+    /// To the buyer: something about a subscription or a saved way to pay that is no news of an order.
+    pub fn agreement_news(&self, to: &str, agreement: &Agreement, text: &str) -> Draft {
+        let headline = match agreement.terms {
+            Terms::Saved => "News of your saved way to pay",
+            Terms::Every(_) => "News of your subscription",
+        };
         Letter {
-            key: format!("subscription:{}:{}", agreement.id, agreement.period),
+            key: format!("agreement:{}:{}:{}", agreement.id, agreement.period, agreement.version),
             to,
-            headline: "News of your subscription".to_owned(),
+            headline: headline.to_owned(),
             paragraphs: vec![text.to_owned()],
             goods: Vec::new(),
             link: self.paths.absolute(self.paths.account_agreements()),
             link_label: "Approvals you gave",
+        }
+        .draft(self.shop_name)
+    }
+
+    /// To the buyer: a renewal was declined, and what they can do about it.
+    pub fn renewal_declined(&self, to: &str, order: &Order, agreement: &Agreement, decline: Decline) -> Draft {
+        let mut paragraphs: Vec<String> = agreement.message.iter().cloned().collect();
+        let (link, link_label) = match decline {
+            Decline::Approval => (self.order_link(order), "Approve it anew"),
+            Decline::TooEarly | Decline::Temporary | Decline::Method => {
+                paragraphs.push(format!(
+                    "Or pay it by another approval, on the page of the order itself: {}",
+                    self.order_link(order)
+                ));
+                (self.paths.absolute(self.paths.agreement(&agreement.id)), "Change the payment method")
+            }
+        };
+        Letter {
+            key: format!("renewal:{}:{}", order.id, agreement.version),
+            to,
+            headline: format!("Order {} of your subscription could not be charged", order.number),
+            paragraphs,
+            goods: Vec::new(),
+            link,
+            link_label,
         }
         .draft(self.shop_name)
     }

@@ -2,11 +2,18 @@
 //!
 //! It is asked for along with its first order, and stands once that order's money was held or taken.
 
+pub mod retries;
+pub mod rules;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Millis;
 use crate::base::ids::{AgreementId, BuyerId};
-use crate::market::subscription::Period;
+use crate::market::subscription::{Every, Period};
+use crate::orders::operation::Instrument;
+
+pub use retries::{Decline, Trouble};
+pub use rules::{Known, Limits, Rules, Used};
 
 /// What the buyer agreed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -91,8 +98,12 @@ pub struct Agreement {
     pub standing: Standing,
     /// The approval at the provider.
     pub consent: Option<String>,
+    /// What the approval allows.
+    pub rules: Rules,
     /// How the buyer pays, in the provider's words: `Visa ****1111 (Amazon Pay)`.
     pub method: Option<String>,
+    /// How the buyer pays, as far as the shop must know.
+    pub instrument: Option<Instrument>,
     /// Why it is paused or ended, for the buyer.
     pub message: Option<String>,
     /// When it began; its days are counted from here.
@@ -101,13 +112,19 @@ pub struct Agreement {
     pub period: i64,
     /// When the next period begins; none unless it is a subscription that goes on.
     pub next_at: Option<Millis>,
+    /// When a charge under it worked last.
+    pub charged_at: Option<Millis>,
+    /// What stands against charging it, where that is for us to try again.
+    pub trouble: Option<Trouble>,
+    /// What was used of its limits, as the provider said it last.
+    pub known: Option<Known>,
     /// Counts every change: compare-and-set.
     pub version: i64,
 }
 
 impl Agreement {
     /// One that a buyer is asked for now.
-    pub fn asked(buyer: BuyerId, provider: &str, terms: Terms, now: Millis) -> Agreement {
+    pub fn asked(buyer: BuyerId, provider: &str, terms: Terms, rules: Rules, now: Millis) -> Agreement {
         Agreement {
             id: AgreementId::fresh(),
             buyer,
@@ -115,19 +132,32 @@ impl Agreement {
             terms,
             standing: Standing::Asked,
             consent: None,
+            rules,
             method: None,
+            instrument: None,
             message: None,
             started_at: now,
             period: 0,
             next_at: None,
+            charged_at: None,
+            trouble: None,
+            known: None,
             version: 1,
         }
     }
 
     /// The first payment worked.
     pub fn begin(&mut self, now: Millis) {
-        (self.standing, self.started_at) = (Standing::Active, now);
+        (self.standing, self.started_at, self.charged_at) = (Standing::Active, now, Some(now));
         self.next_at = self.after_this_period();
+    }
+
+    /// A later payment worked: whatever stood against it is gone.
+    pub fn charged(&mut self, now: Millis) {
+        self.charged_at = Some(now);
+        if self.trouble.is_some() {
+            self.resume();
+        }
     }
 
     /// The next period is dealt with: charged, or left out.
@@ -136,19 +166,78 @@ impl Agreement {
         self.next_at = self.after_this_period();
     }
 
+    /// Leaves out what was missed: the next period is the last that has begun at `now`. Gives how many were.
+    pub fn leave_out_missed(&mut self, now: Millis) -> i64 {
+        let Terms::Every(period) = self.terms else { return 0 };
+        let before = self.period;
+        while period.nth(self.started_at, self.period + 2) <= now && !self.has_run_out() {
+            self.period += 1;
+        }
+        self.period - before
+    }
+
+    /// Whether no period is left of those that were agreed to.
+    pub fn has_run_out(&self) -> bool {
+        self.rules.times.is_some_and(|times| self.period + 1 >= times)
+    }
+
+    /// Before when an approval of one amount per period cannot be charged: a whole period after the last time.
+    /// Days and months count by the day: "if the first payment occurs on March 5, the second payment can occur
+    /// on or after April 5". Source: FPS guide, "Recurring-Use Token API".
+    pub fn not_before(&self) -> Option<Millis> {
+        let (Terms::Every(period), Some(at)) = (self.terms, self.charged_at) else { return None };
+        let next = period.nth(at, 1);
+        Some(match period.every() {
+            Every::Hours(_) => next,
+            Every::Days(_) | Every::Months(_) => next.start_of_day(),
+        })
+    }
+
     /// The buyer has to mend something first. Its days go on meanwhile.
     pub fn pause(&mut self, why: &str) {
         (self.standing, self.message) = (Standing::Paused, Some(why.to_owned()));
     }
 
+    /// A charge was refused at `now`: it is tried again by the schedule, or waits.
+    pub fn declined(&mut self, decline: Decline, now: Millis) -> Trouble {
+        let trouble = Trouble::after(self.trouble, decline, now, self.next_at);
+        let again = trouble.retry_at.map_or_else(String::new, |at| format!(" We try again on {}.", at.for_people()));
+        self.pause(&format!("{}{again}", decline.for_buyer()));
+        self.trouble = Some(trouble);
+        trouble
+    }
+
     /// It can be charged again.
     pub fn resume(&mut self) {
-        (self.standing, self.message) = (Standing::Active, None);
+        (self.standing, self.message, self.trouble) = (Standing::Active, None, None);
+    }
+
+    /// It is charged by another approval from now on.
+    pub fn follow(&mut self, consent: &str, instrument: Instrument, method: String) {
+        self.consent = Some(consent.to_owned());
+        (self.instrument, self.method) = (Some(instrument), Some(method));
+        self.known = None;
     }
 
     /// Over.
     pub fn end(&mut self, why: &str) {
         (self.standing, self.message, self.next_at) = (Standing::Ended, Some(why.to_owned()), None);
+        self.trouble = None;
+    }
+
+    /// Whether the buyer may be asked for another approval in place of the one that is refused.
+    pub fn can_be_approved_anew(&self) -> bool {
+        self.standing == Standing::Asked || self.standing == Standing::Paused && self.trouble.is_some()
+    }
+
+    /// When the month and the day began in which something at `now` counts: windows of fixed length, from the
+    /// start. In the first one all counts, since the order that began it was placed a little before.
+    pub fn windows(&self, now: Millis) -> (Millis, Millis) {
+        let last = |period: Period| {
+            let begun = (1..).map(|n| period.nth(self.started_at, n)).take_while(|at| *at <= now);
+            begun.last().unwrap_or(Millis(0))
+        };
+        (last(Period::Month), last(Period::Day))
     }
 
     /// Whether the buyer can buy with it by one click.
@@ -170,7 +259,7 @@ mod tests {
     use crate::base::clock::days;
 
     fn subscription() -> Agreement {
-        Agreement::asked(BuyerId::fresh(), "amazon_pay", Terms::Every(Period::Week), Millis(0))
+        Agreement::asked(BuyerId::fresh(), "amazon_pay", Terms::Every(Period::Week), Rules::default(), Millis(0))
     }
 
     #[test]
@@ -184,6 +273,53 @@ mod tests {
         assert_eq!((agreement.period, agreement.next_at), (1, Some(start.plus(days(14)))));
         agreement.end("The buyer ended it.");
         assert_eq!(agreement.next_at, None);
+    }
+
+    #[test]
+    fn what_was_missed_is_left_out_and_a_term_ends() {
+        let mut agreement = subscription();
+        agreement.begin(Millis(0));
+        assert_eq!(agreement.not_before(), Some(Millis(0).plus(days(7))));
+        agreement.charged(Millis(5_000));
+        assert_eq!(agreement.not_before(), Some(Millis(0).plus(days(7))), "any time of that day");
+        // three weeks in which nobody ran: the third has begun, two were missed
+        assert_eq!(agreement.leave_out_missed(Millis(0).plus(days(22))), 2);
+        agreement.go_on();
+        assert_eq!((agreement.period, agreement.next_at), (3, Some(Millis(0).plus(days(28)))));
+        assert!(!agreement.has_run_out());
+        let mut short = Agreement { rules: Rules { times: Some(2), ..Rules::default() }, ..subscription() };
+        short.begin(Millis(0));
+        assert!(!short.has_run_out());
+        assert_eq!(short.leave_out_missed(Millis(0).plus(days(70))), 1);
+        assert!(short.has_run_out(), "the second was the last");
+    }
+
+    #[test]
+    fn a_refusal_pauses_it_until_a_charge_works() {
+        let mut agreement = subscription();
+        agreement.begin(Millis(0));
+        let trouble = agreement.declined(Decline::Method, Millis(1));
+        assert_eq!(trouble.retry_at, Some(Millis(1).plus(days(3))));
+        assert_eq!(agreement.standing, Standing::Paused);
+        assert!(agreement.message.as_ref().unwrap().contains("We try again on"));
+        assert!(agreement.can_be_approved_anew());
+        agreement.charged(Millis(2));
+        assert_eq!((agreement.standing, agreement.trouble), (Standing::Active, None));
+        agreement.pause("The provider says so.");
+        agreement.charged(Millis(3));
+        assert_eq!(agreement.standing, Standing::Paused, "that is the provider's to say");
+        assert!(!agreement.can_be_approved_anew());
+    }
+
+    #[test]
+    fn limits_begin_anew_after_fixed_windows() {
+        let start = Millis(1_801_389_600_000);
+        let mut saved = Agreement { terms: Terms::Saved, ..subscription() };
+        saved.begin(start);
+        assert_eq!(saved.windows(start), (Millis(0), Millis(0)));
+        let (month, day) = saved.windows(start.plus(days(40)));
+        assert_eq!(month.iso8601(), "2027-02-28T10:00:00Z");
+        assert_eq!(day, start.plus(days(40)));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::clock::{Millis, minutes};
 use crate::base::ids::{AgreementId, OperationId, OrderId, SellerId};
 use crate::base::money::Money;
-use crate::orders::agreement::Terms;
+use crate::orders::agreement::{Rules, Terms};
 use crate::orders::refusal::Refusal;
 
 /// What is asked.
@@ -30,13 +30,15 @@ pub enum Kind {
     Refund,
     /// A hold is let go.
     Cancel,
+    /// A buyer is asked to pay a standing approval in another way.
+    ChangeAgreement,
     /// An approval that is not needed any more is closed.
     CancelAgreement,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 9] = [
         Kind::Register,
         Kind::Consent,
         Kind::Pay,
@@ -44,6 +46,7 @@ impl Kind {
         Kind::Settle,
         Kind::Refund,
         Kind::Cancel,
+        Kind::ChangeAgreement,
         Kind::CancelAgreement,
     ];
 
@@ -57,6 +60,7 @@ impl Kind {
             Kind::Settle => "settle",
             Kind::Refund => "refund",
             Kind::Cancel => "cancel",
+            Kind::ChangeAgreement => "change_agreement",
             Kind::CancelAgreement => "cancel_agreement",
         }
     }
@@ -238,6 +242,9 @@ pub enum Request {
         /// What the approval is kept for afterwards; none where it is for this order alone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         standing: Option<Terms>,
+        /// What such an approval allows.
+        #[serde(default, skip_serializing_if = "Rules::is_empty")]
+        rules: Rules,
     },
     /// Take or hold the amount.
     Take {
@@ -267,6 +274,11 @@ pub enum Request {
     Cancel {
         /// The provider's transaction that holds it.
         hold: String,
+    },
+    /// Ask the buyer to pay a standing approval in another way.
+    Change {
+        /// The buyer's approval.
+        consent: String,
     },
     /// Close an approval, with whatever is still on hold under it.
     Withdraw {
@@ -329,7 +341,7 @@ impl Operation {
     /// Whether a person is needed, at the provider's pages or near a loudspeaker, so that the worker
     /// cannot send it.
     pub fn needs_person(&self) -> bool {
-        matches!(self.kind, Kind::Register | Kind::Consent) || self.is_spoken()
+        matches!(self.kind, Kind::Register | Kind::Consent | Kind::ChangeAgreement) || self.is_spoken()
     }
 
     /// Whether Alexa carries it.

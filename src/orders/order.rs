@@ -144,6 +144,16 @@ impl Order {
         if self.is_digital { Kind::Pay } else { Kind::Reserve }
     }
 
+    /// The same for an approval that is paid by `instrument`: only a card can be put on hold, and not by a
+    /// provider that takes what comes again at once.
+    pub fn take_by(&self, instrument: Instrument, is_paid_each_period: bool) -> Kind {
+        match instrument {
+            Instrument::Bank | Instrument::Balance => Kind::Pay,
+            Instrument::Card | Instrument::Untold if is_paid_each_period && self.period.is_some() => Kind::Pay,
+            Instrument::Card | Instrument::Untold => self.take(),
+        }
+    }
+
     /// What the buyer reads.
     pub fn for_buyer(&self) -> &'static str {
         match (self.is_digital, self.state) {

@@ -119,6 +119,10 @@ pub enum AbandonReason {
     Temporary,
     /// Our request is wrong, or we are not registered for it.
     OurFault,
+    /// The approval that was to be changed is over.
+    ConsentGone,
+    /// The approval that was to be changed is somebody else's.
+    NotTheirs,
 }
 
 impl AbandonReason {
@@ -141,6 +145,28 @@ impl AbandonReason {
                 "The payment service had a hiccup. Nothing was charged. Please try again in a moment."
             }
             AbandonReason::OurFault => "Something went wrong on our side. Nothing was charged, and we have been told.",
+            AbandonReason::ConsentGone => {
+                "That approval is over or cannot be changed any more. Nothing was charged. You can approve anew."
+            }
+            AbandonReason::NotTheirs => {
+                "That approval belongs to another account at the payment service. Nothing was charged. Sign in there as the person who gave it."
+            }
+        }
+    }
+
+    /// What the buyer reads who went to change how an approval is paid.
+    pub fn for_change(self) -> &'static str {
+        match self {
+            AbandonReason::Left | AbandonReason::TooLate => {
+                "You left the payment page before choosing. It is paid the way it was before."
+            }
+            AbandonReason::Temporary | AbandonReason::OurFault => {
+                "The payment service could not change it just now. It is paid the way it was before; please try again in a moment."
+            }
+            AbandonReason::NoCommonMethod | AbandonReason::NotPossible => {
+                "None of the other payment methods there is accepted here. It is paid the way it was before."
+            }
+            AbandonReason::ConsentGone | AbandonReason::NotTheirs => self.for_buyer(),
         }
     }
 }

@@ -26,6 +26,8 @@ pub enum Reason {
     SellerAccount,
     /// The buyer's approval is spent, cancelled or expired.
     ConsentGone,
+    /// The buyer's approval allows no such charge now: a limit is reached, or its period is not over.
+    LimitReached,
     /// The seller takes no cards, or the act needs one.
     NeedsOtherMethod,
     /// An amount outside what is allowed or left.
@@ -68,11 +70,12 @@ pub struct Words {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Reason; 11] = [
+    pub const ALL: [Reason; 12] = [
         Reason::PaymentMethod,
         Reason::BuyerAccount,
         Reason::SellerAccount,
         Reason::ConsentGone,
+        Reason::LimitReached,
         Reason::NeedsOtherMethod,
         Reason::Amount,
         Reason::TransactionState,
@@ -104,6 +107,12 @@ impl Reason {
                 "Your approval is no longer valid. Nothing was charged. Please approve the payment again.",
                 "Do not ship. The buyer has to approve the payment again.",
                 "The approval was spent, cancelled or ran out. A new one is needed.",
+            ),
+            Reason::LimitReached => (
+                "This is more than you allowed with that approval for now. Nothing was charged. Please approve this \
+                 purchase on its own.",
+                "Do not ship. It is more than the buyer allowed; they can approve it on its own.",
+                "A limit of the buyer's approval is reached, or its period is not over yet.",
             ),
             Reason::NeedsOtherMethod => (
                 "That payment method cannot be used here. Nothing was charged. Please choose another one.",

@@ -18,6 +18,7 @@ use async_trait::async_trait;
 use crate::base::ids::OperationId;
 use crate::base::money::{Currency, Money};
 use crate::market::sellers::{Payee, PayeeStatus};
+use crate::orders::agreement::Used;
 use crate::orders::checkout::Address;
 use crate::orders::operation::{Kind, Operation};
 use crate::orders::outcome::Outcome;
@@ -32,8 +33,8 @@ pub use voice::Voice;
 pub struct Abilities {
     /// Takes the marketplace's fee out of the payment by itself and pays the seller the rest.
     pub splits_fee: bool,
-    /// Keeps approvals for later purchases and for subscriptions, and closes them when asked.
-    pub standing_consents: bool,
+    /// How it keeps approvals.
+    pub keeping: Keeping,
     /// How many sellers one approval can cover.
     pub payees_per_consent: usize,
     /// How long an approval can be charged.
@@ -42,6 +43,31 @@ pub struct Abilities {
     pub hold_lifetime: Duration,
     /// How long the same reference gives the same answer; never resent after that.
     pub resend_window: Duration,
+}
+
+/// How a provider keeps approvals for later purchases and for subscriptions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// Not at all.
+    No,
+    /// Every approval stays open until it is closed, even one for a single order, allows any amount, and
+    /// the provider says by itself when it cannot be charged and when that is mended.
+    OpenEnded,
+    /// An approval allows what was said when it was given: an amount per period, which is taken at once,
+    /// or limits and sellers. One for a single order ends by itself. The provider says only that one was ended.
+    ByRules,
+}
+
+impl Abilities {
+    /// Whether it keeps approvals, and closes them when asked.
+    pub fn keeps_consents(&self) -> bool {
+        self.keeping != Keeping::No
+    }
+
+    /// Whether what is kept is bound by rules.
+    pub fn keeps_by_rules(&self) -> bool {
+        self.keeping == Keeping::ByRules
+    }
 }
 
 /// An answer to a question that is not an operation.
@@ -202,9 +228,21 @@ pub trait Provider: Send + Sync {
     /// the same reference with the same result.
     async fn find_outcome(&self, operation: &Operation) -> Outcome;
 
-    /// Where a buyer changes how a standing approval is paid; none where there is no such page.
+    /// Where a buyer changes how a standing approval is paid; none where there is no such page, or where
+    /// the way there is asked for by `start_change`.
     fn mend_address(&self, _consent: &str) -> Option<String> {
         None
+    }
+
+    /// Where a buyer goes to change how a standing approval is paid, and comes back from. The operation is
+    /// of kind `change_agreement`. Asked only of those that keep approvals by rules.
+    async fn start_change(&self, operation: &Operation, _return_url: &str) -> Answer<Redirect> {
+        Answer::Silent(format!("{} is changed at the provider's own page", operation.subject.id()))
+    }
+
+    /// What was used of the limits of a standing approval; none where it has no limits.
+    async fn agreement_use(&self, _consent: &str) -> Answer<Option<Used>> {
+        Answer::Done(None)
     }
 
     /// Whether a seller can be paid right now.

@@ -15,10 +15,13 @@ use super::error::PageError;
 use super::extract::SignedIn;
 use super::page::{Chrome, Problems, page_with};
 use crate::base::clock::Millis;
-use crate::base::ids::{AgreementId, BuyerId};
-use crate::flows::{ActError, Context, agreements};
-use crate::orders::agreement::{Agreement, Standing, Terms};
+use crate::base::ids::{AgreementId, BuyerId, OrderId};
+use crate::base::money::{Currency, Money};
+use crate::flows::change_agreement::change_address;
+use crate::flows::{ActError, Context, agreements, limits};
+use crate::orders::agreement::{Agreement, Decline, Standing, Terms, Trouble};
 use crate::orders::order::Order;
+use crate::orders::state::State as OrderState;
 
 /// The most approvals and orders that are listed, newest first.
 const MOST: i64 = 100;
@@ -27,6 +30,7 @@ const MOST: i64 = 100;
 pub fn router() -> Router<Site> {
     Router::new()
         .route("/account/approvals", get(list))
+        .route("/account/approvals/{id}/change", post(change))
         .route("/account/approvals/{id}/end", post(end))
         .route("/account/approvals/{id}/check", post(check))
 }
@@ -36,14 +40,25 @@ struct Approval {
     id: AgreementId,
     title: String,
     standing: Standing,
+    trouble: Option<Trouble>,
     message: Option<String>,
     /// What was agreed to, in a sentence.
     rule: String,
     method: String,
     since: Millis,
     next_at: Option<Millis>,
+    /// When it ends by itself.
+    until: Option<Millis>,
+    /// What was charged, in how many orders.
+    charged: Option<(Money, usize)>,
+    /// What is left of its limits, and when the provider said so.
+    left: Option<(String, Millis)>,
     /// Where the provider lets the buyer change how it is paid.
     mend_address: Option<String>,
+    /// Whether the provider leads the buyer there when it is asked to.
+    is_changed_by_visit: bool,
+    /// The order that waits for another approval.
+    declined: Option<OrderId>,
     orders: Vec<Order>,
 }
 
@@ -54,6 +69,11 @@ impl Approval {
 
     fn can_end(&self) -> bool {
         matches!(self.standing, Standing::Active | Standing::Paused)
+    }
+
+    /// Whether trying again may help, where the buyer has mended something.
+    fn can_be_tried(&self) -> bool {
+        self.is_paused() && self.trouble.is_none_or(|trouble| trouble.decline != Decline::Approval)
     }
 }
 
@@ -70,7 +90,8 @@ async fn list(State(ctx): State<Context>, chrome: Chrome, SignedIn(account): Sig
 }
 
 async fn show(ctx: &Context, chrome: Chrome, buyer: &BuyerId, problems: Problems) -> Result<Response, PageError> {
-    let own = ctx.store.agreements_of(buyer, MOST).await?;
+    let mut own = ctx.store.agreements_of(buyer, MOST).await?;
+    limits::ask_use(ctx, &mut own).await?;
     let mut titles = ctx.store.subscription_titles(buyer).await?;
     let mut orders: HashMap<String, Vec<Order>> = HashMap::new();
     for order in ctx.store.orders_under(buyer, MOST).await? {
@@ -91,26 +112,59 @@ async fn show(ctx: &Context, chrome: Chrome, buyer: &BuyerId, problems: Problems
 fn approval(ctx: &Context, agreement: Agreement, title: Option<String>, orders: Vec<Order>) -> Approval {
     let provider = ctx.providers.get(&agreement.provider);
     let called = provider.map_or(agreement.provider.as_str(), |provider| provider.title());
-    let each = orders.last().map(|first| first.total.to_string());
-    let rule = match (agreement.terms, each) {
-        (Terms::Saved, _) => "Charged whenever you choose it at the checkout.".to_owned(),
-        (Terms::Every(period), Some(each)) => format!("{each} {}, until you end it.", period.label()),
-        (Terms::Every(period), None) => format!("Charged {}, until you end it.", period.label()),
-    };
-    let mends = matches!(agreement.standing, Standing::Active | Standing::Paused);
+    let stands = matches!(agreement.standing, Standing::Active | Standing::Paused);
+    let consent = agreement.consent.as_ref().filter(|_| stands);
+    let currency = ctx.shop.currency;
+    let known = agreement.known.filter(|_| stands);
+    let left = agreement.rules.limits.zip(known).map(|(limits, known)| (limits.left(known.used, currency), known.at));
     Approval {
+        rule: rule(&agreement, orders.last().map(|first| first.total), currency),
         title: title.unwrap_or_else(|| "A saved way to pay".to_owned()),
         method: agreement.method.unwrap_or_else(|| called.to_owned()),
-        mend_address: provider
-            .zip(agreement.consent.as_ref().filter(|_| mends))
-            .and_then(|(provider, consent)| provider.mend_address(consent)),
+        mend_address: provider.zip(consent).and_then(|(provider, consent)| provider.mend_address(consent)),
+        is_changed_by_visit: consent.is_some() && provider.is_some_and(|it| it.abilities().keeps_by_rules()),
+        declined: orders.iter().find(|order| order.state == OrderState::Declined).map(|order| order.id.clone()),
+        charged: charged(&orders, currency),
+        left,
         id: agreement.id,
         standing: agreement.standing,
+        trouble: agreement.trouble,
         message: agreement.message,
-        rule,
         since: agreement.started_at,
         next_at: agreement.next_at,
+        until: agreement.rules.until.filter(|_| stands),
         orders,
+    }
+}
+
+/// What was agreed to, in words; `each` is what a period costs.
+fn rule(agreement: &Agreement, each: Option<Money>, currency: Currency) -> String {
+    let Terms::Every(period) = agreement.terms else { return agreement.rules.for_buyer(currency) };
+    let each = each.map_or_else(|| "Charged".to_owned(), |each| each.to_string());
+    match agreement.rules.times {
+        Some(times) => format!("{each} {}, {times} times in all.", period.label()),
+        None => format!("{each} {}, until you end it.", period.label()),
+    }
+}
+
+/// What was taken or is on hold, in how many orders.
+fn charged(orders: &[Order], currency: Currency) -> Option<(Money, usize)> {
+    let all = orders.iter().filter(|order| order.state.is_sold() || order.state == OrderState::Reserved);
+    let all: Vec<&Order> = all.collect();
+    let sum = all.iter().try_fold(Money::zero(currency), |sum, order| sum.plus(order.total)).ok()?;
+    (!all.is_empty()).then_some((sum, all.len()))
+}
+
+/// `POST …/change`: 303 to the provider, or the list with what stands against it.
+async fn change(
+    State(ctx): State<Context>,
+    chrome: Chrome,
+    SignedIn(account): SignedIn,
+    Path(id): Path<AgreementId>,
+) -> Result<Response, PageError> {
+    match change_address(&ctx, &account.id, &id).await {
+        Ok(address) => Ok(Redirect::to(&address).into_response()),
+        Err(error) => show(&ctx, chrome, &account.id, problems(error, "main")?).await,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::base::ids::CheckoutId;
 use crate::flows::check_out::{self, CheckoutForm};
 use crate::flows::come_back::take_now;
 use crate::flows::express::{self, Offer, Place};
+use crate::flows::limits::{self, Keepers};
 use crate::flows::{ActError, Context};
 use crate::market::tax;
 use crate::orders::agreement::Agreement;
@@ -52,8 +53,10 @@ struct CheckoutPage {
     states: Vec<&'static str>,
     sending: Sending,
     payments: Vec<Payment>,
-    /// Whether a way to pay can be kept: for people with an account, where a provider does that.
-    can_keep: bool,
+    /// With whom a way to pay can be kept, and how: for people with an account.
+    keepers: Option<Keepers>,
+    /// Whether something in the basket comes again.
+    is_subscription: bool,
     /// Whether something in the basket can only be bought by somebody who is signed in.
     needs_account: bool,
     costs: Costs,
@@ -115,8 +118,8 @@ async fn form(
         chrome,
         states: tax::states().collect(),
         sending: Sending::of(ctx.shop.currency, typed.method(), typed.is_gift()),
-        can_keep: account.is_some()
-            && ctx.providers.iter().any(|it| it.takes(ctx.shop.currency) && it.abilities().standing_consents),
+        keepers: account.and_then(|_| limits::keepers(ctx)),
+        is_subscription: costs.has_subscription(),
         needs_account: costs.has_subscription() && account.is_none(),
         payments: payments(ctx, account, &typed, costs.has_subscription()).await?,
         offers: if costs.parcels.is_empty() { Vec::new() } else { express::offers(ctx, Place::Checkout) },
@@ -149,7 +152,7 @@ async fn payments(
         is_chosen: false,
     });
     let offered = ctx.providers.iter().filter(|provider| provider.takes(ctx.shop.currency));
-    let offered = offered.filter(|provider| !is_subscription || provider.abilities().standing_consents);
+    let offered = offered.filter(|provider| !is_subscription || provider.abilities().keeps_consents());
     let offered = offered.map(|provider| Payment {
         called: provider.title().to_owned(),
         word: provider.name().to_owned(),
@@ -194,6 +197,8 @@ async fn place(
         is_gift: typed.is_gift(),
         provider: typed.provider.clone(),
         is_kept: typed.is_kept(),
+        month_minor: typed.month_minor(),
+        times: typed.times(),
         device,
     };
     match check_out::place(ctx, &wanted).await {

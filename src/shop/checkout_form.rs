@@ -8,7 +8,11 @@ use super::page::Problems;
 use crate::base::money::Currency;
 use crate::market::shipping::{COUNTRIES, ShippingMethod};
 use crate::market::tax;
+use crate::orders::agreement::rules;
 use crate::orders::checkout::{Address, Checkout};
+
+/// For how many periods one can subscribe, beside for as long as one likes.
+pub const TIMES: [i64; 3] = [3, 6, 12];
 
 /// What stands in the fields.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -42,6 +46,10 @@ pub struct Fields {
     pub provider: String,
     /// Anything but empty keeps the way to pay for later.
     pub keep: String,
+    /// The most that is taken with it in a month, in minor units, where it has a limit.
+    pub month: String,
+    /// How many periods a subscription lasts; empty for as long as nobody ends it.
+    pub times: String,
     /// `update` only computes the totals anew.
     pub intent: String,
 }
@@ -116,6 +124,16 @@ impl Fields {
         !self.keep.is_empty()
     }
 
+    /// The monthly limit of what is kept; the usual one where none was chosen, 0 for nonsense.
+    pub fn month_minor(&self) -> i64 {
+        if self.month.is_empty() { rules::USUAL } else { self.month.parse().unwrap_or(0) }
+    }
+
+    /// How many periods a subscription lasts.
+    pub fn times(&self) -> Option<i64> {
+        self.times.parse().ok().filter(|times| TIMES.contains(times))
+    }
+
     /// The address, trimmed.
     pub fn address(&self) -> Address {
         let trimmed = |text: &str| text.trim().to_owned();
@@ -164,6 +182,9 @@ impl Fields {
         }
         if ShippingMethod::from_word(&self.shipping_method).is_none() {
             problems.add("shipping_method", "Please choose how it should travel.");
+        }
+        if !self.times.is_empty() && self.times().is_none() {
+            problems.add("times", "Please choose how long from the list.");
         }
         if self.provider.is_empty() {
             problems.add("provider", "Please choose how to pay.");

@@ -99,6 +99,7 @@ fn doing(kind: Kind) -> &'static str {
         Kind::Settle => "Settling…",
         Kind::Refund => "Refunding…",
         Kind::Cancel => "Letting the hold go…",
+        Kind::ChangeAgreement => "Waiting for another payment method…",
         Kind::CancelAgreement => "Closing the approval…",
     }
 }

@@ -24,6 +24,7 @@ use crate::flows::express::{self, Choice, Seen};
 use crate::flows::{ActError, Context};
 use crate::market::shipping::{COUNTRIES, ShippingMethod};
 use crate::market::tax;
+use crate::orders::agreement::rules;
 use crate::orders::checkout::Address;
 use crate::orders::device::Device;
 use crate::store::accounts::Account;
@@ -240,6 +241,8 @@ async fn place(
         is_gift: reviewed.is_gift(),
         provider: provider.clone(),
         is_kept: false,
+        month_minor: rules::USUAL,
+        times: None,
         device: buyer.device,
     };
     match check_out::place(ctx, &wanted).await {

@@ -43,6 +43,7 @@ impl Asked {
             Kind::Settle => "Taking what was held",
             Kind::Refund => "Refund",
             Kind::Cancel => "Letting the hold go",
+            Kind::ChangeAgreement => "Changing the payment method",
             Kind::CancelAgreement => "Closing the approval",
         }
     }

@@ -42,7 +42,7 @@ pub fn looking_again(mut response: Response) -> Response {
 
 fn words(kind: Kind) -> &'static str {
     match kind {
-        Kind::Register | Kind::Consent => "We are waiting for your approval.",
+        Kind::Register | Kind::Consent | Kind::ChangeAgreement => "We are waiting for your approval.",
         Kind::Pay => "We are waiting for the payment service to take your payment.",
         Kind::Reserve => "We are waiting for the payment service to put the amount on hold.",
         Kind::Settle => "Your parcel is ready. We are waiting for the payment service to take what was on hold.",

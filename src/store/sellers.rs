@@ -192,6 +192,15 @@ impl Write {
         payee(self.connection(), id, provider).await
     }
 
+    /// Who can be paid by `provider`, as it knows them; those who were here first, at most `limit`.
+    pub async fn payee_tokens(&mut self, provider: &str, limit: i64) -> Result<Vec<String>> {
+        Ok(sqlx::query_scalar("SELECT token FROM payees WHERE provider = $1 ORDER BY seller_id LIMIT $2")
+            .bind(provider)
+            .bind(limit)
+            .fetch_all(self.connection())
+            .await?)
+    }
+
     /// Writes a new seller; says whether the slug and the account were free.
     pub async fn insert_seller(&mut self, seller: &Seller) -> Result<bool> {
         let written = sqlx::query(

@@ -19,6 +19,8 @@ mod currencies;
 mod digital;
 mod embedded;
 mod express;
+mod fps_standing;
+mod fps_standing_repair;
 mod help;
 mod news;
 mod purchase;

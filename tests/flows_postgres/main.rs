@@ -14,6 +14,10 @@ mod digital;
 mod embedded;
 #[path = "../flows/express.rs"]
 mod express;
+#[path = "../flows/fps_standing.rs"]
+mod fps_standing;
+#[path = "../flows/fps_standing_repair.rs"]
+mod fps_standing_repair;
 #[path = "../support/market.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod market;

@@ -21,7 +21,7 @@ impl Case<'_> {
         };
         let lines = self.tx.order_lines(&self.order.id).await?;
         self.order.consent = Some(consent.to_owned());
-        self.keep_consent(consent).await?;
+        self.keep_consent(consent, instrument).await?;
         if let Some(line) = self.sold_out(&lines).await? {
             let text = format!("{line} was sold to somebody else while you were paying. Nothing was charged.");
             return self.give_up(State::Cancelled, &text, "Sold out before the payment").await;
@@ -31,10 +31,7 @@ impl Case<'_> {
         self.order.message = None;
         let lifetime = self.abilities_consent_lifetime();
         let due = self.now.plus(lifetime);
-        let kind = match instrument {
-            Instrument::Card | Instrument::Untold => self.order.take(),
-            Instrument::Bank | Instrument::Balance => Kind::Pay,
-        };
+        let kind = self.order.take_by(instrument, self.keeps_by_rules());
         self.want_take(kind, consent, &payee, self.now).await?;
         self.change("Payment approved", instrument.label(), Some(due)).await
     }
@@ -100,6 +97,9 @@ impl Case<'_> {
             self.order.message = Some(text.to_owned());
             return self.change("Not accepted yet", "Asked again in a moment.", self.due()).await;
         }
+        if self.follow_the_new_approval(operation, refusal).await? {
+            return self.change("Payment method changed", "Charged by the new one.", self.due()).await;
+        }
         match operation.kind {
             Kind::CancelAgreement => {
                 self.order.flag = Some(format!("An approval could not be closed: {}", refusal.code));
@@ -119,7 +119,7 @@ impl Case<'_> {
                 self.want_take(Kind::Pay, &consent, &payee, self.now).await?;
                 self.change("Not a card", "The amount is paid at once instead.", self.due()).await
             }
-            Kind::Register | Kind::Consent | Kind::Pay | Kind::Reserve | Kind::Settle => {
+            Kind::Register | Kind::Consent | Kind::ChangeAgreement | Kind::Pay | Kind::Reserve | Kind::Settle => {
                 let Change::To(state) = self.order.state.after(Fact::Refused) else {
                     return Ok(Recorded::KnownAlready);
                 };

@@ -33,7 +33,7 @@ impl Case<'_> {
             self.order.state = state;
             self.order.hold_until = Some(until);
             self.order.message = None;
-            self.begin_agreement().await?;
+            self.charged_under_agreement().await?;
             self.tx.take_from_voice_cart(&self.order.id).await?;
             self.tell_placed(true).await?;
             let detail = format!("{} on hold until {}.", self.order.total, until.day());
@@ -74,7 +74,9 @@ impl Case<'_> {
         }
         if matches!(change, Change::To(_)) {
             count::order(self.tx, &self.order, Counted::Paid, self.now).await?;
-            self.begin_agreement().await?;
+            if !is_settle {
+                self.charged_under_agreement().await?;
+            }
             if matches!(self.order.state, State::Placed | State::Consented) {
                 self.tx.take_from_voice_cart(&self.order.id).await?;
             }

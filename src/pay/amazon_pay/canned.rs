@@ -14,6 +14,7 @@ use crate::base::clock::Clock;
 use crate::base::ids::OrderId;
 use crate::base::money::Money;
 use crate::base::secret::Secret;
+use crate::orders::agreement::Rules;
 use crate::orders::operation::{Initiator, Kind, Operation, Request, Subject};
 use crate::pay::amazon_pay::client::{Account, KeyPair, Region};
 use crate::pay::amazon_pay::notices::{Envelope, Trust};
@@ -162,6 +163,7 @@ pub(super) fn operation(kind: Kind) -> Operation {
             tax_minor: 0,
             description: "A mug".into(),
             standing: None,
+            rules: Rules::default(),
         },
         Kind::Pay | Kind::Reserve => Request::Take {
             consent: "S01-1-1".into(),
@@ -173,6 +175,7 @@ pub(super) fn operation(kind: Kind) -> Operation {
         Kind::Settle => Request::Settle { hold: charge() },
         Kind::Refund => Request::Refund { payment: charge() },
         Kind::Cancel => Request::Cancel { hold: charge() },
+        Kind::ChangeAgreement => Request::Change { consent: "S01-1-1".into() },
         Kind::CancelAgreement => Request::Withdraw { consent: "S01-1-1".into() },
     };
     let now = Clock::new().now();

@@ -229,13 +229,17 @@ pub(super) fn permission_type(terms: Terms) -> &'static str {
 
 /// What the buyer is told on Amazon's pages about how often and how much.
 pub(super) fn recurring(terms: Terms, amount: Money) -> Option<RecurringMetadata> {
-    let unit = match terms {
+    let (unit, value) = match terms {
         Terms::Saved => return None,
-        Terms::Every(Period::Week) => "Week",
-        Terms::Every(Period::Month) => "Month",
-        Terms::Every(Period::Year) => "Year",
+        // Amazon Pay counts no hours: what has no unit of its own varies.
+        Terms::Every(Period::HalfDay) => ("Variable", "0"),
+        Terms::Every(Period::Day) => ("Day", "1"),
+        Terms::Every(Period::Week) => ("Week", "1"),
+        Terms::Every(Period::Month) => ("Month", "1"),
+        Terms::Every(Period::HalfYear) => ("Month", "6"),
+        Terms::Every(Period::Year) => ("Year", "1"),
     };
-    let frequency = Frequency { unit: unit.to_owned(), value: "1".to_owned() };
+    let frequency = Frequency { unit: unit.to_owned(), value: value.to_owned() };
     Some(RecurringMetadata { frequency: Some(frequency), amount: Some(Price::of(amount)) })
 }
 

@@ -29,7 +29,7 @@ use crate::orders::operation::{Initiator, Kind, Operation, Request};
 use crate::orders::outcome::Outcome;
 use crate::orders::words::ProviderWord;
 use crate::pay::{
-    Abilities, Answer, ConsentAsk, Doubt, Express, News, Provider, RawNotification, Redirect, RegistrationAsk,
+    Abilities, Answer, ConsentAsk, Doubt, Express, Keeping, News, Provider, RawNotification, Redirect, RegistrationAsk,
     ReturnNews, Returned, Voice, http,
 };
 
@@ -189,7 +189,7 @@ impl Provider for AmazonPayProvider {
     fn abilities(&self) -> Abilities {
         Abilities {
             splits_fee: false,
-            standing_consents: true,
+            keeping: Keeping::OpenEnded,
             payees_per_consent: 1,
             consent_lifetime: CONSENT,
             hold_lifetime: HOLD,
@@ -239,7 +239,7 @@ impl Provider for AmazonPayProvider {
             Request::Refund { payment } => self.give_back(operation, payment).await,
             Request::Cancel { hold } => self.let_go(operation, hold).await,
             Request::Withdraw { consent } => self.withdraw(consent, &operation.subject).await,
-            Request::Register { .. } | Request::Consent { .. } => {
+            Request::Register { .. } | Request::Consent { .. } | Request::Change { .. } => {
                 Outcome::Silent { why: "a person has to go to Amazon's pages for that".to_owned() }
             }
         }
@@ -249,6 +249,8 @@ impl Provider for AmazonPayProvider {
         match (&operation.request, &operation.transaction) {
             (Request::Register { .. }, _) => registered(&self.settings.merchant_id),
             (Request::Consent { .. }, Some(session)) => self.look_for_consent(session, operation).await,
+            // Changed at Amazon's own page, and told by a notification.
+            (Request::Change { .. }, _) => Outcome::NeverArrived,
             // The session's id was never stored, so nobody was sent to it.
             (Request::Consent { .. }, None) => Outcome::NeverArrived,
             (Request::Settle { hold } | Request::Cancel { hold }, _) => {

@@ -136,6 +136,41 @@ pub struct Token {
     pub status: String,
 }
 
+/// The answer to `CancelToken`: nothing but that it was done.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Acknowledged {
+    /// Who did it, for the log.
+    #[serde(rename = "ResponseMetadata")]
+    pub metadata: Metadata,
+}
+
+/// The answer to `GetTokenUsage`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct UsageAnswer {
+    /// The wrapper.
+    #[serde(rename = "GetTokenUsageResult")]
+    pub result: UsageResult,
+}
+
+/// Inside the answer to `GetTokenUsage`: up to three limits, which do not say what they are called.
+#[derive(Clone, Debug, Deserialize)]
+pub struct UsageResult {
+    /// What was used of each.
+    #[serde(rename = "TokenUsageLimits", alias = "TokenUsageLimit", default)]
+    pub limits: Vec<UsageLimit>,
+}
+
+/// What was used of one limit. Source: the guide, "Complex Data Types", `TokenUsageLimit`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct UsageLimit {
+    /// In the present window, of a limit by amount.
+    #[serde(rename = "Amount")]
+    pub amount: Option<Amount>,
+    /// In the present window, of a limit by count.
+    #[serde(rename = "Count", default, deserialize_with = "trimmed_if_any")]
+    pub count: Option<String>,
+}
+
 /// The answer to `GetRecipientVerificationStatus`. The guide's sample drops "Status" from both
 /// names, the WSDL does not; either is read.
 #[derive(Clone, Debug, Deserialize)]
@@ -218,10 +253,12 @@ struct AnyAnswer {
     metadata: Option<Metadata>,
 }
 
-#[derive(Deserialize)]
-struct Metadata {
+/// Beside every answer.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Metadata {
+    /// What support asks for.
     #[serde(rename = "RequestId", deserialize_with = "trimmed")]
-    request_id: String,
+    pub request_id: String,
 }
 
 /// The samples break lines inside elements.

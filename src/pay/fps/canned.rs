@@ -7,6 +7,7 @@ use crate::base::clock::Clock;
 use crate::base::ids::OrderId;
 use crate::base::money::Money;
 use crate::base::secret::Secret;
+use crate::orders::agreement::Rules;
 use crate::orders::operation::{Initiator, Kind, Operation, Request, Subject};
 use crate::orders::outcome::Outcome;
 use crate::pay::fps::client::{KeyPair, Settings};
@@ -85,6 +86,24 @@ pub(super) fn token(status: &str) -> String {
     result("GetTokenByCaller", &inner)
 }
 
+/// What was used of limits, as FPS answers: amounts in dollars, then counts.
+pub(super) fn usage(amounts: &[&str], counts: &[i64]) -> String {
+    let amount = |value: &&str| {
+        format!(
+            "<TokenUsageLimits><Amount><CurrencyCode>USD</CurrencyCode><Value>{value}</Value></Amount></TokenUsageLimits>"
+        )
+    };
+    let count = |count: &i64| format!("<TokenUsageLimits><Count>{count}</Count></TokenUsageLimits>");
+    let limits: String = amounts.iter().map(amount).chain(counts.iter().map(count)).collect();
+    result("GetTokenUsage", &limits)
+}
+
+/// The answer to `CancelToken`.
+pub(super) fn cancelled() -> String {
+    "<CancelTokenResponse><ResponseMetadata><RequestId>r:0</RequestId></ResponseMetadata></CancelTokenResponse>"
+        .to_owned()
+}
+
 pub(super) fn operation(kind: Kind) -> Operation {
     let request = match kind {
         Kind::Register => Request::Register { max_fixed_minor: 30, max_variable_bp: 500 },
@@ -96,6 +115,7 @@ pub(super) fn operation(kind: Kind) -> Operation {
             tax_minor: 0,
             description: "A mug".into(),
             standing: None,
+            rules: Rules::default(),
         },
         Kind::Pay | Kind::Reserve => Request::Take {
             consent: "BUYER".into(),
@@ -107,6 +127,7 @@ pub(super) fn operation(kind: Kind) -> Operation {
         Kind::Settle => Request::Settle { hold: "T1".into() },
         Kind::Refund => Request::Refund { payment: "T1".into() },
         Kind::Cancel => Request::Cancel { hold: "T1".into() },
+        Kind::ChangeAgreement => Request::Change { consent: "BUYER".into() },
         Kind::CancelAgreement => Request::Withdraw { consent: "BUYER".into() },
     };
     let now = Clock::new().now();

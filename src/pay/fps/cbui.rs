@@ -5,13 +5,15 @@
 //! ```
 //!
 //! Finishing the pages charges nobody: it makes a token. Addresses are always signed, although FPS
-//! takes unsigned ones. Sources: the guide, "Co-Branded Service API Reference"; for single-use
+//! takes unsigned ones. What stands for more than one order is in [`standing`]. Sources: the guide, "Co-Branded Service API Reference"; for single-use
 //! tokens, which it names without their table, the Basic guide.
+
+pub mod standing;
 
 use crate::base::ids::OperationId;
 use crate::base::money::Money;
 use crate::orders::operation::{Instrument, Kind, Operation, Request};
-use crate::orders::outcome::{AbandonReason, Outcome};
+use crate::orders::outcome::{AbandonReason, Outcome, Validity};
 use crate::pay::fps::client::{KeyPair, Settings};
 use crate::pay::fps::fields::Fields;
 use crate::pay::fps::sign::{Endpoint, Hash, Parameters, Verb, signed_query};
@@ -31,12 +33,14 @@ pub enum Ending {
     Approved(Instrument),
     /// The seller is registered.
     Registered,
+    /// The buyer looked at a token that stands and left it as it is.
+    Unchanged,
     /// Neither.
     Abandoned(AbandonReason),
 }
 
 /// Every status code of the pages we send people to. Source: the guide, status codes of each pipeline.
-pub const STATUS: [(&str, Ending); 10] = [
+pub const STATUS: [(&str, Ending); 14] = [
     ("SA", Ending::Approved(Instrument::Balance)),
     ("SB", Ending::Approved(Instrument::Bank)),
     ("SC", Ending::Approved(Instrument::Card)),
@@ -47,29 +51,54 @@ pub const STATUS: [(&str, Ending); 10] = [
     ("SE", Ending::Abandoned(AbandonReason::Temporary)),
     ("CE", Ending::Abandoned(AbandonReason::OurFault)),
     ("NM", Ending::Abandoned(AbandonReason::OurFault)),
+    ("SU", Ending::Unchanged),
+    ("IT", Ending::Abandoned(AbandonReason::ConsentGone)),
+    ("UT", Ending::Abandoned(AbandonReason::NotTheirs)),
+    ("NA", Ending::Abandoned(AbandonReason::NotPossible)),
 ];
+
+/// A parameter of the pages.
+type Parameter = (&'static str, String);
 
 /// The reference under which the token for refunds of a seller's sales is found.
 pub fn refund_reference(operation: &OperationId) -> String {
     format!("{operation}-r")
 }
 
-/// Where a buyer approves one order. The amounts beside `transactionAmount` are only shown.
+/// Where a buyer approves one order, or what stands from that order on. The amounts beside
+/// `transactionAmount` are only shown. `own` is our own recipient token.
 pub fn consent_address(
     settings: &Settings,
     key: &KeyPair,
     operation: &Operation,
     ask: &ConsentAsk<'_>,
+    own_recipient: Option<&str>,
 ) -> Result<String, WireError> {
-    let (
-        Kind::Consent,
-        Request::Consent { payee, items_minor, shipping_minor, gift_wrap_minor, tax_minor, description, .. },
-    ) = (operation.kind, &operation.request)
+    let (Kind::Consent, Request::Consent { payee, description, standing, rules, .. }) =
+        (operation.kind, &operation.request)
+    else {
+        return Err(WireError::NotSendable(operation.kind.word()));
+    };
+    let (pipeline, mut own) = match standing {
+        None => ("SingleUse", single_use(operation)?),
+        Some(terms) => (standing::pipeline(*terms), standing::rules(operation, *terms, rules, payee, own_recipient)?),
+    };
+    own.extend([
+        ("currencyCode", "USD".to_owned()),
+        ("paymentReason", description.clone()),
+        ("websiteDescription", ask.shop_name.to_owned()),
+    ]);
+    own.extend(common(pipeline, operation, ask.return_url, settings, key));
+    address(settings, key, own)
+}
+
+fn single_use(operation: &Operation) -> Result<Vec<Parameter>, WireError> {
+    let Request::Consent { payee, items_minor, shipping_minor, gift_wrap_minor, tax_minor, .. } = &operation.request
     else {
         return Err(WireError::NotSendable(operation.kind.word()));
     };
     let shown = |minor: &i64| dollars(Money::new(*minor, operation.amount.currency));
-    let mut own: Vec<(&str, String)> = vec![
+    Ok(vec![
         ("recipientToken", payee.clone()),
         ("reserve", "True".to_owned()),
         ("transactionAmount", dollars(operation.amount)?),
@@ -77,12 +106,7 @@ pub fn consent_address(
         ("shipping", shown(shipping_minor)?),
         ("giftWrapping", shown(gift_wrap_minor)?),
         ("tax", shown(tax_minor)?),
-        ("currencyCode", "USD".to_owned()),
-        ("paymentReason", description.clone()),
-        ("websiteDescription", ask.shop_name.to_owned()),
-    ];
-    own.extend(common("SingleUse", operation, ask.return_url, settings, key));
-    address(settings, key, own)
+    ])
 }
 
 /// Where a seller agrees to be paid and to the largest fees the marketplace may take.
@@ -96,7 +120,7 @@ pub fn registration_address(
     else {
         return Err(WireError::NotSendable(operation.kind.word()));
     };
-    let mut own: Vec<(&str, String)> = vec![
+    let mut own: Vec<Parameter> = vec![
         ("callerReferenceRefund", refund_reference(&operation.id)),
         ("recipientPaysFee", "True".to_owned()),
         ("maxFixedFee", dollars(Money::usd(*max_fixed_minor))?),
@@ -112,7 +136,7 @@ fn common(
     return_url: &str,
     settings: &Settings,
     key: &KeyPair,
-) -> Vec<(&'static str, String)> {
+) -> Vec<Parameter> {
     let mut all = vec![
         ("callerKey", key.access.clone()),
         ("callerReference", operation.id.to_string()),
@@ -128,7 +152,7 @@ fn common(
     all
 }
 
-fn address(settings: &Settings, key: &KeyPair, all: Vec<(&str, String)>) -> Result<String, WireError> {
+fn address(settings: &Settings, key: &KeyPair, all: Vec<Parameter>) -> Result<String, WireError> {
     let parameters: Parameters = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let start = &settings.cbui_url;
     let endpoint = Endpoint::of(start).ok_or_else(|| WireError::NotAnAddress(start.clone()))?;
@@ -148,6 +172,10 @@ pub fn read_return(fields: &Fields) -> Result<ReturnNews, Doubt> {
             payee: field("tokenID")?.to_owned(),
             refund_token: fields.get("refundTokenID").map(str::to_owned),
         },
+        // Nothing changed, so it stands as it stood.
+        Ending::Unchanged => {
+            Outcome::Approval { consent: field("tokenID")?.to_owned(), validity: Validity::Chargeable, method: None }
+        }
         Ending::Abandoned(reason) => Outcome::Abandoned { code: code.to_owned(), reason },
     };
     Ok(ReturnNews { reference, said: Said::Outcome(outcome) })

@@ -133,7 +133,7 @@ impl Fps {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
         all.extend(ask.parameters()?);
-        if let Some(ipn_url) = self.settings.ipn_url.as_ref().filter(|_| ask.moves_money()) {
+        if let Some(ipn_url) = self.settings.ipn_url.as_ref().filter(|_| ask.changes_something()) {
             all.push(("OverrideIPNURL".to_owned(), ipn_url.clone()));
         }
         Ok(signed_query(ask.verb(), &endpoint, &all, &key.secret, "Signature"))

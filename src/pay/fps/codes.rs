@@ -8,8 +8,8 @@
 use crate::orders::operation::Kind;
 use crate::orders::outcome::Outcome;
 use crate::orders::refusal::Reason::{
-    Amount, BuyerAccount, ConsentGone, Denied, NeedsOtherMethod, OurCredentials, OurRequest, PaymentMethod,
-    SellerAccount, TransactionState,
+    Amount, BuyerAccount, ConsentGone, Denied, LimitReached, NeedsOtherMethod, OurCredentials, OurRequest,
+    PaymentMethod, SellerAccount, TransactionState,
 };
 use crate::orders::refusal::Retry::{Later, Never, NewConsent};
 use crate::orders::refusal::{Reason, Refusal, Retry};
@@ -94,7 +94,8 @@ pub const TABLE: [(&str, Verdict); 64] = [
     ("TokenNotActive", Refuse(NewConsent, ConsentGone)),
     ("TokenNotActive_Recipient", Refuse(Never, SellerAccount)),
     ("TokenNotActive_Sender", Refuse(NewConsent, ConsentGone)),
-    ("TokenUsageError", Refuse(NewConsent, ConsentGone)),
+    // The token stays as it is: the next period, or an approval of its own, takes the same purchase.
+    ("TokenUsageError", Refuse(NewConsent, LimitReached)),
     // "Check your credentials", says the guide, but also "denied after investigation" as a status:
     // about this buyer and this payment, so another approval may pass.
     ("TransactionDenied", Refuse(NewConsent, Denied)),
@@ -145,7 +146,7 @@ pub fn answer<T>(complaint: &Complaint) -> Answer<T> {
 /// Nobody is sent to the provider's pages to approve a refund or the end of a hold.
 pub fn retry_of(kind: Kind, retry: Retry) -> Retry {
     match (kind, retry) {
-        (Kind::Refund | Kind::Cancel, Retry::NewConsent) => Retry::Never,
+        (Kind::Refund | Kind::Cancel | Kind::CancelAgreement, Retry::NewConsent) => Retry::Never,
         (_, retry) => retry,
     }
 }

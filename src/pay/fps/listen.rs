@@ -8,7 +8,7 @@
 use crate::base::money::Money;
 use crate::orders::operation::Kind;
 use crate::orders::outcome::Outcome;
-use crate::pay::fps::answers::{Moved, TokenAnswer, Transaction, TransactionState, VerifyAnswer};
+use crate::pay::fps::answers::{Moved, Transaction, TransactionState, VerifyAnswer};
 use crate::pay::fps::client::Miss;
 use crate::pay::fps::fields::Fields;
 use crate::pay::fps::provider::{FpsProvider, fees, unanswered};
@@ -61,7 +61,7 @@ impl FpsProvider {
     pub(super) async fn read_object(&self, news: &News) -> Outcome {
         match (news.kind, &news.transaction) {
             (Some(kind), Some(transaction)) => self.read_transaction(kind, transaction, news.amount).await,
-            (None, Some(token)) => self.read_token(token).await,
+            (None, Some(token)) => self.look_at_token(token).await,
             (_, None) => Outcome::Silent { why: "the notice names no transaction".to_owned() },
         }
     }
@@ -105,15 +105,6 @@ impl FpsProvider {
         let provider_fee = transaction.as_ref().and_then(fees);
         let known = Circumstances { amount, provider_fee, hold_until: self.hold_until() };
         status::outcome(kind, meaning, state, known)
-    }
-
-    async fn read_token(&self, token: &str) -> Outcome {
-        let ask = Ask::TokenById { token: token.to_owned() };
-        match self.fps.ask::<TokenAnswer>(&ask).await {
-            Ok(answer) if answer.result.token.status == "Inactive" => Outcome::Expired { transaction: None },
-            Ok(_) => Outcome::Pending { transaction: None },
-            Err(miss) => not_told(miss),
-        }
     }
 }
 

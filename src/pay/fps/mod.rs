@@ -17,6 +17,7 @@ pub mod notices;
 pub mod provider;
 mod recover;
 pub mod sign;
+mod standing;
 pub mod status;
 pub mod wire;
 pub mod words;

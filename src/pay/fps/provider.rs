@@ -3,6 +3,7 @@
 //! What is sent and answered stands here; looking again after a lost answer stands in `recover`,
 //! and what FPS tells us by itself, through browsers and notifications, in `listen`.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,18 +12,20 @@ use serde::de::DeserializeOwned;
 use crate::base::clock::{Clock, Millis, days, hours};
 use crate::base::money::{Currency, Money};
 use crate::market::sellers::{Payee, PayeeStatus};
+use crate::orders::agreement::Used;
 use crate::orders::operation::{Kind, Operation};
 use crate::orders::outcome::Outcome;
 use crate::orders::refusal::{Reason, Refusal, Retry};
 use crate::orders::words::ProviderWord;
 use crate::pay::fps::answers::{Complaint, Moved, RecipientAnswer, Transaction, TransactionAnswer, TransactionState};
+use crate::pay::fps::cbui::standing::change_address;
 use crate::pay::fps::client::{Fps, Miss, Settings};
 use crate::pay::fps::status::{self, Circumstances, Meaning, Status};
 use crate::pay::fps::wire::{Ask, WireError};
 use crate::pay::fps::{cbui, codes, words};
 use crate::pay::{
-    Abilities, Answer, ConsentAsk, Doubt, News, Provider, RawNotification, Redirect, RegistrationAsk, ReturnNews,
-    Returned, http,
+    Abilities, Answer, ConsentAsk, Doubt, Keeping, News, Provider, RawNotification, Redirect, RegistrationAsk,
+    ReturnNews, Returned, http,
 };
 
 /// How long FPS holds a reserved amount before it cancels by itself: 7 days.
@@ -46,6 +49,8 @@ const ASIDE: Duration = Duration::from_secs(5);
 pub struct FpsProvider {
     pub(super) fps: Fps,
     pub(super) clock: Clock,
+    /// Our own recipient token, once it was found.
+    pub(super) own_recipient: OnceLock<String>,
 }
 
 /// One of the two tables of [`status`].
@@ -54,7 +59,7 @@ pub(super) type Table = fn(Kind, Status) -> Meaning;
 impl FpsProvider {
     /// FPS at the addresses and with the keys of `settings`.
     pub fn new(settings: Settings, http: http::Client, clock: Clock) -> FpsProvider {
-        FpsProvider { fps: Fps::new(settings, http, clock.clone()), clock }
+        FpsProvider { fps: Fps::new(settings, http, clock.clone()), clock, own_recipient: OnceLock::new() }
     }
 
     /// The outcome that `state` means by `table`. Where money moved, the transaction is asked for its
@@ -117,7 +122,7 @@ pub(super) fn fees(transaction: &Transaction) -> Option<Money> {
 }
 
 /// A call that was sent for an operation, and missed its answer.
-fn missed(kind: Kind, miss: Miss) -> Outcome {
+pub(super) fn missed(kind: Kind, miss: Miss) -> Outcome {
     match miss {
         Miss::Complaint(complaint) => codes::outcome(kind, &complaint),
         Miss::Silent(why) => Outcome::Silent { why },
@@ -190,7 +195,7 @@ impl Provider for FpsProvider {
     fn abilities(&self) -> Abilities {
         Abilities {
             splits_fee: true,
-            standing_consents: false,
+            keeping: Keeping::ByRules,
             payees_per_consent: 1,
             consent_lifetime: CONSENT,
             hold_lifetime: HOLD,
@@ -216,8 +221,21 @@ impl Provider for FpsProvider {
     }
 
     async fn start_consent(&self, operation: &Operation, ask: ConsentAsk<'_>) -> Answer<Redirect> {
+        let own = match self.own_recipient_for(operation).await {
+            Ok(own) => own,
+            Err(miss) => return unanswered(miss),
+        };
+        let (settings, own) = (self.fps.settings(), own.as_deref());
+        redirect(self.fps.key().and_then(|key| cbui::consent_address(settings, key, operation, &ask, own)))
+    }
+
+    async fn start_change(&self, operation: &Operation, return_url: &str) -> Answer<Redirect> {
         let settings = self.fps.settings();
-        redirect(self.fps.key().and_then(|key| cbui::consent_address(settings, key, operation, &ask)))
+        redirect(self.fps.key().and_then(|key| change_address(settings, key, operation, return_url)))
+    }
+
+    async fn agreement_use(&self, consent: &str) -> Answer<Option<Used>> {
+        self.usage(consent).await
     }
 
     async fn understand_return(&self, returned: &Returned) -> Answer<Result<ReturnNews, Doubt>> {
@@ -225,6 +243,9 @@ impl Provider for FpsProvider {
     }
 
     async fn send(&self, operation: &Operation) -> Outcome {
+        if operation.kind == Kind::CancelAgreement {
+            return self.cancel_token(operation).await;
+        }
         let ask = match Ask::of(operation) {
             Ok(ask) => ask,
             Err(why) => return Outcome::Refused(not_sent(&why)),

@@ -27,7 +27,8 @@ impl FpsProvider {
                 self.look_at(operation, transaction).await
             }
             (Request::Take { .. } | Request::Refund { .. }, None) => self.if_resending_is_safe(operation),
-            (Request::Withdraw { .. }, _) => Outcome::Silent { why: "single-use tokens end by themselves".to_owned() },
+            (Request::Change { .. }, _) => self.look_for_consent(operation).await,
+            (Request::Withdraw { consent }, _) => self.look_for_closure(consent).await,
         }
     }
 
@@ -97,7 +98,7 @@ impl FpsProvider {
         }
     }
 
-    async fn token(&self, reference: &str) -> Result<Option<Token>, Miss> {
+    pub(super) async fn token(&self, reference: &str) -> Result<Option<Token>, Miss> {
         let ask = Ask::TokenByReference { reference: reference.to_owned() };
         found(self.fps.ask::<TokenAnswer>(&ask).await)
     }
@@ -143,7 +144,7 @@ pub(super) fn not_told(miss: Miss) -> Outcome {
     }
 }
 
-fn undecided(word: &str) -> Outcome {
+pub(super) fn undecided(word: &str) -> Outcome {
     Outcome::Silent { why: format!("{word} is a state of a token that nobody has decided") }
 }
 

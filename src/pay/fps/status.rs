@@ -110,9 +110,10 @@ pub fn answered(kind: Kind, status: Status) -> Meaning {
         (Kind::Cancel, Status::Cancelled) => Gone,
 
         // None of them makes a transaction.
-        (Kind::Register | Kind::Consent | Kind::CancelAgreement, Status::Pending | Status::Reserved) => Odd,
-        (Kind::Register | Kind::Consent | Kind::CancelAgreement, Status::Success | Status::Failure) => Odd,
-        (Kind::Register | Kind::Consent | Kind::CancelAgreement, Status::Cancelled) => Odd,
+        (
+            Kind::Register | Kind::Consent | Kind::ChangeAgreement | Kind::CancelAgreement,
+            Status::Pending | Status::Reserved | Status::Success | Status::Failure | Status::Cancelled,
+        ) => Odd,
     }
 }
 
@@ -133,9 +134,16 @@ pub fn found(kind: Kind, status: Status) -> Meaning {
         | (Kind::Settle, Status::Pending | Status::Success | Status::Failure | Status::Cancelled) => {
             answered(kind, status)
         }
-        (Kind::Pay | Kind::Reserve | Kind::Refund | Kind::Register | Kind::Consent | Kind::CancelAgreement, status) => {
-            answered(kind, status)
-        }
+        (
+            Kind::Pay
+            | Kind::Reserve
+            | Kind::Refund
+            | Kind::Register
+            | Kind::Consent
+            | Kind::ChangeAgreement
+            | Kind::CancelAgreement,
+            status,
+        ) => answered(kind, status),
     }
 }
 

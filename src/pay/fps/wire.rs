@@ -66,6 +66,18 @@ pub enum Ask {
         /// The transaction that `Reserve` made.
         hold: String,
     },
+    /// Stop everything that is charged with a token.
+    CancelToken {
+        /// A multi-use or recurring token.
+        token: String,
+        /// Why.
+        reason: String,
+    },
+    /// What was used of a token's limits. The guide has its data type, but not the action.
+    TokenUsage {
+        /// The token.
+        token: String,
+    },
     /// Which token belongs to the reference that was sent to the pages.
     TokenByReference {
         /// Ours.
@@ -143,6 +155,9 @@ impl Ask {
                 Ok(Ask::Refund { reference, payment: payment.clone(), amount, description })
             }
             (Kind::Cancel, Request::Cancel { hold }) => Ok(Ask::Cancel { hold: hold.clone() }),
+            (Kind::CancelAgreement, Request::Withdraw { consent }) => {
+                Ok(Ask::CancelToken { token: consent.clone(), reason: description })
+            }
             (kind, _) => Err(WireError::NotSendable(kind.word())),
         }
     }
@@ -155,6 +170,8 @@ impl Ask {
             Ask::Settle { .. } => "Settle",
             Ask::Refund { .. } => "Refund",
             Ask::Cancel { .. } => "Cancel",
+            Ask::CancelToken { .. } => "CancelToken",
+            Ask::TokenUsage { .. } => "GetTokenUsage",
             Ask::TokenByReference { .. } | Ask::TokenById { .. } => "GetTokenByCaller",
             Ask::TransactionStatus { .. } => "GetTransactionStatus",
             Ask::Transaction { .. } => "GetTransaction",
@@ -163,11 +180,17 @@ impl Ask {
         }
     }
 
-    /// Whether the call moves money, so that FPS sends a notification about it.
-    pub fn moves_money(&self) -> bool {
+    /// Whether the call changes something, so that FPS sends a notification about it.
+    pub fn changes_something(&self) -> bool {
         match self {
-            Ask::Pay(_) | Ask::Reserve(_) | Ask::Settle { .. } | Ask::Refund { .. } | Ask::Cancel { .. } => true,
-            Ask::TokenByReference { .. }
+            Ask::Pay(_)
+            | Ask::Reserve(_)
+            | Ask::Settle { .. }
+            | Ask::Refund { .. }
+            | Ask::Cancel { .. }
+            | Ask::CancelToken { .. } => true,
+            Ask::TokenUsage { .. }
+            | Ask::TokenByReference { .. }
             | Ask::TokenById { .. }
             | Ask::TransactionStatus { .. }
             | Ask::Transaction { .. }
@@ -179,7 +202,7 @@ impl Ask {
     /// What changes something is posted, so that nothing on the way repeats it; so is the signature
     /// check, whose parameters may be too long for an address. Questions are asked as the guide prints them.
     pub fn verb(&self) -> Verb {
-        if self.moves_money() || matches!(self, Ask::VerifySignature { .. }) { Verb::Post } else { Verb::Get }
+        if self.changes_something() || matches!(self, Ask::VerifySignature { .. }) { Verb::Post } else { Verb::Get }
     }
 
     /// The action's own parameters.
@@ -205,6 +228,8 @@ impl Ask {
                 all
             }
             Ask::Cancel { hold } => vec![named("TransactionId", hold)],
+            Ask::CancelToken { token, reason } => vec![named("TokenId", token), named("ReasonText", reason)],
+            Ask::TokenUsage { token } => vec![named("TokenId", token)],
             Ask::TokenByReference { reference } => vec![named("CallerReference", reference)],
             Ask::TokenById { token } => vec![named("TokenId", token)],
             Ask::TransactionStatus { transaction } | Ask::Transaction { transaction } => {

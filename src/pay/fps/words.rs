@@ -10,7 +10,7 @@ use super::cbui::{self, Ending};
 use super::codes::{self, Verdict};
 use super::status::Status;
 use crate::orders::operation::{Instrument, Kind};
-use crate::orders::outcome::{AbandonReason, Outcome};
+use crate::orders::outcome::{AbandonReason, Outcome, Validity};
 use crate::orders::refusal::{Reason, Retry};
 use crate::orders::words::{Meaning, ProviderWord, Rule};
 
@@ -31,11 +31,14 @@ pub fn of_outcome(kind: Kind, outcome: &Outcome) -> Option<&'static str> {
         Outcome::Consented { instrument: Instrument::Balance, .. } => Some("SA"),
         Outcome::Consented { instrument: Instrument::Bank, .. } => Some("SB"),
         Outcome::Consented { instrument: Instrument::Card, .. } => Some("SC"),
+        Outcome::Approval { validity: Validity::Chargeable, .. } if kind == Kind::ChangeAgreement => Some("SU"),
         Outcome::Held { .. } => Some(Status::Reserved.word()),
         Outcome::Taken { .. } | Outcome::Refunded { .. } => Some(Status::Success.word()),
         Outcome::Released { .. } => Some(Status::Cancelled.word()),
         Outcome::Expired { transaction: Some(_) } => Some("Expired"),
-        Outcome::Pending { .. } if kind != Kind::Register && kind != Kind::Consent => Some(Status::Pending.word()),
+        Outcome::Pending { .. } if !matches!(kind, Kind::Register | Kind::Consent | Kind::ChangeAgreement) => {
+            Some(Status::Pending.word())
+        }
         _ => None,
     }
 }
@@ -59,6 +62,34 @@ fn of_ending(code: &'static str, ending: Ending) -> ProviderWord {
             Meaning::Registered,
             Rule::Nothing,
             "The seller agreed to our fee and can be paid.",
+        ),
+        Ending::Unchanged => (
+            "Not changed",
+            "The token has not changed.",
+            Meaning::NoNews,
+            Rule::Nothing,
+            "The buyer looked at how the approval is paid and left it as it is.",
+        ),
+        Ending::Abandoned(reason @ AbandonReason::ConsentGone) => (
+            "Invalid token",
+            "The token is invalid, expired, or cannot be modified.",
+            left(reason),
+            Rule::NewCheckout,
+            "The approval is over at the provider; a new one is needed.",
+        ),
+        Ending::Abandoned(reason @ AbandonReason::NotTheirs) => (
+            "Unauthorized access",
+            "The token does not belong to the user.",
+            left(reason),
+            Rule::ContactBuyer,
+            "Somebody signed in at the provider who did not give this approval. It stays as it was.",
+        ),
+        Ending::Abandoned(reason @ AbandonReason::NotPossible) if code == "NA" => (
+            "No such account",
+            "The user account does not exist.",
+            left(reason),
+            Rule::ContactBuyer,
+            "The buyer's account at the provider does not exist; another account has to approve anew.",
         ),
         // No status code of the pages says that it was too late.
         Ending::Abandoned(reason @ (AbandonReason::Left | AbandonReason::TooLate)) => (
@@ -222,7 +253,7 @@ fn rule(verdict: Verdict) -> Rule {
         (Reason::Temporary, _) => Rule::BackOff,
         (_, Retry::Later) => Rule::Wait,
         (Reason::TransactionState, _) => Rule::Nothing,
-        (Reason::ConsentGone, _) => Rule::NewCheckout,
+        (Reason::ConsentGone | Reason::LimitReached, _) => Rule::NewCheckout,
         (Reason::BuyerAccount, _) => Rule::ContactBuyer,
         (Reason::PaymentMethod | Reason::NeedsOtherMethod | Reason::Denied, _) => Rule::NewMethod,
     }

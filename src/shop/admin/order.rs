@@ -11,8 +11,9 @@ use serde::Deserialize;
 use super::notifications::{Arrived, about};
 use crate::base::ids::OrderId;
 use crate::base::money::Money;
-use crate::flows::{ActError, Actor, Context, cancel, refund, supervise};
+use crate::flows::{ActError, Actor, Context, agreements, cancel, refund, supervise};
 use crate::market::sellers::Seller;
+use crate::orders::agreement::Agreement;
 use crate::orders::audit::Act;
 use crate::orders::checkout::Checkout;
 use crate::orders::operation::Kind;
@@ -33,6 +34,7 @@ pub fn router() -> Router<Site> {
         .route("/admin/orders/{id}", get(order))
         .route("/admin/orders/{id}/flag", post(clear_flag))
         .route("/admin/orders/{id}/cancel", post(call_off))
+        .route("/admin/orders/{id}/agreement/end", post(end_agreement))
         .route("/admin/orders/{id}/refund", post(give_back))
 }
 
@@ -52,6 +54,8 @@ struct OrderPage {
     settling: Vec<Settling>,
     rest: Money,
     can_cancel: bool,
+    /// The standing approval that it belongs to, where that can be ended.
+    agreement: Option<Agreement>,
     amount: String,
     problems: Problems,
     refund_key: FormKey,
@@ -97,6 +101,7 @@ async fn show(
         arrived: about(ctx, &order, &operations).await?,
         settling: settling(&operations),
         rest: refund::refundable(store, &order).await?,
+        agreement: agreements::endable(ctx, &order, Actor::Operator).await?,
         can_cancel: order.state.can_be_called_off() && !is_open(&operations, Kind::Settle),
         operations: asked(ctx, operations, Reader::Operator),
         amount,
@@ -146,6 +151,18 @@ async fn call_off(
 ) -> Result<Response, PageError> {
     let order = any_order(&ctx, &id).await?;
     let acted = cancel::cancel(&ctx, &order.id, Actor::Operator).await;
+    done(&ctx, chrome, order, acted, String::new()).await
+}
+
+/// Nothing more is charged under the approval that the order belongs to.
+async fn end_agreement(
+    State(ctx): State<Context>,
+    chrome: Chrome,
+    SignedInOperator(_): SignedInOperator,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let order = any_order(&ctx, &id).await?;
+    let acted = agreements::end_of_order(&ctx, &order, Actor::Operator).await;
     done(&ctx, chrome, order, acted, String::new()).await
 }
 

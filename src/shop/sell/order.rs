@@ -10,7 +10,7 @@ use axum::routing::get;
 use super::own_order;
 use crate::base::clock::Millis;
 use crate::base::money::Money;
-use crate::flows::{Context, refund};
+use crate::flows::{Actor, Context, agreements, refund};
 use crate::market::sellers::Seller;
 use crate::orders::checkout::Checkout;
 use crate::orders::operation::Kind;
@@ -75,6 +75,8 @@ struct OrderPage {
     hold: Option<Hold>,
     can_ship: bool,
     can_cancel: bool,
+    /// Whether it belongs to a subscription that goes on.
+    is_subscription: bool,
     has_label: bool,
     typed: Typed,
     problems: Problems,
@@ -157,6 +159,7 @@ pub(super) async fn show(
             is_over,
         }),
         can_ship: order.state.is_ready_to_ship() && !is_settling && !is_over,
+        is_subscription: agreements::endable(ctx, &order, Actor::Seller).await?.is_some(),
         can_cancel: order.state.can_be_called_off() && !is_settling,
         has_label: order.state == crate::orders::state::State::Shipped,
         typed,

@@ -15,7 +15,7 @@ use crate::base::money::{Currency, Money};
 use crate::flows::answer_wish::{Decision, answer_wish};
 use crate::flows::fulfil::{Parcel, ship};
 use crate::flows::say::say;
-use crate::flows::{ActError, Actor, Context, cancel, refund};
+use crate::flows::{ActError, Actor, Context, agreements, cancel, refund};
 use crate::market::sellers::Seller;
 use crate::orders::order::Order;
 use crate::shop::Site;
@@ -29,6 +29,7 @@ pub fn router() -> Router<Site> {
     Router::new()
         .route("/sell/orders/{id}/ship", post(ship_parcel))
         .route("/sell/orders/{id}/cancel", post(call_off))
+        .route("/sell/orders/{id}/subscription/end", post(end_subscription))
         .route("/sell/orders/{id}/refund", post(give_back))
         .route("/sell/orders/{id}/messages", post(write))
         .route("/sell/requests/{id}", post(decide))
@@ -111,6 +112,18 @@ async fn call_off(
     let order = own_order(&ctx, &seller, &id).await?;
     let acted = cancel::cancel(&ctx, &order.id, Actor::Seller).await;
     done(&ctx, chrome, seller, order, acted, Typed::default(), "cancel").await
+}
+
+/// Nothing more is charged for the subscription; what was paid can be given back like any order.
+async fn end_subscription(
+    State(ctx): State<Context>,
+    chrome: Chrome,
+    SignedInSeller { seller, .. }: SignedInSeller,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let order = own_order(&ctx, &seller, &id).await?;
+    let acted = agreements::end_of_order(&ctx, &order, Actor::Seller).await;
+    done(&ctx, chrome, seller, order, acted, Typed::default(), "subscription").await
 }
 
 #[derive(Debug, Default, Deserialize)]

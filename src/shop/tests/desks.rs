@@ -4,7 +4,7 @@ use futures_util::StreamExt as _;
 use image::{DynamicImage, ImageFormat};
 
 use super::*;
-use crate::base::ids::{CheckoutId, OrderId, SellerId};
+use crate::base::ids::{AgreementId, CheckoutId, OrderId, SellerId};
 use crate::base::money::Money;
 use crate::market::fees::MarketplaceFee;
 use crate::market::shipping::ShippingMethod;
@@ -82,6 +82,11 @@ pub(super) fn picture() -> Vec<u8> {
 
 /// An order of Ada's for $20.00 that is paid and not shipped, with its books.
 pub(super) async fn paid_order(market: &Market) -> Order {
+    paid_order_under(market, None).await
+}
+
+/// The same, charged under an agreement.
+pub(super) async fn paid_order_under(market: &Market, agreement: Option<AgreementId>) -> Order {
     let ctx = &market.ctx;
     let now = ctx.clock.now();
     let listed = ctx.store.product_by_slug(HONEY).await.unwrap().unwrap();
@@ -107,7 +112,7 @@ pub(super) async fn paid_order(market: &Market) -> Order {
         seller: seller.clone(),
         buyer: None,
         channel: "web".to_owned(),
-        agreement: None,
+        agreement,
         period: None,
         is_digital: false,
         provider: "fps".to_owned(),

@@ -15,8 +15,8 @@ use crate::orders::outcome::{AbandonReason, Outcome};
 use crate::orders::refusal::Words;
 use crate::orders::words::{Meaning, ProviderWord, Rule};
 use crate::pay::{
-    Abilities, Answer, Button, Choice, ConsentAsk, Doubt, Express, News, Place, Provider, RawNotification, Redirect,
-    RegistrationAsk, ReturnNews, Returned, Said, Visit, VisitAsk,
+    Abilities, Answer, Button, Choice, ConsentAsk, Doubt, Express, Keeping, News, Place, Provider, RawNotification,
+    Redirect, RegistrationAsk, ReturnNews, Returned, Said, Visit, VisitAsk,
 };
 
 /// The provider. A return is `reference=…&how=`: `card`, `bank`, `leave`, or anything else for a forged one.
@@ -73,7 +73,7 @@ impl Provider for Till {
     fn abilities(&self) -> Abilities {
         Abilities {
             splits_fee: self.takes_dollars(),
-            standing_consents: false,
+            keeping: Keeping::No,
             payees_per_consent: 1,
             consent_lifetime: days(1),
             hold_lifetime: days(7),
@@ -103,6 +103,13 @@ impl Provider for Till {
         }
         Answer::Done(Redirect {
             address: format!("http://127.0.0.1:3001/approve?at={}&reference={}", self.name, operation.id),
+            visit: None,
+        })
+    }
+
+    async fn start_change(&self, operation: &Operation, _: &str) -> Answer<Redirect> {
+        Answer::Done(Redirect {
+            address: format!("http://127.0.0.1:3001/change?reference={}", operation.id),
             visit: None,
         })
     }

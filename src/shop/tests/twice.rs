@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::buying::ADDRESS;
-use super::desks::{ADA, FIELDS, paid_order};
+use super::desks::{ADA, FIELDS, paid_order, paid_order_under};
 use super::office::OLGA;
 use super::*;
-use crate::orders::agreement::{Agreement, Standing, Terms};
+use crate::market::subscription::Period;
+use crate::orders::agreement::{Agreement, Rules, Standing, Terms};
 use crate::orders::operation::Kind;
 use crate::orders::state::State;
 use crate::seed::PASSWORD;
@@ -55,12 +56,16 @@ async fn every_form_can_be_sent_twice() {
             "/orders/{id}/pay" | "/orders/{id}/pay/button" => pay(&market).await,
             "/cart/express/{provider}" | "/checkout/review/{provider}" => express(&market).await,
             "/orders/{id}/cancel" | "/orders/{id}/messages" | "/orders/{id}/requests" => order(&market, &route).await,
-            "/account/approvals/{id}/end" | "/account/approvals/{id}/check" => approval(&market, &route).await,
+            "/account/approvals/{id}/end" | "/account/approvals/{id}/check" | "/account/approvals/{id}/change" => {
+                approval(&market, &route).await
+            }
             "/oauth/authorize" | "/oauth/token" | "/account/link/end" => link(&market, &route).await,
             "/sell/register" | "/sell/return" => registration(&market).await,
             "/sell/products/new" | "/sell/products/{id}" => products(&market).await,
             "/sell/requests/{id}" => wish(&market).await,
             "/admin/sellers/{id}" => stall(&market).await,
+            "/sell/orders/{id}/subscription/end" => subscription(&market, ADA, &route).await,
+            "/admin/orders/{id}/agreement/end" => subscription(&market, OLGA, &route).await,
             _ if route.starts_with("/sell/orders/{id}/") => parcel(&market, ADA, &route).await,
             _ if route.starts_with("/admin/orders/{id}/") => parcel(&market, OLGA, &route).await,
             _ => panic!("nobody tried {route} twice"),
@@ -155,7 +160,7 @@ async fn link(market: &Market, route: &str) {
 async fn approval(market: &Market, route: &str) {
     let account = market.ctx.store.account_by_email(ANA).await.unwrap().unwrap();
     let now = market.ctx.clock.now();
-    let mut agreement = Agreement::asked(account.id, "till", Terms::Saved, now);
+    let mut agreement = Agreement::asked(account.id, "till", Terms::Saved, Rules::default(), now);
     agreement.consent = Some("standing".to_owned());
     agreement.begin(now);
     let mut tx = market.ctx.store.write().await.unwrap();
@@ -168,6 +173,12 @@ async fn approval(market: &Market, route: &str) {
         ana.twice(&path, &[]).await;
         let ended = market.ctx.store.agreement(&agreement.id).await.unwrap().unwrap();
         assert_eq!(ended.standing, Standing::Ended);
+        return;
+    }
+    if route.ends_with("/change") {
+        // one visit, however often it is pressed
+        assert!(ana.twice(&path, &[]).await.starts_with("http://127.0.0.1:3001/change?"));
+        assert_eq!(market.ctx.store.operations_of(agreement.id.as_str()).await.unwrap().len(), 1);
         return;
     }
     let answers = [ana.post(&path, &[]).await, ana.post(&path, &[]).await];
@@ -291,6 +302,25 @@ async fn stall(market: &Market) {
     olga.twice(&format!("/admin/sellers/{seller}"), &[("decision", "suspend")]).await;
     let acts = market.ctx.store.audit_of(seller.as_str()).await.unwrap();
     assert_eq!(acts.iter().filter(|act| act.act == "seller suspended").count(), 1);
+}
+
+/// Ended by the seller or the operator: once, with one letter.
+async fn subscription(market: &Market, who: &str, route: &str) {
+    let account = market.ctx.store.account_by_email(ANA).await.unwrap().unwrap();
+    let now = market.ctx.clock.now();
+    let mut agreement = Agreement::asked(account.id, "till", Terms::Every(Period::Month), Rules::default(), now);
+    agreement.consent = Some("standing".to_owned());
+    agreement.begin(now);
+    let mut tx = market.ctx.store.write().await.unwrap();
+    tx.insert_agreement(&agreement).await.unwrap();
+    tx.commit().await.unwrap();
+    let order = paid_order_under(market, Some(agreement.id.clone())).await;
+    let mut visitor = Visitor::signed_in(market, who).await;
+    visitor.twice(&route.replace("{id}", order.id.as_str()), &[]).await;
+    let ended = market.ctx.store.agreement(&agreement.id).await.unwrap().unwrap();
+    assert_eq!(ended.standing, Standing::Ended, "{route}");
+    let letters = market.ctx.store.letters(20).await.unwrap();
+    assert_eq!(letters.iter().filter(|letter| letter.subject.starts_with("News of your subscription")).count(), 1);
 }
 
 /// What seller and operator do with a paid order: at most one thing is asked of the provider.

@@ -4,6 +4,7 @@ use super::*;
 use crate::base::clock::Millis;
 use crate::base::ids::{OrderId, SellerId};
 use crate::base::secret::Secret;
+use crate::orders::agreement::Rules;
 use crate::orders::checkout::Address;
 use crate::orders::operation::Subject;
 use crate::pay::fps::sign::{signature, string_to_sign};
@@ -27,6 +28,7 @@ fn consent() -> Operation {
         tax_minor: 2,
         description: "Two books & a pen".into(),
         standing: None,
+        rules: Rules::default(),
     };
     Operation::wanted(Subject::Order(OrderId::fresh()), Kind::Consent, "fps", request, Money::usd(2501), Millis(0))
 }
@@ -59,7 +61,7 @@ fn expect(address: &str, expected: &[(&str, &str)]) {
 fn a_buyer_is_sent_to_approve_one_order() {
     let operation = consent();
     let settings = settings();
-    let address = consent_address(&settings, &settings.keys[0], &operation, &CONSENT_ASK).unwrap();
+    let address = consent_address(&settings, &settings.keys[0], &operation, &CONSENT_ASK, None).unwrap();
     expect(
         &address,
         &[
@@ -116,7 +118,7 @@ fn a_seller_is_sent_to_agree_to_the_largest_fees() {
 #[test]
 fn only_fitting_operations_in_dollars_become_an_address() {
     let settings = settings();
-    let address = |operation: &Operation| consent_address(&settings, &settings.keys[0], operation, &CONSENT_ASK);
+    let address = |operation: &Operation| consent_address(&settings, &settings.keys[0], operation, &CONSENT_ASK, None);
     assert!(address(&consent()).is_ok());
     assert_eq!(address(&registration()), Err(WireError::NotSendable("register")));
     let yen = crate::base::money::Currency::from_code("JPY").unwrap();
@@ -135,14 +137,12 @@ fn every_status_of_our_pipelines_is_read() {
     for line in include_str!("../../../../tests/data/fps/fps-cbui-status.tsv").lines().skip(1) {
         let columns: Vec<_> = line.split('\t').collect();
         let (pipeline, status, success) = (columns[0], columns[1], columns[3] == "yes");
-        if !pipeline.starts_with("SingleUse") && pipeline != "Recipient" {
-            continue;
-        }
         let news = returned(&format!("tokenID=T1&status={status}&callerReference={reference}")).unwrap();
         assert_eq!(news.reference, reference);
         let Said::Outcome(outcome) = news.said else { panic!() };
         let agreed = match &outcome {
             Outcome::Consented { consent, .. } => consent == "T1" && pipeline != "Recipient",
+            Outcome::Approval { consent, validity: Validity::Chargeable, .. } => consent == "T1" && status == "SU",
             Outcome::Registered { payee, .. } => payee == "T1" && pipeline == "Recipient",
             Outcome::Abandoned { code, .. } => code != status,
             other => panic!("{other:?}"),
@@ -150,7 +150,7 @@ fn every_status_of_our_pipelines_is_read() {
         assert_eq!(agreed, success, "{pipeline} {status}: {outcome:?}");
         seen += 1;
     }
-    assert_eq!(seen, 14);
+    assert_eq!(seen, 43);
 }
 
 #[test]
@@ -171,6 +171,9 @@ fn the_status_tells_how_the_buyer_pays_or_why_not() {
         ("SE", AbandonReason::Temporary),
         ("CE", AbandonReason::OurFault),
         ("NM", AbandonReason::OurFault),
+        ("IT", AbandonReason::ConsentGone),
+        ("UT", AbandonReason::NotTheirs),
+        ("NA", AbandonReason::NotPossible),
     ] {
         assert_eq!(outcome(status), Outcome::Abandoned { code: status.into(), reason });
     }
@@ -189,7 +192,7 @@ fn what_we_could_not_have_asked_for_is_not_understood() {
     let reference = OperationId::fresh();
     assert!(returned(&format!("tokenID=T1&status=SC&callerReference={reference}")).is_ok());
     for query in [
-        format!("tokenID=T1&status=SU&callerReference={reference}"),
+        format!("tokenID=T1&status=SX&callerReference={reference}"),
         format!("tokenID=T1&callerReference={reference}"),
         format!("status=SC&callerReference={reference}"),
         format!("tokenID=&status=SR&callerReference={reference}"),

@@ -3,6 +3,7 @@
 use super::*;
 use crate::base::ids::OperationId;
 use crate::orders::operation::Instrument;
+use crate::orders::outcome::Validity;
 use crate::pay::Provider;
 use crate::pay::fps::answers::Amount;
 use crate::pay::fps::canned::{SIGNED, Service, refused, state, taken, token, transaction, verified};
@@ -95,7 +96,8 @@ async fn a_cancelled_token_is_read_again_too() {
         claimed: "TokenCancellation".into(),
     };
     service.says("GetTokenByCaller", token("Active"));
-    assert_eq!(fps.read(&news).await, Outcome::Pending { transaction: None });
+    let approval = |validity| Outcome::Approval { consent: "TOKEN".into(), validity, method: None };
+    assert_eq!(fps.read(&news).await, approval(Validity::Chargeable));
     service.says("GetTokenByCaller", token("Inactive"));
-    assert_eq!(fps.read(&news).await, Outcome::Expired { transaction: None });
+    assert_eq!(fps.read(&news).await, approval(Validity::Ended("Inactive".into())));
 }

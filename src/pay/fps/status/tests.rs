@@ -38,6 +38,7 @@ reserve          Pending  Held     Taken    Refused  Gone
 settle           Pending  Odd      Taken    Refused  Gone
 refund           Pending  Odd      Refunded Refused  Refused
 cancel           Pending  Odd      Odd      Odd      Gone
+change_agreement Odd      Odd      Odd      Odd      Odd
 cancel_agreement Odd      Odd      Odd      Odd      Odd
 ";
     assert_eq!(table(answered), expected);
@@ -54,6 +55,7 @@ reserve          Pending  Held     Taken    Refused  Gone
 settle           Pending  NotDone  Taken    Refused  Gone
 refund           Pending  Odd      Refunded Refused  Refused
 cancel           NotDone  NotDone  Refused  Gone     Gone
+change_agreement Odd      Odd      Odd      Odd      Odd
 cancel_agreement Odd      Odd      Odd      Odd      Odd
 ";
     assert_eq!(table(found), expected);

@@ -75,9 +75,9 @@ fn only_dollars_and_only_fitting_requests_are_sent() {
 #[test]
 fn questions_are_asked_with_get_and_the_signature_check_is_posted() {
     let question = Ask::TransactionStatus { transaction: "T1".into() };
-    assert_eq!((question.verb(), question.moves_money()), (Verb::Get, false));
+    assert_eq!((question.verb(), question.changes_something()), (Verb::Get, false));
     let check = Ask::VerifySignature { endpoint: "http://shop.invalid/return".into(), parameters: "a=%20".into() };
-    assert_eq!((check.verb(), check.moves_money()), (Verb::Post, false));
+    assert_eq!((check.verb(), check.changes_something()), (Verb::Post, false));
     assert_eq!(value(&check.parameters().unwrap(), "HttpParameters"), "a=%20", "raw, to be encoded once more");
 }
 

@@ -89,6 +89,46 @@ async fn an_edited_tab_keeps_its_rules_and_recipients() {
 }
 
 #[tokio::test]
+async fn an_edit_is_answered_once_and_may_be_left_and_begun_again() {
+    let house = House::open().await;
+    let (token, _) = recurring(&house, "magazine", "CC", "1 Month").await;
+    let wanted = [
+        ("pipelineName", "EditToken"),
+        ("callerReference", "e"),
+        ("tokenID", token.as_str()),
+        ("paymentMethod", "CC,ACH,ABT"),
+    ];
+    let session = house.start(&wanted).await.session();
+    let left = house.post("/cobranded-ui/actions/leave", &[("session", &session)]).await;
+    assert_eq!(left.returned("status"), "A");
+    assert_eq!(house.start(&wanted).await.status, StatusCode::OK);
+    let changed = walk(&house, &wanted, "acc_omni", "ABT").await;
+    assert_eq!(changed.returned("status"), "SA");
+    assert_eq!(house.start(&wanted).await.location, changed.location);
+    // The same reference cannot make another token, nor serve another pipeline.
+    let mut other = wanted;
+    other[3].1 = "CC";
+    let new = changed.returned("tokenID");
+    other[2].1 = &new;
+    assert!(house.start(&other).await.body.contains("either invalid or absent: callerReference"));
+}
+
+#[tokio::test]
+async fn a_token_that_ends_while_it_is_edited_stays_ended() {
+    let house = House::open().await;
+    let (token, _) = recurring(&house, "magazine", "CC", "1 Month").await;
+    let wanted =
+        [("pipelineName", "EditToken"), ("callerReference", "e"), ("tokenID", &token), ("paymentMethod", "ABT")];
+    let session = house.start(&wanted).await.session();
+    house.choose(&session, "acc_omni").await;
+    house.post("/cobranded-ui/actions/payment", &[("session", &session), ("method", "ABT")]).await;
+    house.call("CancelToken", &[("TokenId", &token)]).await;
+    assert_eq!(house.confirm(&session).await.status, StatusCode::GONE);
+    assert_eq!(seen(&house, &token).await.text("TokenStatus"), "Inactive");
+    assert_eq!(house.start(&wanted).await.returned("status"), "IT");
+}
+
+#[tokio::test]
 async fn the_shop_ends_a_token_for_good_and_hears_of_it() {
     let house = listening().await;
     let (token, recipient) = recurring(&house, "magazine", "ABT", "1 Month").await;
@@ -132,8 +172,8 @@ async fn the_payer_ends_a_token_on_the_accounts_page() {
     for words in [
         "At most $50.00 in all.",
         "At most 10 charges every day.",
-        "$12.00 charged since",
-        "1 charge since",
+        "$12.00 charged, $38.00 left",
+        "1 charge, 9 left",
         "2 sellers of its market",
         "A tab",
         "$2,488.00",

@@ -17,8 +17,8 @@ pub async fn usage(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     }
     let uses = tx.uses_of(&token.origin_id).await?;
     let mut result = Xml::default();
-    for (measure, usage) in token.rule()?.usage(&uses, Millis(token.starts_at), call.now) {
-        let limit = match measure {
+    for (limit, usage) in token.rule()?.usage(&uses, Millis(token.starts_at), call.now) {
+        let counted = match limit.measure {
             Measure::Amount => Xml::default()
                 .amount("Amount", Money::usd(usage.now))
                 .amount("LastResetAmount", Money::usd(usage.before)),
@@ -26,7 +26,7 @@ pub async fn usage(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
                 Xml::default().leaf("Count", &usage.now.to_string()).leaf("LastResetCount", &usage.before.to_string())
             }
         };
-        result = result.nest("TokenUsageLimits", limit.leaf("LastResetTimestamp", &date_time(usage.since.0)));
+        result = result.nest("TokenUsageLimits", counted.leaf("LastResetTimestamp", &date_time(usage.since.0)));
     }
     Ok(result)
 }

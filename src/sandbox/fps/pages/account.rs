@@ -72,9 +72,10 @@ struct Allowed {
     shop: String,
     paid: String,
     reason_html: String,
-    rules: Vec<String>,
-    /// What was used of each limit, and what is left.
-    usage: Vec<String>,
+    /// What it says of each single charge; empty where any amount will do.
+    each_charge: String,
+    /// Each limit with what was used of it and what is left.
+    usage: Vec<(String, String)>,
     method: &'static str,
     state: &'static str,
     until: String,
@@ -140,13 +141,14 @@ fn allowed(given: &Given, uses: &[(String, Use)], now: Millis) -> Result<Allowed
     let token = &given.token;
     let rule = token.rule()?;
     let own: Vec<Use> = uses.iter().filter(|(origin, _)| *origin == token.origin_id).map(|(_, own)| *own).collect();
-    let usage = rule.usage(&own, Millis(token.starts_at), now).into_iter().map(|(measure, usage)| {
-        let used = match measure {
-            Measure::Amount => format!("{} charged", Money::usd(usage.now)),
-            Measure::Count if usage.now == 1 => "1 charge".to_owned(),
-            Measure::Count => format!("{} charges", usage.now),
+    let usage = rule.usage(&own, Millis(token.starts_at), now).into_iter().map(|(limit, usage)| {
+        let left = (limit.most - usage.now).max(0);
+        let said = match limit.measure {
+            Measure::Amount => format!("{} charged, {} left", Money::usd(usage.now), Money::usd(left)),
+            Measure::Count if usage.now == 1 => format!("1 charge, {left} left"),
+            Measure::Count => format!("{} charges, {left} left", usage.now),
         };
-        format!("{used} since {}", usage.since.for_people())
+        (words::limit(&limit), format!("{said}, since {}", usage.since.for_people()))
     });
     let others = token.recipients.split(',').filter(|id| !id.is_empty()).count().saturating_sub(1);
     let paid = match (token.kind.as_str(), others) {
@@ -160,7 +162,7 @@ fn allowed(given: &Given, uses: &[(String, Use)], now: Millis) -> Result<Allowed
         shop: given.caller_name.clone(),
         paid,
         reason_html: super::reason::html(&token.payment_reason),
-        rules: words::sentences(&rule),
+        each_charge: words::each_charge(&rule).unwrap_or_default(),
         usage: usage.collect(),
         method: described(&token.methods).0,
         state: match (token.ended_by.as_str(), token.is_active(now)) {

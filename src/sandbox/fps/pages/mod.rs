@@ -159,15 +159,15 @@ async fn decide(sandbox: &Sandbox, request: &Request, text: &str, is_phone: bool
             "The caller is not registered as a third-party caller for this transaction.".to_owned(),
         ));
     }
+    if let Some(ending) = ended_before(&mut tx, request, &caller).await? {
+        return Ok(ending);
+    }
     let edited = payees::edited(&mut tx, request, &caller, sandbox.clock().now()).await?;
     if pipeline == Pipeline::EditToken && edited.is_none() {
         return Ok(Start::Return("IT", "The token is invalid, expired, or cannot be modified.".to_owned()));
     }
     if payees::find(&mut tx, request, &caller, edited.as_ref()).await?.is_none() {
         return wrong(if pipeline == Pipeline::MultiUse { "recipientTokenList" } else { "recipientToken" });
-    }
-    if let Some(ending) = ended_before(&mut tx, request, &caller).await? {
-        return Ok(ending);
     }
     let session = Session {
         id: format!("{}{}", ids::secret(), ids::secret()),

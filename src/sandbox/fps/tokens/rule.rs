@@ -111,23 +111,21 @@ impl Limit {
 }
 
 impl Rule {
-    /// What each limit was used for: of a recurring token, the charge of its period.
-    pub fn usage(&self, uses: &[Use], start: Millis, now: Millis) -> Vec<(Measure, Usage)> {
+    /// What each limit was used for: of a recurring token, the one charge of its period.
+    pub fn usage(&self, uses: &[Use], start: Millis, now: Millis) -> Vec<(Limit, Usage)> {
         match self {
             Rule::Once { .. } => Vec::new(),
-            Rule::Within { limits, .. } => {
-                limits.iter().map(|limit| (limit.measure, limit.usage(uses, start, now))).collect()
-            }
+            Rule::Within { limits, .. } => limits.iter().map(|limit| (*limit, limit.usage(uses, start, now))).collect(),
             Rule::Every { period, .. } => {
-                let charged: Vec<i64> = uses.iter().map(|own| own.at).collect();
-                let usage = match charged.iter().max().map(|last| (Millis(*last), period.next_charge(Millis(*last)))) {
+                let last = uses.iter().map(|own| Millis(own.at)).max();
+                let usage = match last.map(|last| (last, period.next_charge(last))) {
                     None => Usage { now: 0, before: 0, since: start },
                     Some((last, next)) if now < next => {
-                        Usage { now: 1, before: i64::from(charged.len() > 1), since: last }
+                        Usage { now: 1, before: i64::from(uses.len() > 1), since: last }
                     }
                     Some((_, next)) => Usage { now: 0, before: 1, since: next },
                 };
-                vec![(Measure::Count, usage)]
+                vec![(Limit { measure: Measure::Count, most: 1, period: Some(*period) }, usage)]
             }
         }
     }

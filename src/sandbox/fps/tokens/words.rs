@@ -3,28 +3,27 @@
 use super::{AmountType, Limit, Measure, Period, Rule};
 use crate::base::money::Money;
 
-/// One sentence per part of the rule: `At most $30.00 in every month.`
+/// One sentence per part of the rule: `At most $30.00 every month.`
 pub fn sentences(rule: &Rule) -> Vec<String> {
+    let limits = if let Rule::Within { limits, .. } = rule { limits.as_slice() } else { &[] };
+    each_charge(rule).into_iter().chain(limits.iter().map(limit)).collect()
+}
+
+/// What the rule says of each single charge; nothing where any amount will do.
+pub fn each_charge(rule: &Rule) -> Option<String> {
     match rule {
-        Rule::Once { amount_minor } => vec![format!("{} once.", Money::usd(*amount_minor))],
+        Rule::Once { amount_minor } => Some(format!("{} once.", Money::usd(*amount_minor))),
         Rule::Every { amount_minor, period } => {
-            vec![format!(
-                "{} every {}, for each charge that the shop asks for.",
-                Money::usd(*amount_minor),
-                period.words()
-            )]
+            Some(format!("{}, for each charge that the shop asks for.", every(*amount_minor, *period)))
         }
-        Rule::Within { each, limits } => {
-            let each = each.map(|(kind, of)| {
-                let of = Money::usd(of);
-                match kind {
-                    AmountType::Exact => format!("Each charge is exactly {of}."),
-                    AmountType::Maximum => format!("Each charge is {of} or less."),
-                    AmountType::Minimum => format!("Each charge is {of} or more."),
-                }
-            });
-            each.into_iter().chain(limits.iter().map(limit)).collect()
-        }
+        Rule::Within { each, .. } => each.map(|(kind, of)| {
+            let of = Money::usd(of);
+            match kind {
+                AmountType::Exact => format!("Each charge is exactly {of}."),
+                AmountType::Maximum => format!("Each charge is {of} or less."),
+                AmountType::Minimum => format!("Each charge is {of} or more."),
+            }
+        }),
     }
 }
 

@@ -56,7 +56,9 @@ fn the_tables_have_every_row_of_the_guide_and_no_other() {
     for pipeline in Pipeline::ALL.map(|pipeline| format!("{pipeline:?}")) {
         let is_in_guide =
             |name: &str| walked.iter().any(|(own, row)| (*own == pipeline || own == "(common)") && *row == name);
-        for row in rows_of(&pipeline) {
+        // The Basic guide, which describes SingleUse, has `isRecipientCobranding` there too.
+        let is_basic = |name: &str| pipeline == "SingleUse" && name == "isRecipientCobranding";
+        for row in rows_of(&pipeline).into_iter().filter(|row| !is_basic(row.0)) {
             assert!(is_in_guide(row.0), "{pipeline}.{} is not in the guide", row.0);
         }
     }

@@ -162,6 +162,7 @@ pub(super) async fn paid_order_under(market: &Market, agreement: Option<Agreemen
         at: now,
     };
     assert!(tx.book(&booking, &entry).await.unwrap());
+    tx.note(&order.id, now, "Paid", "").await.unwrap();
     tx.commit().await.unwrap();
     order
 }

@@ -84,7 +84,7 @@ async fn the_doctor_hears_the_code_when_our_keys_are_refused() {
     service.says("GetTokenByCaller", refused("InvalidCallerReference"));
     assert_eq!(fps.check().await, Ok(()));
     service.says("GetTokenByCaller", refused("InvalidClientTokenId"));
-    assert_eq!(fps.check().await, Err("FPS refuses us with InvalidClientTokenId: No.".into()));
+    assert_eq!(fps.check().await, Err("FPS refuses the key AKIA with InvalidClientTokenId: No.".into()));
 }
 
 #[test]

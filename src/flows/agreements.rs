@@ -2,7 +2,7 @@
 //! they stand, and ended when the buyer says so.
 
 use super::record_outcome::Recorded;
-use super::{ActError, Actor, Context, cancel, count, retry};
+use super::{ActError, Actor, Context, cancel, change_agreement, count, retry};
 use crate::base::clock::Millis;
 use crate::base::ids::{AgreementId, BuyerId};
 use crate::base::money::Money;
@@ -11,6 +11,7 @@ use crate::orders::audit::Act;
 use crate::orders::operation::{Initiator, Instrument, Kind, Operation, Progress, Request, Subject};
 use crate::orders::order::Order;
 use crate::orders::outcome::{Outcome, Validity};
+use crate::orders::refusal::Retry;
 use crate::orders::state::{Change, Fact, State};
 use crate::pay::News;
 use crate::store::{Result, Write, retried};
@@ -127,6 +128,11 @@ async fn end_once(ctx: &Context, actor: Actor, id: &AgreementId) -> std::result:
             cancel::withdraw(ctx, &mut tx, &mut order, &operations, actor).await?;
         }
     }
+    // A buyer may be on the way to approve one of these anew: that is not waited for any more.
+    for mut order in tx.orders_under_in(id, State::Declined).await? {
+        let operations = tx.operations_of(order.id.as_str()).await?;
+        cancel::withdraw(ctx, &mut tx, &mut order, &operations, actor).await?;
+    }
     note(&mut tx, now, actor.word(), "agreement ended", &agreement, "").await?;
     Ok(tx.commit().await?)
 }
@@ -166,6 +172,10 @@ pub(super) async fn ask(ctx: &Context, agreement: &Agreement) -> Result<bool> {
     let (Some(provider), Some(consent)) = (ctx.providers.get(&agreement.provider), &agreement.consent) else {
         return Ok(false);
     };
+    // An approval that was replaced on the way is over, and what stands is the new one.
+    if change_agreement::is_found(ctx, provider.as_ref(), agreement).await? {
+        return Ok(true);
+    }
     match provider.read(&News::of_approval(consent)).await {
         Outcome::Approval { validity, method, .. } => {
             Ok(told(ctx, agreement, &validity, method.as_deref()).await?.is_some())
@@ -288,6 +298,10 @@ pub(super) async fn closed(ctx: &Context, tx: &mut Write, id: &AgreementId, outc
         }
         Outcome::Refused(refusal) => {
             tracing::error!(agreement.id = %id, code = %refusal.code, "an approval could not be closed at the provider");
+            // One that was replaced goes on here; one that is tried again may still be closed.
+            if agreement.standing != Standing::Ended || refusal.retry == Retry::Later {
+                return Ok(Recorded::KnownAlready);
+            }
             let text = "It is ended here, but the payment service did not close it. Please end it there, too.";
             agreement.message = Some(text.to_owned());
             tx.change_agreement(&mut agreement).await?;

@@ -52,11 +52,7 @@ fn changeable<'a>(
 }
 
 /// Whether an earlier visit, whose return was lost, had changed it: then that is recorded.
-async fn is_found(
-    ctx: &Context,
-    provider: &dyn Provider,
-    agreement: &Agreement,
-) -> std::result::Result<bool, ActError> {
+pub(super) async fn is_found(ctx: &Context, provider: &dyn Provider, agreement: &Agreement) -> Result<bool> {
     let operations = ctx.store.operations_of(agreement.id.as_str()).await?;
     let Some(open) = operations.into_iter().find(is_open_change) else { return Ok(false) };
     match provider.find_outcome(&open).await {

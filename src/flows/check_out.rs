@@ -65,7 +65,7 @@ pub async fn place(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, Act
 async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, ActError> {
     let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;
-    let saved = saved_method(&mut tx, form).await?;
+    let saved = saved_method(&mut tx, form, now).await?;
     let name = saved.as_ref().map_or(&form.provider, |agreement| &agreement.provider);
     let provider = ctx.providers.get(name).filter(|provider| provider.takes(ctx.shop.currency));
     let provider = provider.ok_or_else(|| unpayable("Please choose how to pay."))?;
@@ -105,9 +105,9 @@ fn unpayable(message: &str) -> ActError {
 }
 
 /// The buyer's own saved way to pay, where one was chosen.
-async fn saved_method(tx: &mut Write, form: &CheckoutForm) -> Result<Option<Agreement>, ActError> {
+async fn saved_method(tx: &mut Write, form: &CheckoutForm, now: Millis) -> Result<Option<Agreement>, ActError> {
     let Ok(id) = form.provider.parse::<AgreementId>() else { return Ok(None) };
-    let own = tx.agreement(&id).await?.filter(|it| Some(&it.buyer) == form.buyer.as_ref() && it.is_saved_method());
+    let own = tx.agreement(&id).await?.filter(|it| Some(&it.buyer) == form.buyer.as_ref() && it.is_saved_method(now));
     own.map(Some).ok_or_else(|| unpayable("This way to pay cannot be used any more. Please choose another one."))
 }
 
@@ -156,7 +156,7 @@ async fn place_order(
     under: Option<Agreement>,
 ) -> Result<(), ActError> {
     let now = ctx.clock.now();
-    let saved = under.as_ref().filter(|agreement| agreement.is_saved_method());
+    let saved = under.as_ref().filter(|agreement| agreement.is_saved_method(now));
     let until = saved.is_none().then(|| now.plus(STOCK_HOLD));
     let Frozen { mut order, payee, seller } =
         freeze(ctx, tx, provider, &Bought { id: OrderId::fresh(), checkout, under: under.as_ref(), until }, parcel)
@@ -314,7 +314,12 @@ async fn move_to(ctx: &Context, tx: &mut Write, order: &mut Order, name: &str) -
                 agreement.end("The order was paid another way.");
                 order.agreement = None;
             }
-            (true, _) => agreement.provider = provider.name().to_owned(),
+            (true, terms) => {
+                agreement.provider = provider.name().to_owned();
+                if terms == Terms::Saved && !provider.abilities().keeps_by_rules() {
+                    agreement.rules = Rules::default();
+                }
+            }
             (false, Terms::Every(_)) => {
                 return Err(unpayable("This way to pay cannot be charged again by itself, as a subscription is."));
             }

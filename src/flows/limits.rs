@@ -65,8 +65,9 @@ pub async fn ask_use(ctx: &Context, agreements: &mut [Agreement]) -> Result<()> 
         });
     }
     while let Some(answer) = asked.join_next().await {
-        let Ok((id, consent, Ok(Answer::Done(Some(used))))) = answer else {
-            tracing::info!("a provider does not say what was used of an approval: {answer:?}");
+        let Ok((id, consent, answer)) = answer else { continue };
+        let Ok(Answer::Done(Some(used))) = answer else {
+            tracing::info!(agreement.id = %id, "a provider does not say what was used of an approval");
             continue;
         };
         let known = Known { used, at: now };
@@ -93,9 +94,9 @@ pub(super) async fn of_kept(
     parcel: &Parcel,
     now: Millis,
 ) -> std::result::Result<Rules, ActError> {
-    if !provider.abilities().keeps_by_rules() {
+    let Some(buyer) = form.buyer.as_ref().filter(|_| provider.abilities().keeps_by_rules()) else {
         return Ok(Rules::default());
-    }
+    };
     if !MONTHLY.contains(&form.month_minor) {
         return Err(ActError::BadField { field: "month", message: "Please choose a limit from the list.".to_owned() });
     }
@@ -109,7 +110,7 @@ pub(super) async fn of_kept(
         return Err(ActError::BadField { field: "month", message });
     }
     let own = payee(tx, provider, &parcel.seller).await?;
-    let others = tx.payee_tokens(provider.name(), MOST_SELLERS).await?;
+    let others = tx.payee_tokens(provider.name(), buyer, MOST_SELLERS).await?;
     let mut payees: Vec<String> = own.into_iter().collect();
     for token in others {
         if !payees.contains(&token) && payees.len() < usize::try_from(MOST_SELLERS).unwrap_or(1) {

@@ -76,6 +76,12 @@ async fn renew_once(ctx: &Context, id: &AgreementId, is_bound: bool) -> Result<(
             tx.change_agreement(&mut agreement).await?;
             return tx.commit().await;
         }
+        // The last one is still being charged: two at once would be one too many for such an approval.
+        if !tx.orders_under_in(id, State::Consented).await?.is_empty() {
+            agreement.next_at = Some(now.plus(minutes(10)));
+            tx.change_agreement(&mut agreement).await?;
+            return tx.commit().await;
+        }
         leave_out_missed(&mut tx, &mut agreement, now).await?;
     }
     let lines = tx.order_lines(&last.id).await?;
@@ -91,7 +97,7 @@ async fn renew_once(ctx: &Context, id: &AgreementId, is_bound: bool) -> Result<(
         agreement.go_on();
         note(&mut tx, now, "system", "period left out", &agreement, "the seller may not sell now").await?;
     } else if can_be_tried(&agreement) {
-        begin_period(ctx, &mut tx, &mut agreement).await?;
+        begin_period(ctx, &mut tx, &mut agreement, is_bound).await?;
         if !order_again(ctx, &mut tx, &agreement, &last, &lines).await? {
             note(&mut tx, now, "system", "period left out", &agreement, "sold out").await?;
             let text = format!("{title} is sold out this time. Nothing was charged; it comes again next time.");
@@ -139,12 +145,14 @@ fn can_be_tried(agreement: &Agreement) -> bool {
 }
 
 /// An earlier period that was never paid is given up: nobody is charged for two at once.
-async fn begin_period(ctx: &Context, tx: &mut Write, agreement: &mut Agreement) -> Result<()> {
+async fn begin_period(ctx: &Context, tx: &mut Write, agreement: &mut Agreement, is_bound: bool) -> Result<()> {
     agreement.go_on();
-    if agreement.standing == Standing::Active {
+    if agreement.standing != Standing::Active {
+        agreement.resume();
+    }
+    if !is_bound {
         return Ok(());
     }
-    agreement.resume();
     for mut order in tx.orders_under_in(&agreement.id, State::Declined).await? {
         let operations = tx.operations_of(order.id.as_str()).await?;
         let given_up = cancel::withdraw(ctx, tx, &mut order, &operations, Actor::System).await;

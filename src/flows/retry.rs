@@ -13,7 +13,10 @@ use crate::store::{Result, retried};
 pub async fn retry_due(ctx: &Context) -> Result<bool> {
     let due = ctx.store.agreements_to_retry(ctx.clock.now(), ROUND).await?;
     for agreement in &due {
-        retried(|| once(ctx, &agreement.id, Why::Due)).await?;
+        // One that cannot be read must not keep the others from their turn.
+        if let Err(error) = retried(|| once(ctx, &agreement.id, Why::Due)).await {
+            tracing::error!(agreement.id = %agreement.id, %error, "a renewal could not be tried again");
+        }
     }
     Ok(!due.is_empty())
 }
@@ -39,7 +42,9 @@ async fn once(ctx: &Context, id: &AgreementId, why: Why) -> Result<()> {
         return Ok(());
     };
     let Some(trouble) = agreement.trouble else { return Ok(()) };
-    let is_due = trouble.retry_at.is_some_and(|at| at <= now);
+    // What is not paid when the next period begins is given up then, and not tried once more before.
+    let is_over = agreement.next_at.is_some_and(|at| at <= now);
+    let is_due = !is_over && trouble.retry_at.is_some_and(|at| at <= now);
     let may_be = match why {
         Why::Due => is_due,
         Why::Mended => trouble.decline != Decline::Approval,

@@ -240,9 +240,10 @@ impl Agreement {
         (last(Period::Month), last(Period::Day))
     }
 
-    /// Whether the buyer can buy with it by one click.
-    pub fn is_saved_method(&self) -> bool {
-        self.terms == Terms::Saved && self.standing == Standing::Active && self.consent.is_some()
+    /// Whether the buyer can buy with it by one click at `now`.
+    pub fn is_saved_method(&self, now: Millis) -> bool {
+        let lasts = self.rules.until.is_none_or(|until| until > now);
+        lasts && self.terms == Terms::Saved && self.standing == Standing::Active && self.consent.is_some()
     }
 
     fn after_this_period(&self) -> Option<Millis> {
@@ -325,11 +326,13 @@ mod tests {
     #[test]
     fn only_an_active_saved_method_is_offered() {
         let mut saved = Agreement { terms: Terms::Saved, consent: Some("C01-1-1".into()), ..subscription() };
-        assert!(!saved.is_saved_method());
+        assert!(!saved.is_saved_method(Millis(0)));
         saved.begin(Millis(0));
-        assert!(saved.is_saved_method() && saved.next_at.is_none());
+        assert!(saved.is_saved_method(Millis(0)) && saved.next_at.is_none());
+        saved.rules.until = Some(Millis(10));
+        assert!(saved.is_saved_method(Millis(9)) && !saved.is_saved_method(Millis(10)));
         saved.pause("The card has expired.");
-        assert!(!saved.is_saved_method());
+        assert!(!saved.is_saved_method(Millis(0)));
     }
 
     #[test]

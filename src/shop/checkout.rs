@@ -22,7 +22,6 @@ use crate::flows::express::{self, Offer, Place};
 use crate::flows::limits::{self, Keepers};
 use crate::flows::{ActError, Context};
 use crate::market::tax;
-use crate::orders::agreement::Agreement;
 use crate::orders::state::State as OrderState;
 use crate::store::accounts::Account;
 
@@ -144,8 +143,9 @@ async fn payments(
         Some(account) if !is_subscription => ctx.store.agreements_of(&account.id, MOST_AGREEMENTS).await?,
         Some(_) | None => Vec::new(),
     };
+    let now = ctx.clock.now();
     let title = |name: &str| ctx.providers.get(name).map_or("A saved way to pay", |provider| provider.title());
-    let saved = own.into_iter().filter(Agreement::is_saved_method).map(|agreement| Payment {
+    let saved = own.into_iter().filter(|it| it.is_saved_method(now)).map(|agreement| Payment {
         called: agreement.method.clone().unwrap_or_else(|| format!("{}, as saved", title(&agreement.provider))),
         word: agreement.id.to_string(),
         about: "Saved earlier: charged without leaving the shop.",

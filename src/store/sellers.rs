@@ -192,10 +192,14 @@ impl Write {
         payee(self.connection(), id, provider).await
     }
 
-    /// Who can be paid by `provider`, as it knows them; those who were here first, at most `limit`.
-    pub async fn payee_tokens(&mut self, provider: &str, limit: i64) -> Result<Vec<String>> {
-        Ok(sqlx::query_scalar("SELECT token FROM payees WHERE provider = $1 ORDER BY seller_id LIMIT $2")
+    /// Whom `buyer` can pay by `provider`, as it knows them; those who were here first, at most `limit`.
+    pub async fn payee_tokens(&mut self, provider: &str, buyer: &BuyerId, limit: i64) -> Result<Vec<String>> {
+        let text = "SELECT p.token FROM payees p JOIN sellers s ON s.id = p.seller_id
+                     WHERE p.provider = $1 AND s.state = 'registered' AND s.account_id <> $2
+                     ORDER BY p.seller_id LIMIT $3";
+        Ok(sqlx::query_scalar(text)
             .bind(provider)
+            .bind(buyer.as_str())
             .bind(limit)
             .fetch_all(self.connection())
             .await?)

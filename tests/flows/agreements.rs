@@ -194,7 +194,7 @@ async fn a_way_to_pay_that_is_kept_is_charged_without_leaving_the_shop() {
     market.approve_at_amazon(&mut visitor, ANA, GOOD).await;
     market.settle_down().await;
     let saved = of_last_order(&market).await;
-    assert!(saved.is_saved_method(), "{saved:?}");
+    assert!(saved.is_saved_method(market.ctx().clock.now()), "{saved:?}");
 
     visitor.open(&market.at("/p/wildflower-honey")).await;
     visitor.submit("/cart/items", &[("quantity", "2")]).await;

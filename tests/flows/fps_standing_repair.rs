@@ -187,7 +187,7 @@ async fn a_way_to_pay_that_is_kept_pays_by_one_click_until_its_limit() {
     let Some(market) = Market::open().await else { return };
     let mut visitor = kept(&market).await;
     let saved = of_last_order(&market).await;
-    assert!(saved.is_saved_method(), "{saved:?}");
+    assert!(saved.is_saved_method(market.ctx().clock.now()), "{saved:?}");
     let first = market.last_order().await;
     assert_eq!(first.state, State::Reserved, "goods are held on a card until they ship");
 

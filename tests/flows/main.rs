@@ -20,6 +20,7 @@ mod digital;
 mod embedded;
 mod express;
 mod fps_standing;
+mod fps_standing_lost;
 mod fps_standing_repair;
 mod help;
 mod news;

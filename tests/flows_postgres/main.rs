@@ -16,6 +16,8 @@ mod embedded;
 mod express;
 #[path = "../flows/fps_standing.rs"]
 mod fps_standing;
+#[path = "../flows/fps_standing_lost.rs"]
+mod fps_standing_lost;
 #[path = "../flows/fps_standing_repair.rs"]
 mod fps_standing_repair;
 #[path = "../support/market.rs"]

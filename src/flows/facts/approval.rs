@@ -13,7 +13,7 @@ impl Case<'_> {
     pub(super) async fn consented(&mut self, consent: &str, instrument: Instrument) -> Result<Recorded> {
         let change = self.order.state.after(Fact::Consented);
         let Change::To(state) = change else { return self.not_needed(consent).await };
-        if self.is_from_elsewhere() {
+        if self.is_from_elsewhere() || self.stands_for_nothing().await? {
             return self.not_needed(consent).await;
         }
         let Some(Request::Consent { payee, .. }) = self.operation.map(|operation| operation.request.clone()) else {

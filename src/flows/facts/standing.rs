@@ -16,6 +16,13 @@ impl Case<'_> {
         }
     }
 
+    /// Whether it was asked to stand for something that has ended meanwhile.
+    pub(super) async fn stands_for_nothing(&mut self) -> Result<bool> {
+        let is_asked =
+            self.operation.is_some_and(|it| matches!(&it.request, Request::Consent { standing: Some(_), .. }));
+        Ok(is_asked && self.agreement().await?.is_some_and(|it| it.standing == Standing::Ended))
+    }
+
     /// The buyer approved: where it was asked to stand, the agreement remembers by what. One that could not
     /// be charged any more is replaced, and closed.
     pub(super) async fn keep_consent(&mut self, consent: &str, instrument: Instrument) -> Result<()> {

@@ -56,7 +56,16 @@ pub async fn came_back(ctx: &Context, provider: &str, local: &str, raw: &str) ->
             None => return Ok(CameBack::Later),
         },
     };
-    let is_gone = matches!(outcome, Outcome::Abandoned { reason: AbandonReason::ConsentGone, .. });
+    let (outcome, is_gone) = match (&operation.subject, outcome) {
+        (Subject::Agreement(_), gone @ Outcome::Abandoned { reason: AbandonReason::ConsentGone, .. }) => {
+            // A second window says that the old approval is gone: perhaps because the first one has replaced it.
+            match provider.find_outcome(&operation).await {
+                made @ Outcome::Consented { .. } => (made, false),
+                _ => (gone, true),
+            }
+        }
+        (_, outcome) => (outcome, false),
+    };
     record_outcome(ctx, &operation.id, outcome).await?;
     Ok(match operation.subject {
         Subject::Order(order) => {

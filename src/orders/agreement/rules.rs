@@ -2,9 +2,11 @@
 //!
 //! Frozen when the buyer is asked, so that what is said in the shop is what the provider shows.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use crate::base::clock::Millis;
+use crate::base::clock::{Millis, days};
 use crate::base::money::{Currency, Money};
 use crate::market::subscription::Period;
 
@@ -20,6 +22,10 @@ pub const A_DAY: i64 = 10;
 /// How many months a saved way to pay lasts: FPS ends one by itself after a year.
 /// Source: FPS guide, "Multi-Use Token API", `validityExpiry`.
 pub const MONTHS: i64 = 12;
+
+/// How much longer than its periods an approval lasts: its days are counted from the first payment, which may come a
+/// day after the order and be declined first. The shop itself counts how often it charges.
+const SLACK: Duration = days(7);
 
 /// The most that can be charged under a saved way to pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,9 +149,9 @@ impl Rules {
         Rules { limits: Some(Limits::a_month(month_minor)), payees, times: None, until }
     }
 
-    /// For a subscription that begins `now` and lasts so many periods.
+    /// For a subscription that is ordered `now` and lasts so many periods.
     pub fn subscription(period: Period, times: Option<i64>, now: Millis) -> Rules {
-        Rules { times, until: times.map(|times| period.nth(now, times)), ..Rules::default() }
+        Rules { times, until: times.map(|times| period.nth(now, times).plus(SLACK)), ..Rules::default() }
     }
 
     /// Whether `payee` can be paid with it.
@@ -204,7 +210,7 @@ mod tests {
         assert!(rules.covers("A") && !rules.covers("C"));
         assert!(Rules::default().covers("C") && Rules::default().is_empty());
         let year = Rules::subscription(Period::Month, Some(12), now);
-        assert_eq!(year.until.unwrap().iso8601(), "2028-01-31T10:00:00Z");
+        assert_eq!(year.until.unwrap().iso8601(), "2028-02-07T10:00:00Z", "a week more than its periods");
         let left =
             Limits::a_month(10_000).left(Used { total_minor: 2_500, month_minor: 2_500, day_count: 9 }, Currency::USD);
         assert_eq!(left, "$75.00 this month, $1,175.00 in all, and 1 purchase today.");

@@ -39,7 +39,8 @@ pub fn of_charge(kind: Kind, charge: &Charge, seen: Seen, now: Millis) -> Outcom
     match (charge.status_details.state.as_str(), kind) {
         ("AuthorizationInitiated", Kind::Cancel) if seen == Seen::Later => Outcome::NeverArrived,
         ("AuthorizationInitiated" | "CaptureInitiated", _) => Outcome::Pending { transaction: Some(transaction) },
-        ("Authorized", Kind::Settle | Kind::Cancel) if seen == Seen::Later => Outcome::NeverArrived,
+        // of what is to be taken at once, only the hold is there yet
+        ("Authorized", Kind::Settle | Kind::Cancel | Kind::Pay) if seen == Seen::Later => Outcome::NeverArrived,
         ("Authorized", Kind::Reserve) => {
             let until = charge.expiration_timestamp.map_or_else(|| now.plus(HOLD), |stamp| stamp.0);
             Outcome::Held { transaction, until, is_suspect }

@@ -20,6 +20,7 @@ fn an_authorized_charge_is_a_hold_or_a_call_that_never_arrived() {
     assert_eq!(later(Kind::Reserve, "Authorized", ""), held);
     assert_eq!(later(Kind::Settle, "Authorized", ""), Outcome::NeverArrived);
     assert_eq!(later(Kind::Cancel, "Authorized", ""), Outcome::NeverArrived);
+    assert_eq!(later(Kind::Pay, "Authorized", ""), Outcome::NeverArrived);
     let answered = of_charge(Kind::Settle, &charge("Authorized", ""), Seen::Answered, Millis(0));
     assert!(matches!(answered, Outcome::Silent { .. }));
 }

@@ -81,7 +81,7 @@ fn a_subscription_is_one_amount_per_period_for_one_seller() {
 
     let rules = Rules::subscription(Period::Week, Some(3), Millis(1_000_000));
     let three = asked(&consent(Terms::Every(Period::Week), rules), None);
-    let until = ("validityExpiry".to_owned(), (1000 + 21 * 24 * 3600).to_string());
+    let until = ("validityExpiry".to_owned(), (1000 + (21 + 7) * 24 * 3600).to_string());
     assert!(three.contains(&until), "{three:?}");
     assert!(three.contains(&("recurringPeriod".to_owned(), "7 Days".to_owned())));
 }

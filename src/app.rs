@@ -142,10 +142,9 @@ fn prepare_data_dir(config: &Config) -> anyhow::Result<()> {
     std::fs::create_dir_all(&config.data_dir).with_context(|| format!("making {}", config.data_dir.display()))
 }
 
-/// The providers that the settings name.
-pub fn providers(config: &Config, clock: &Clock) -> anyhow::Result<Providers> {
-    let paths = Paths::new(&config.base_url)?;
-    let settings = fps::Settings {
+/// Where FPS is, and who we are there: also for a program that speaks to it without the shop.
+pub fn fps_settings(config: &Config, paths: &Paths) -> fps::Settings {
+    fps::Settings {
         api_url: config.fps_api_url.clone(),
         cbui_url: config.fps_cbui_url.clone(),
         keys: config
@@ -155,7 +154,12 @@ pub fn providers(config: &Config, clock: &Clock) -> anyhow::Result<Providers> {
             .collect(),
         ipn_url: Some(paths.absolute(paths.ipn("fps"))),
         cobranding_url: Some(paths.absolute(paths.asset("pictures/pushcart-cobrand.png"))),
-    };
+    }
+}
+
+/// The providers that the settings name.
+pub fn providers(config: &Config, clock: &Clock) -> anyhow::Result<Providers> {
+    let settings = fps_settings(config, &Paths::new(&config.base_url)?);
     let http = http::Client::new(None)?;
     let mut all: Vec<Arc<dyn Provider>> = Vec::new();
     if config.has_fps() {

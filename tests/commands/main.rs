@@ -1,6 +1,7 @@
 //! Every command as a person runs it: a process of its own, in a folder of its own.
 
 mod currency;
+mod examples;
 mod mail;
 mod process;
 mod skill;

@@ -1,7 +1,8 @@
 //! `pushcart` as a process in an empty folder.
 
 use std::io::Read as _;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,12 @@ pub struct Ran {
 }
 
 impl Ran {
+    fn of(mut command: Command) -> Ran {
+        let done = command.output().unwrap();
+        let said = [done.stdout, done.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        Ran { said, status: done.status }
+    }
+
     /// What it said, if it ended well.
     pub fn succeeds(self) -> String {
         assert!(self.status.success(), "{}", self.said);
@@ -57,7 +64,11 @@ impl Folder {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pushcart"));
+        self.command_of(env!("CARGO_BIN_EXE_pushcart").as_ref(), arguments)
+    }
+
+    fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PUSHCART_")) {
             command.env_remove(name);
@@ -68,9 +79,17 @@ impl Folder {
 
     /// Runs a command to its end.
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        let done = self.command(arguments).output().unwrap();
-        let said = [done.stdout, done.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-        Ran { said, status: done.status }
+        Ran::of(self.command(arguments))
+    }
+
+    /// Runs another program to its end, with the same settings.
+    pub fn run_program(&self, program: &Path, arguments: &[&str]) -> Ran {
+        Ran::of(self.command_of(program, arguments))
+    }
+
+    /// Starts another program that waits for something, with the same settings.
+    pub fn start_program(&self, program: &Path, arguments: &[&str]) -> Running {
+        Running(self.command_of(program, arguments).stdout(Stdio::piped()).spawn().unwrap())
     }
 
     /// Runs a command whose words nobody reads to the end, as before `| head`: it ends well all the same.
@@ -100,6 +119,16 @@ impl Folder {
 pub struct Running(Child);
 
 impl Running {
+    /// What it prints, from now on.
+    pub fn stdout(&mut self) -> ChildStdout {
+        self.0.stdout.take().unwrap()
+    }
+
+    /// How it ends by itself.
+    pub fn ended(mut self) -> ExitStatus {
+        self.0.wait().unwrap()
+    }
+
     /// Asks it to stop, and gives how it ended.
     pub fn stop(mut self) -> ExitStatus {
         self.ask_to_stop();

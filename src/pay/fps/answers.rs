@@ -8,6 +8,8 @@
 //! Namespaces are ignored: the samples carry the one of 2008-09-17 whatever version is asked for.
 //! What the words mean in the shop is decided in [`super::status`] and [`super::codes`].
 
+pub mod account;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
@@ -107,6 +109,12 @@ impl Amount {
     pub fn money(&self) -> Result<Money, WireError> {
         read_amount(&self.currency, &self.value)
     }
+
+    /// The same where it may be below nothing: a balance, or a fee that came back.
+    pub fn signed_money(&self) -> Result<Money, WireError> {
+        let Some(owed) = self.value.strip_prefix('-') else { return self.money() };
+        read_amount(&self.currency, owed).map(|money| Money::new(-money.minor, money.currency))
+    }
 }
 
 /// The answer to `GetTokenByCaller`.
@@ -134,6 +142,12 @@ pub struct Token {
     /// `Active` or `Inactive`; never back.
     #[serde(rename = "TokenStatus", deserialize_with = "trimmed")]
     pub status: String,
+    /// `SingleUse`, `MultiUse`, `Recurring` or `Unrestricted`.
+    #[serde(rename = "TokenType", default, deserialize_with = "trimmed_if_any")]
+    pub kind: Option<String>,
+    /// Ours, of the request to the pages.
+    #[serde(rename = "CallerReference", default, deserialize_with = "trimmed_if_any")]
+    pub reference: Option<String>,
 }
 
 /// The answer to `CancelToken`: nothing but that it was done.

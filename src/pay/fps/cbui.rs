@@ -57,8 +57,8 @@ pub const STATUS: [(&str, Ending); 14] = [
     ("NA", Ending::Abandoned(AbandonReason::NotPossible)),
 ];
 
-/// A parameter of the pages.
-type Parameter = (&'static str, String);
+/// A parameter of the pages: its name, and its value before encoding.
+pub type Parameter = (&'static str, String);
 
 /// The reference under which the token for refunds of a seller's sales is found.
 pub fn refund_reference(operation: &OperationId) -> String {
@@ -152,7 +152,9 @@ fn common(
     all
 }
 
-fn address(settings: &Settings, key: &KeyPair, all: Vec<Parameter>) -> Result<String, WireError> {
+/// The address that begins a pipeline with these parameters, signed. `all` names the signature's method and
+/// version, since they are signed too. Errors: the setting holds no address.
+pub fn address(settings: &Settings, key: &KeyPair, all: Vec<Parameter>) -> Result<String, WireError> {
     let parameters: Parameters = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let start = &settings.cbui_url;
     let endpoint = Endpoint::of(start).ok_or_else(|| WireError::NotAnAddress(start.clone()))?;

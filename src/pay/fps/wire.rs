@@ -9,9 +9,13 @@
 //! that sending it again is "the exact same request" (the guide, "Resending Requests").
 //! Source: the guide, "Amazon FPS API Reference".
 
+use crate::base::clock::Millis;
 use crate::base::money::{Currency, Money, MoneyError};
 use crate::orders::operation::{Kind, Operation, Request};
 use crate::pay::fps::sign::{Parameters, Verb};
+
+/// How many transactions one answer about our account may have at most.
+const LARGEST_BATCH: &str = "200";
 
 /// Something that FPS cannot be told, or did not say in a way that can be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -88,6 +92,11 @@ pub enum Ask {
         /// The token.
         token: String,
     },
+    /// Our own tokens, newest first. The guide has their data type, but not the action.
+    Tokens {
+        /// Those that can be charged, or those that cannot any more; both where nothing is said.
+        active: Option<bool>,
+    },
     /// How far a transaction is.
     TransactionStatus {
         /// The transaction.
@@ -98,6 +107,15 @@ pub enum Ask {
         /// The transaction.
         transaction: String,
     },
+    /// What our account took part in, oldest first. The guide has its data types, but not the action.
+    AccountActivity {
+        /// From here on.
+        from: Millis,
+        /// Until here, which is not later than now; now where nothing is said.
+        until: Option<Millis>,
+    },
+    /// What our account holds. The guide has its data type, but not the action.
+    AccountBalance,
     /// Whether a seller can be paid.
     RecipientStatus {
         /// The seller's token.
@@ -173,6 +191,9 @@ impl Ask {
             Ask::CancelToken { .. } => "CancelToken",
             Ask::TokenUsage { .. } => "GetTokenUsage",
             Ask::TokenByReference { .. } | Ask::TokenById { .. } => "GetTokenByCaller",
+            Ask::Tokens { .. } => "GetTokens",
+            Ask::AccountActivity { .. } => "GetAccountActivity",
+            Ask::AccountBalance => "GetAccountBalance",
             Ask::TransactionStatus { .. } => "GetTransactionStatus",
             Ask::Transaction { .. } => "GetTransaction",
             Ask::RecipientStatus { .. } => "GetRecipientVerificationStatus",
@@ -192,6 +213,9 @@ impl Ask {
             Ask::TokenUsage { .. }
             | Ask::TokenByReference { .. }
             | Ask::TokenById { .. }
+            | Ask::Tokens { .. }
+            | Ask::AccountActivity { .. }
+            | Ask::AccountBalance
             | Ask::TransactionStatus { .. }
             | Ask::Transaction { .. }
             | Ask::RecipientStatus { .. }
@@ -232,6 +256,19 @@ impl Ask {
             Ask::TokenUsage { token } => vec![named("TokenId", token)],
             Ask::TokenByReference { reference } => vec![named("CallerReference", reference)],
             Ask::TokenById { token } => vec![named("TokenId", token)],
+            Ask::Tokens { active } => {
+                active.iter().map(|is| named("TokenStatus", if *is { "Active" } else { "Inactive" })).collect()
+            }
+            Ask::AccountActivity { from, until } => {
+                let mut all = vec![
+                    named("StartDate", &instant(*from)),
+                    named("SortOrderByDate", "Ascending"),
+                    named("MaxBatchSize", LARGEST_BATCH),
+                ];
+                all.extend(until.map(|until| named("EndDate", &instant(until))));
+                all
+            }
+            Ask::AccountBalance => Parameters::new(),
             Ask::TransactionStatus { transaction } | Ask::Transaction { transaction } => {
                 vec![named("TransactionId", transaction)]
             }
@@ -267,6 +304,11 @@ impl Take {
 /// Errors: `NotDollars` for any other currency, since FPS never took one.
 pub fn amount_parameters(name: &str, amount: Money) -> Result<[(String, String); 2], WireError> {
     Ok([(format!("{name}.CurrencyCode"), "USD".to_owned()), (format!("{name}.Value"), dollars(amount)?)])
+}
+
+/// An instant to the millisecond: what is asked for from where an answer broke off must not repeat a second.
+fn instant(at: Millis) -> String {
+    format!("{}.{:03}Z", at.iso8601().trim_end_matches('Z'), at.0.rem_euclid(1000))
 }
 
 /// The plain decimal, `25.01`, that the pages take too.

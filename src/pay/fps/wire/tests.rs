@@ -82,6 +82,27 @@ fn questions_are_asked_with_get_and_the_signature_check_is_posted() {
 }
 
 #[test]
+fn our_account_is_asked_for_from_one_instant_to_another_oldest_first() {
+    let ask = Ask::AccountActivity { from: Millis(0), until: Some(Millis(86_400_007)) };
+    let parameters = ask.parameters().unwrap();
+    assert_eq!((ask.action(), ask.verb(), ask.changes_something()), ("GetAccountActivity", Verb::Get, false));
+    for (name, expected) in [
+        ("StartDate", "1970-01-01T00:00:00.000Z"),
+        ("EndDate", "1970-01-02T00:00:00.007Z"),
+        ("SortOrderByDate", "Ascending"),
+        ("MaxBatchSize", "200"),
+    ] {
+        assert_eq!(value(&parameters, name), expected, "{name}");
+    }
+    let until_now = Ask::AccountActivity { from: Millis(0), until: None };
+    assert_eq!(value(&until_now.parameters().unwrap(), "EndDate"), "(absent)");
+    assert_eq!(Ask::AccountBalance.parameters(), Ok(Parameters::new()));
+    for (active, said) in [(None, "(absent)"), (Some(true), "Active"), (Some(false), "Inactive")] {
+        assert_eq!(value(&Ask::Tokens { active }.parameters().unwrap(), "TokenStatus"), said);
+    }
+}
+
+#[test]
 fn percentages_and_amounts_read_as_the_guide_writes_them() {
     for (hundredths, text) in [(500, "5"), (250, "2.5"), (25, "0.25"), (0, "0"), (10_000, "100"), (1000, "10")] {
         assert_eq!(percent(hundredths), text);

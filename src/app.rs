@@ -63,6 +63,7 @@ impl App {
                 name: SHOP_NAME.to_owned(),
                 currency: config.currency,
                 is_demo: config.is_demo(),
+                contact: config.contact.clone(),
                 sandbox_url: config.is_demo().then(|| config.sandbox_url.clone()),
                 instance: instance(&config.data_dir)?,
             }),

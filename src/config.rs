@@ -3,6 +3,7 @@
 
 mod alexa;
 mod amazon_pay;
+mod contact;
 mod linking;
 
 use std::net::SocketAddr;
@@ -115,6 +116,8 @@ settings! {
     smtp_url, "PUSHCART_SMTP_URL";
     /// Whom letters are from.
     mail_from, "PUSHCART_MAIL_FROM";
+    /// Where people write to about the market, an email address. Default: MAIL_FROM's, and help@pushcart.example without one
+    contact, "PUSHCART_CONTACT";
     /// The address of the proxy whose Forwarded headers are believed.
     trusted_proxy, "PUSHCART_TRUSTED_PROXY";
     /// A second listener for /metrics. Default: /metrics answers loopback only
@@ -176,6 +179,8 @@ pub struct Config {
     pub currency: Currency,
     /// The mail server and whom letters are from.
     pub smtp: Option<(Secret, String)>,
+    /// Where people write to about the market.
+    pub contact: String,
     /// Whose Forwarded headers are believed.
     pub trusted_proxy: Option<std::net::IpAddr>,
     /// A second listener for /metrics.
@@ -273,6 +278,7 @@ impl Config {
             (None, None) => None,
             _ => return bad("PUSHCART_SMTP_URL and PUSHCART_MAIL_FROM go together"),
         };
+        let contact = contact::checked(w.contact, smtp.as_ref().map(|(_, from)| from.as_str()))?;
         let amazon_pay = AmazonPay::checked(amazon_pay, &data_dir, &sandbox_url, environment, currency)?;
         let config = Config {
             alexa: Alexa::checked(alexa, amazon_pay.as_ref(), &data_dir, &sandbox_url, environment)?,
@@ -291,6 +297,7 @@ impl Config {
             environment,
             currency,
             smtp,
+            contact,
             trusted_proxy: match w.trusted_proxy {
                 Some(text) => Some(parsed("PUSHCART_TRUSTED_PROXY", &text, "an IP address")?),
                 None => None,

@@ -91,6 +91,8 @@ impl Paths {
         search = "/search";
         /// Every code of every payment service: what happened and what to do.
         help_payments = "/help/payments";
+        /// The market's rules: returns, fees, disputes, whom to write to.
+        help_policies = "/help/policies";
         /// What is kept of whom, and why.
         help_privacy = "/help/privacy";
         /// Where Alexa's requests come in.
@@ -160,6 +162,8 @@ impl Paths {
         product = "/p/", "";
         /// A seller's page, by slug.
         seller = "/s/", "";
+        /// A seller's own shipping and return policies, by slug.
+        seller_terms = "/s/", "#terms";
         /// Change or remove one basket line.
         cart_item = "/cart/items/", "";
         /// Leaves from the basket for a provider that brings the address, by provider name.
@@ -178,6 +182,8 @@ impl Paths {
         agreement_check = "/account/approvals/", "/check";
         /// A buyer's order.
         order = "/orders/", "";
+        /// Its invoice, once money was taken.
+        order_invoice = "/orders/", "/invoice";
         /// Calls an order off.
         order_cancel = "/orders/", "/cancel";
         /// Asks for a return or a refund.
@@ -206,6 +212,10 @@ impl Paths {
         sell_month_file = "/sell/statement/", "/csv";
         /// One order at the seller's desk.
         sell_order = "/sell/orders/", "";
+        /// Its invoice, as the buyer has it.
+        sell_invoice = "/sell/orders/", "/invoice";
+        /// What goes into the parcel, on paper and without prices.
+        sell_slip = "/sell/orders/", "/slip";
         /// The parcel is ready: take the money.
         sell_ship = "/sell/orders/", "/ship";
         /// The seller calls the order off.

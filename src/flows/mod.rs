@@ -70,6 +70,8 @@ pub struct ShopFacts {
     pub name: String,
     /// The currency of every price.
     pub currency: Currency,
+    /// Where people write to about the market: an email address.
+    pub contact: String,
     /// Whether this is the demo: shows the mailbox and the way to the sandbox.
     pub is_demo: bool,
     /// Where people steer the sandbox, in the demo.

@@ -18,6 +18,8 @@ pub struct Parcel {
     pub seller: SellerId,
     /// The seller's name.
     pub seller_name: String,
+    /// The seller's name in addresses.
+    pub seller_slug: String,
     /// The goods.
     pub lines: Vec<Line>,
     /// What they cost.
@@ -75,7 +77,8 @@ fn parcel(cart: &[&CartLine], method: ShippingMethod, is_gift: bool, address: &A
     let totals = Totals::of(currency, &lines, method, is_gift, &address.country, &address.state).map_err(too_dear)?;
     let total = totals.total().map_err(too_dear)?;
     let (seller, seller_name) = (cart[0].seller.clone(), cart[0].seller_name.clone());
-    Ok(Parcel { seller, seller_name, lines, totals, total, period: cart[0].period, is_digital })
+    let seller_slug = cart[0].seller_slug.clone();
+    Ok(Parcel { seller, seller_name, seller_slug, lines, totals, total, period: cart[0].period, is_digital })
 }
 
 pub(super) fn cart_problem(message: String) -> ActError {

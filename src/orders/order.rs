@@ -191,6 +191,16 @@ impl Order {
         tax::is_added(self.total.currency)
     }
 
+    /// Whether there is a parcel that may be packed at `now`, or was sent already.
+    pub fn is_packable(&self, now: Millis) -> bool {
+        let may_ship = match self.state {
+            State::Reserved => !self.is_stopped && !self.hold_lapsed(now),
+            State::Paid => !self.is_stopped,
+            state => state == State::Shipped,
+        };
+        may_ship && !self.is_digital
+    }
+
     /// Whether the hold has run out at `now`.
     pub fn hold_lapsed(&self, now: Millis) -> bool {
         self.hold_until.is_some_and(|until| until <= now)

@@ -16,6 +16,7 @@ use super::error::PageError;
 use super::extract::CartCookie;
 use super::help::HelpPage;
 use super::page::{self, Categories, Chrome};
+use super::policies::PoliciesPage;
 use super::privacy::PrivacyPage;
 use crate::base::ids::ProductId;
 use crate::base::money::{Currency, Money};
@@ -136,6 +137,8 @@ pub enum BrowsePage {
     Seller(Box<SellerPage>),
     /// Codes of payment services.
     Help(Box<HelpPage>),
+    /// The market's rules.
+    Policies(Box<PoliciesPage>),
     /// What is kept of whom.
     Privacy(Box<PrivacyPage>),
 }
@@ -150,6 +153,7 @@ impl BrowsePage {
             BrowsePage::Product(page) => &mut page.chrome,
             BrowsePage::Seller(page) => &mut page.chrome,
             BrowsePage::Help(page) => &mut page.chrome,
+            BrowsePage::Policies(page) => &mut page.chrome,
             BrowsePage::Privacy(page) => &mut page.chrome,
         };
         chrome.cart_count = cart_count;
@@ -159,6 +163,7 @@ impl BrowsePage {
             BrowsePage::Product(page) => page.render(),
             BrowsePage::Seller(page) => page.render(),
             BrowsePage::Help(page) => page.render(),
+            BrowsePage::Policies(page) => page.render(),
             BrowsePage::Privacy(page) => page.render(),
         };
         html.map(Bytes::from).map_err(PageError::internal)
@@ -167,9 +172,11 @@ impl BrowsePage {
     /// What makes it stale.
     pub fn scope(&self) -> Scope {
         match self {
-            BrowsePage::Home(_) | BrowsePage::Search(_) | BrowsePage::Help(_) | BrowsePage::Privacy(_) => {
-                Scope::AnyChange
-            }
+            BrowsePage::Home(_)
+            | BrowsePage::Search(_)
+            | BrowsePage::Help(_)
+            | BrowsePage::Policies(_)
+            | BrowsePage::Privacy(_) => Scope::AnyChange,
             BrowsePage::Product(page) => page.scope.clone(),
             BrowsePage::Seller(page) => page.scope.clone(),
         }

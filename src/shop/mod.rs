@@ -20,6 +20,7 @@ pub mod express;
 pub mod extract;
 pub mod health;
 pub mod help;
+pub mod invoice;
 pub mod limits;
 pub mod link;
 pub mod mailbox;
@@ -28,6 +29,7 @@ pub mod order_acts;
 pub mod order_page;
 pub mod page;
 pub mod passwords;
+pub mod policies;
 pub mod privacy;
 pub mod requests;
 pub mod returns;
@@ -186,6 +188,7 @@ fn pages(ctx: &Context) -> Router<Site> {
         .merge(checkout::router())
         .merge(checkout_status::router())
         .merge(express::router())
+        .merge(invoice::router())
         .merge(link::router())
         .merge(mailbox::router())
         .merge(my_orders::router())
@@ -206,6 +209,7 @@ fn public_pages() -> Router<Site> {
         .route("/", get(browse::home))
         .route("/search", get(browse::search::search))
         .route("/help/payments", get(help::payments))
+        .route("/help/policies", get(policies::policies))
         .route("/help/privacy", get(privacy::privacy))
         .route("/p/{slug}", get(browse::product))
         .route("/s/{seller}", get(browse::seller))

@@ -23,6 +23,7 @@ use crate::base::ids::OrderId;
 use crate::base::money::Money;
 use crate::flows::Context;
 use crate::flows::express::{self, Button};
+use crate::market::sellers::Registration;
 use crate::orders::checkout::Checkout;
 use crate::orders::operation::Kind;
 use crate::orders::order::{Line, Order};
@@ -71,6 +72,8 @@ struct OrderPage {
     provider: String,
     seller_name: String,
     seller_slug: String,
+    /// Whether the seller's page, with the policies on it, can be seen.
+    has_stall: bool,
     lines: Vec<LineView>,
     /// What was delivered at once: titles and paragraphs.
     deliveries: Vec<(String, Vec<String>)>,
@@ -94,13 +97,21 @@ struct OrderPage {
     wish_key: FormKey,
 }
 
+/// What the address of an order's pages may say besides.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+pub struct Asked {
     /// A guest's secret.
     key: Option<String>,
     /// Asks for the page that does not look again, so that one can type.
     stay: Option<String>,
+}
+
+impl Asked {
+    /// Whether a secret has to be taken out of the address.
+    pub fn has_secret(&self) -> bool {
+        self.key.is_some()
+    }
 }
 
 /// The order that the address names, if this visitor may see it; the same answer for unknown and for
@@ -121,6 +132,13 @@ impl FromRequestParts<Site> for TheirOrder {
     }
 }
 
+/// Takes a guest's secret into the session and leads to `address`, which is without it.
+pub async fn without_secret(session: &Session, order: &Order, address: &str) -> Result<Response, PageError> {
+    remember_order(session, order).await?;
+    let secretly = [(REFERRER_POLICY, HeaderValue::from_static("no-referrer"))];
+    Ok((secretly, Redirect::to(address)).into_response())
+}
+
 /// `GET /orders/{id}`. A guest's secret in the address is taken into the session and out of the address.
 async fn show(
     State(site): State<Site>,
@@ -130,10 +148,8 @@ async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, PageError> {
     let ctx = &site.ctx;
-    if asked.key.is_some() {
-        remember_order(&session, &order).await?;
-        let secretly = [(REFERRER_POLICY, HeaderValue::from_static("no-referrer"))];
-        return Ok((secretly, Redirect::to(&ctx.paths.order(&order.id))).into_response());
+    if asked.has_secret() {
+        return without_secret(&session, &order, &ctx.paths.order(&order.id)).await;
     }
     let mut page = order_page(ctx, chrome, order).await?;
     page.is_looking = asked.stay.is_none() && page.waiting.as_ref().is_some_and(|waiting| waiting.is_fresh);
@@ -176,6 +192,7 @@ async fn order_page(ctx: &Context, chrome: Chrome, order: Order) -> Result<Order
         deliveries,
         checkout: store.checkout(&order.checkout).await?.ok_or(PageError::NotFound)?,
         provider: provider.to_owned(),
+        has_stall: seller.state == Registration::Registered,
         seller_name: seller.name,
         seller_slug: seller.slug,
         lines: lines.into_iter().map(|line| line_view(ctx, line)).collect(),

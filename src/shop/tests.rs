@@ -10,6 +10,7 @@ mod edges;
 mod express;
 mod linking;
 mod office;
+mod paper;
 mod rates;
 mod talking;
 mod till;
@@ -115,6 +116,7 @@ impl Market {
                 name: "Pushcart".to_owned(),
                 currency,
                 is_demo,
+                contact: "help@market.example".to_owned(),
                 sandbox_url: None,
                 instance: "test".to_owned(),
             }),

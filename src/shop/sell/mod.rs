@@ -4,6 +4,7 @@ pub mod order;
 pub mod order_acts;
 pub mod orders;
 pub mod overview;
+mod paper;
 pub mod pictures;
 pub mod product_form;
 pub mod products;
@@ -29,6 +30,7 @@ pub fn router() -> Router<Site> {
         .merge(orders::router())
         .merge(order::router())
         .merge(order_acts::router())
+        .merge(paper::router())
         .merge(statement::router())
         .merge(statement_month::router())
 }

@@ -78,6 +78,7 @@ struct OrderPage {
     /// Whether it belongs to a subscription that goes on.
     is_subscription: bool,
     has_label: bool,
+    has_slip: bool,
     typed: Typed,
     problems: Problems,
     refund_key: FormKey,
@@ -162,6 +163,7 @@ pub(super) async fn show(
         is_subscription: agreements::endable(ctx, &order, Actor::Seller).await?.is_some(),
         can_cancel: order.state.can_be_called_off() && !is_settling,
         has_label: order.state == crate::orders::state::State::Shipped,
+        has_slip: order.is_packable(now),
         typed,
         problems,
         refund_key: FormKey::fresh(),

@@ -17,7 +17,7 @@ use crate::seed::PASSWORD;
 use crate::store::ledger::Booking;
 
 pub(super) const ADA: &str = "ada@quillandcomb.example.com";
-const BRUNO: &str = "bruno@patientloaf.example.com";
+pub(super) const BRUNO: &str = "bruno@patientloaf.example.com";
 const HONEY: &str = "wildflower-honey";
 pub(super) const FIELDS: [(&str, &str); 7] = [
     ("form_key", ""),

@@ -18,7 +18,7 @@ const FORM: [(&str, &str); 9] = [
 
 impl Visitor<'_> {
     /// Buys one `slug` and pays `how`; gives the order's page.
-    async fn buys(&mut self, slug: &str, how: &str) -> String {
+    pub(super) async fn buys(&mut self, slug: &str, how: &str) -> String {
         let id = self.market.product_id(slug).await;
         self.post("/cart/items", &[("product_id", &id)]).await;
         let sent = self.post("/checkout", &FORM).await;

@@ -59,9 +59,14 @@ pub(super) async fn charge(
 /// The buyer ends an agreement: nothing is charged under it from now on, and the provider is told.
 /// Doing it twice is harmless. Errors: not theirs.
 pub async fn end(ctx: &Context, buyer: &BuyerId, id: &AgreementId) -> std::result::Result<(), ActError> {
-    let agreement = ctx.store.agreement(id).await?.filter(|agreement| agreement.buyer == *buyer);
-    agreement.ok_or(ActError::NoSuchOrder)?;
+    own(ctx, buyer, id).await?;
     end_by(ctx, Actor::Buyer, id).await
+}
+
+/// A buyer's own agreement. Errors: not theirs.
+pub(super) async fn own(ctx: &Context, buyer: &BuyerId, id: &AgreementId) -> std::result::Result<Agreement, ActError> {
+    let agreement = ctx.store.agreement(id).await?.filter(|agreement| agreement.buyer == *buyer);
+    agreement.ok_or(ActError::NoSuchOrder)
 }
 
 /// The same for the seller of a subscription, or the operator, who were asked by the caller whether they
@@ -75,27 +80,27 @@ pub async fn end_by(ctx: &Context, actor: Actor, id: &AgreementId) -> std::resul
 /// The agreement of an order that `actor` may end: a seller their own subscriptions, the operator any. A way
 /// to pay that a buyer keeps is for many sellers, and no single one's to end.
 pub async fn endable(ctx: &Context, order: &Order, actor: Actor) -> Result<Option<Agreement>> {
-    let Some(id) = &order.agreement else { return Ok(None) };
-    let agreement = ctx.store.agreement(id).await?;
-    Ok(agreement.filter(|it| {
-        let stands = matches!(it.standing, Standing::Active | Standing::Paused);
-        stands && (actor == Actor::Operator || it.terms != Terms::Saved)
-    }))
+    Ok(of_order(ctx, order).await?.filter(|agreement| may_end(agreement, actor)))
 }
 
 /// Ends what an order belongs to. Twice is once. Errors: it belongs to nothing that `actor` may end.
 pub async fn end_of_order(ctx: &Context, order: &Order, actor: Actor) -> std::result::Result<(), ActError> {
-    if let Some(agreement) = endable(ctx, order, actor).await? {
-        return end_by(ctx, actor, &agreement.id).await;
-    }
-    let agreement = match &order.agreement {
-        Some(id) => ctx.store.agreement(id).await?,
-        None => None,
-    };
-    match agreement {
+    match of_order(ctx, order).await? {
+        Some(agreement) if may_end(&agreement, actor) => end_by(ctx, actor, &agreement.id).await,
         Some(agreement) if agreement.standing == Standing::Ended => Ok(()),
         _ => Err(ActError::NotNow("There is no subscription to end.")),
     }
+}
+
+async fn of_order(ctx: &Context, order: &Order) -> Result<Option<Agreement>> {
+    match &order.agreement {
+        Some(id) => ctx.store.agreement(id).await,
+        None => Ok(None),
+    }
+}
+
+fn may_end(agreement: &Agreement, actor: Actor) -> bool {
+    agreement.standing.stands() && (actor == Actor::Operator || agreement.terms != Terms::Saved)
 }
 
 async fn end_once(ctx: &Context, actor: Actor, id: &AgreementId) -> std::result::Result<(), ActError> {
@@ -157,8 +162,7 @@ pub(super) async fn want_closed(ctx: &Context, tx: &mut Write, agreement: &Agree
 /// Asks the provider how an agreement stands: after the buyer has mended something there, or when no
 /// notification came. Errors: not theirs, or no answer.
 pub async fn look_again(ctx: &Context, buyer: &BuyerId, id: &AgreementId) -> std::result::Result<Standing, ActError> {
-    let agreement = ctx.store.agreement(id).await?.filter(|agreement| agreement.buyer == *buyer);
-    let agreement = agreement.ok_or(ActError::NoSuchOrder)?;
+    let agreement = own(ctx, buyer, id).await?;
     if !ask(ctx, &agreement).await? {
         return Err(ActError::NotNow("The payment service does not answer right now. Please try again in a moment."));
     }

@@ -16,8 +16,7 @@ use crate::store::{Result, Write, retried};
 /// lost on the way back is not sent again: what was chosen is found, and the address is the list of approvals.
 /// Errors: not theirs, over, or no answer.
 pub async fn change_address(ctx: &Context, buyer: &BuyerId, id: &AgreementId) -> std::result::Result<String, ActError> {
-    let agreement = ctx.store.agreement(id).await?.filter(|agreement| agreement.buyer == *buyer);
-    let agreement = agreement.ok_or(ActError::NoSuchOrder)?;
+    let agreement = agreements::own(ctx, buyer, id).await?;
     let (provider, consent) = changeable(ctx, &agreement)?;
     if let Some(address) = provider.mend_address(&consent) {
         return Ok(address);
@@ -43,9 +42,8 @@ fn changeable<'a>(
     ctx: &'a Context,
     agreement: &Agreement,
 ) -> std::result::Result<(&'a dyn Provider, String), ActError> {
-    let stands = matches!(agreement.standing, Standing::Active | Standing::Paused);
     let provider = ctx.providers.get(&agreement.provider);
-    match (provider, agreement.consent.clone().filter(|_| stands)) {
+    match (provider, agreement.consent.clone().filter(|_| agreement.standing.stands())) {
         (Some(provider), Some(consent)) => Ok((provider.as_ref(), consent)),
         _ => Err(ActError::NotNow("There is nothing to change: it is over, or waits for its first payment.")),
     }

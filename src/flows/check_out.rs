@@ -1,7 +1,7 @@
 //! From a basket to orders that wait for the buyer's approval.
 
 use super::freeze::{Bought, Frozen, freeze, payee};
-use super::limits::{self, allowed};
+use super::limits::{self, allowed, unpayable};
 use super::parcels::{Parcel, cart_problem, parcels};
 use super::record_outcome::{LOST_RETURN, record_outcome};
 use super::{ActError, Context, agreements, count};
@@ -100,10 +100,6 @@ async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, Ac
     Ok(checkout.id)
 }
 
-fn unpayable(message: &str) -> ActError {
-    ActError::BadField { field: "provider", message: message.to_owned() }
-}
-
 /// The buyer's own saved way to pay, where one was chosen.
 async fn saved_method(tx: &mut Write, form: &CheckoutForm, now: Millis) -> Result<Option<Agreement>, ActError> {
     let Ok(id) = form.provider.parse::<AgreementId>() else { return Ok(None) };
@@ -140,7 +136,7 @@ async fn under(
             "{} cannot be charged again by itself. Please choose another one for the subscription.",
             provider.title()
         );
-        return Err(unpayable(&message));
+        return Err(unpayable(message));
     }
     let asked = Agreement::asked(buyer, provider.name(), terms, rules, now);
     tx.insert_agreement(&asked).await?;

@@ -82,8 +82,9 @@ pub async fn ask_use(ctx: &Context, agreements: &mut [Agreement]) -> Result<()> 
 /// How many sellers one approval names: the list travels in an address.
 const MOST_SELLERS: i64 = 20;
 
-fn unpayable(message: String) -> ActError {
-    ActError::BadField { field: "provider", message }
+/// This way to pay cannot be chosen.
+pub(super) fn unpayable(message: impl Into<String>) -> ActError {
+    ActError::BadField { field: "provider", message: message.into() }
 }
 
 /// The rules of what is kept with this parcel's order: this seller, and those who are here today.

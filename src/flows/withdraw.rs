@@ -43,11 +43,10 @@ pub async fn want(ctx: &Context, tx: &mut Write, order: &Order, provider: &str, 
     let keeping = ctx.providers.get(provider).map_or(Keeping::No, |provider| provider.abilities().keeping);
     let request = Request::Withdraw { consent: consent.to_owned() };
     let earlier = tx.operations_of(order.id.as_str()).await?;
-    let stood = |operation: &Operation| matches!(operation.request, Request::Consent { standing: Some(_), .. });
     match keeping {
         Keeping::No => return Ok(()),
         // What was asked for this order alone ends by itself.
-        Keeping::ByRules if !earlier.iter().any(stood) => return Ok(()),
+        Keeping::ByRules if !earlier.iter().any(|operation| operation.request.asks_to_stand()) => return Ok(()),
         Keeping::ByRules | Keeping::OpenEnded => {}
     }
     if earlier.iter().any(|operation| operation.request == request) {

@@ -72,6 +72,11 @@ impl Standing {
         Standing::ALL.into_iter().find(|standing| standing.word() == word)
     }
 
+    /// Whether it has begun and is not over.
+    pub fn stands(self) -> bool {
+        matches!(self, Standing::Active | Standing::Paused)
+    }
+
     /// What the buyer reads.
     pub fn for_buyer(self) -> &'static str {
         match self {

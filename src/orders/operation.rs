@@ -287,6 +287,13 @@ pub enum Request {
     },
 }
 
+impl Request {
+    /// Whether it asks the buyer for an approval that stands for more than one order.
+    pub fn asks_to_stand(&self) -> bool {
+        matches!(self, Request::Consent { standing: Some(_), .. })
+    }
+}
+
 /// One operation as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {

@@ -3,8 +3,8 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Form, State};
-use axum::http::{StatusCode, header};
+use axum::extract::{Form, Request, State};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -112,6 +112,12 @@ async fn investigate(State(sandbox): State<Sandbox>, Form(click): Form<Click>) -
             page(status, &problem)
         }
     }
+}
+
+/// Whether a request may change something: other sites' pages may lead here and do nothing here.
+pub fn may_act(request: &Request) -> bool {
+    let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok()).unwrap_or("none");
+    request.method() == Method::GET || matches!(site, "same-origin" | "none")
 }
 
 /// A rendered page with the headers of this house.

@@ -68,7 +68,7 @@ impl Approval {
     }
 
     fn can_end(&self) -> bool {
-        matches!(self.standing, Standing::Active | Standing::Paused)
+        self.standing.stands()
     }
 
     /// Whether trying again may help, where the buyer has mended something.
@@ -112,7 +112,7 @@ async fn show(ctx: &Context, chrome: Chrome, buyer: &BuyerId, problems: Problems
 fn approval(ctx: &Context, agreement: Agreement, title: Option<String>, orders: Vec<Order>) -> Approval {
     let provider = ctx.providers.get(&agreement.provider);
     let called = provider.map_or(agreement.provider.as_str(), |provider| provider.title());
-    let stands = matches!(agreement.standing, Standing::Active | Standing::Paused);
+    let stands = agreement.standing.stands();
     let consent = agreement.consent.as_ref().filter(|_| stands);
     let currency = ctx.shop.currency;
     let known = agreement.known.filter(|_| stands);

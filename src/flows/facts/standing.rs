@@ -18,16 +18,14 @@ impl Case<'_> {
 
     /// Whether it was asked to stand for something that has ended meanwhile.
     pub(super) async fn stands_for_nothing(&mut self) -> Result<bool> {
-        let is_asked =
-            self.operation.is_some_and(|it| matches!(&it.request, Request::Consent { standing: Some(_), .. }));
+        let is_asked = self.operation.is_some_and(|it| it.request.asks_to_stand());
         Ok(is_asked && self.agreement().await?.is_some_and(|it| it.standing == Standing::Ended))
     }
 
     /// The buyer approved: where it was asked to stand, the agreement remembers by what. One that could not
     /// be charged any more is replaced, and closed.
     pub(super) async fn keep_consent(&mut self, consent: &str, instrument: Instrument) -> Result<()> {
-        let is_asked =
-            self.operation.is_some_and(|it| matches!(&it.request, Request::Consent { standing: Some(_), .. }));
+        let is_asked = self.operation.is_some_and(|it| it.request.asks_to_stand());
         let asked = self.agreement().await?.filter(|it| is_asked && it.can_be_approved_anew());
         let Some(mut agreement) = asked else { return Ok(()) };
         let replaced = agreement.consent.clone().filter(|old| agreement.standing == Standing::Paused && old != consent);
@@ -96,9 +94,8 @@ impl Case<'_> {
     pub(super) async fn pause_agreement(&mut self, refusal: &Refusal) -> Result<String> {
         let words = refusal.reason.words().buyer;
         let charged = self.charged();
-        let stands = |it: &Agreement| matches!(it.standing, Standing::Active | Standing::Paused);
         // An order may also have been paid by hand, which says nothing about what stands.
-        let standing = self.agreement().await?.filter(|it| stands(it) && it.consent == charged);
+        let standing = self.agreement().await?.filter(|it| it.standing.stands() && it.consent == charged);
         let Some(agreement) = standing.filter(|_| refusal.retry != Retry::Never) else {
             return Ok(words.to_owned());
         };

@@ -5,7 +5,7 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Form, Path, Query, Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -43,10 +43,8 @@ pub fn router() -> Router<Sandbox> {
         .route("/_sandbox/assets/voice.css", get(style))
 }
 
-/// Other sites' pages may lead here and do nothing here.
 async fn own_site(request: Request, next: Next) -> Response {
-    let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok()).unwrap_or("none");
-    match request.method() == Method::GET || matches!(site, "same-origin" | "none") {
+    match desk::may_act(&request) {
         true => next.run(request).await,
         false => problem(StatusCode::FORBIDDEN, "That came from another site", "Use the form on the voice page."),
     }

@@ -6,7 +6,7 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -42,10 +42,8 @@ pub fn router() -> Router<Sandbox> {
         .route_layer(middleware::from_fn(own_site))
 }
 
-/// Other sites' pages may lead here and do nothing here.
 async fn own_site(request: Request, next: Next) -> Response {
-    let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok()).unwrap_or("none");
-    if request.method() == Method::GET || matches!(site, "same-origin" | "none") {
+    if desk::may_act(&request) {
         return next.run(request).await;
     }
     problem(StatusCode::FORBIDDEN, "That came from another site", "Use the form on the account's own page.")

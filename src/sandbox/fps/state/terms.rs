@@ -31,6 +31,19 @@ impl Terms {
     }
 }
 
+/// What moved on one side of all payments since an instant.
+macro_rules! moved {
+    ($side:literal) => {
+        concat!(
+            "SELECT CAST(COALESCE(SUM(CASE WHEN settled_minor > 0 THEN settled_minor ELSE amount_minor END), 0) AS BIGINT)
+               FROM fps_transactions
+              WHERE ",
+            $side,
+            " = $1 AND received_at > $2 AND kind <> 'Refund' AND state IN ('Pending', 'Reserved', 'Success')"
+        )
+    };
+}
+
 impl Tx {
     /// The settings of an account.
     pub async fn terms(&mut self, account: &str) -> Result<Terms, StateError> {
@@ -62,27 +75,15 @@ impl Tx {
 
     /// Cents that an account sent since an instant, held ones included.
     pub async fn sent_since(&mut self, account: &str, since: Millis) -> Result<i64, StateError> {
-        sqlx::query_scalar(
-            "SELECT CAST(COALESCE(SUM(CASE WHEN settled_minor > 0 THEN settled_minor ELSE amount_minor END), 0) AS BIGINT)
-               FROM fps_transactions
-              WHERE sender_id = $1 AND received_at > $2 AND kind <> 'Refund' AND state IN ('Pending', 'Reserved', 'Success')",
-        )
-        .bind(account)
-        .bind(since.0)
-        .fetch_one(self.on())
-        .await
+        self.moved_since(moved!("sender_id"), account, since).await
     }
 
     /// Cents that an account received since an instant, held ones included.
     pub async fn received_since(&mut self, account: &str, since: Millis) -> Result<i64, StateError> {
-        sqlx::query_scalar(
-            "SELECT CAST(COALESCE(SUM(CASE WHEN settled_minor > 0 THEN settled_minor ELSE amount_minor END), 0) AS BIGINT)
-               FROM fps_transactions
-              WHERE recipient_id = $1 AND received_at > $2 AND kind <> 'Refund' AND state IN ('Pending', 'Reserved', 'Success')",
-        )
-        .bind(account)
-        .bind(since.0)
-        .fetch_one(self.on())
-        .await
+        self.moved_since(moved!("recipient_id"), account, since).await
+    }
+
+    async fn moved_since(&mut self, text: &'static str, account: &str, since: Millis) -> Result<i64, StateError> {
+        sqlx::query_scalar(text).bind(account).bind(since.0).fetch_one(self.on()).await
     }
 }

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
-use crate::free_port;
 use crate::process::{Folder, Running};
+use crate::{built, free_port};
 
 /// The marketplace at a sandbox of its own, with the programs at hand.
 struct Bench {
@@ -26,7 +25,7 @@ impl Bench {
             .with("PUSHCART_BASE_URL", &format!("http://{listen}"))
             .with("PUSHCART_SANDBOX_LISTEN", &sandbox_listen);
         let running = folder.start(&["sandbox"], &format!("http://{sandbox_listen}")).await;
-        Bench { folder, program: built(), ran: BTreeSet::new(), _sandbox: running }
+        Bench { folder, program: built("fps"), ran: BTreeSet::new(), _sandbox: running }
     }
 
     /// What an action prints, if it goes well.
@@ -93,18 +92,6 @@ impl Said {
         }
         self
     }
-}
-
-/// The programs, built where they are not: only a whole `cargo test` builds examples.
-fn built() -> PathBuf {
-    let deps = std::env::current_exe().unwrap().parent().unwrap().to_owned();
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "--locked", "--example", "fps"]).current_dir(env!("CARGO_MANIFEST_DIR"));
-    if !cfg!(debug_assertions) {
-        build.arg("--release");
-    }
-    assert!(build.status().unwrap().success());
-    deps.parent().unwrap().join("examples/fps")
 }
 
 /// `persona` signs in, pays by `method` where the pipeline asks, confirms, and goes back where the pages lead.

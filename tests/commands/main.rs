@@ -5,14 +5,29 @@ mod examples;
 mod mail;
 mod process;
 mod skill;
+mod soak;
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::process::Command;
 
 use process::{Folder, get};
 use serde_json::Value;
 
 fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
+/// The program of `examples/`, built where it is not: only a whole `cargo test` builds examples.
+fn built(example: &str) -> PathBuf {
+    let deps = std::env::current_exe().unwrap().parent().unwrap().to_owned();
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "--locked", "--example", example]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
+    assert!(build.status().unwrap().success());
+    deps.parent().unwrap().join("examples").join(example)
 }
 
 #[test]

@@ -94,10 +94,13 @@ async fn an_answer_that_is_lost_is_told_by_the_notification() {
     says(&market, "open pushcart market").await;
     says(&market, "add wildflower honey to my cart").await;
     says(&market, "check out").await;
-    // the answer to the charge reaches nobody: it is carried to another skill id
+    // what the charge came to reaches nobody
     let lost = json!({ "provider": "alexa", "operation": "Charge", "fault": "drop_request", "times": 1 });
     market.control("POST", "faults", Some(lost)).await;
-    market.control("POST", "alexa/say", Some(json!({ "persona": "Ana", "locale": "en-US", "text": "yes" }))).await;
+    let yes = json!({ "persona": "Ana", "locale": "en-US", "text": "yes" });
+    let turn = market.control("POST", "alexa/say", Some(yes)).await;
+    assert_eq!(turn["broken"].as_array().unwrap().len(), 1, "{turn}");
+    assert_eq!(market.control("GET", "faults", None).await["faults"], json!([]), "it struck");
     market.settle_down().await;
     let order = market.last_order().await;
     assert_eq!(order.state, State::Reserved, "the notification said so");

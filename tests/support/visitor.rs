@@ -11,6 +11,8 @@ pub struct Visitor {
     cookies: BTreeMap<String, BTreeMap<String, String>>,
     /// The page in front of them.
     pub page: Page,
+    /// What the browser asked for last: method, address, body. A reload asks for it again.
+    asked: (String, String, Option<String>),
 }
 
 /// A page as it arrived.
@@ -41,7 +43,13 @@ impl Visitor {
     /// Someone new, with no cookie.
     pub fn new() -> Visitor {
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        Visitor { http: http.build().unwrap(), cookies: BTreeMap::new(), page: Page::default() }
+        Visitor::with(http.build().unwrap())
+    }
+
+    /// The same with these connections, which must follow no redirects.
+    pub fn with(http: reqwest::Client) -> Visitor {
+        let asked = (String::new(), String::new(), None);
+        Visitor { http, cookies: BTreeMap::new(), page: Page::default(), asked }
     }
 
     /// Opens an address and follows redirects, at most twenty.
@@ -116,16 +124,24 @@ impl Visitor {
 
     /// Sends a request and follows redirects, where the server may be gone.
     pub async fn try_go(&mut self, method: &str, address: &str, body: Option<String>) -> Result<&Page, reqwest::Error> {
+        self.asked = (method.to_owned(), address.to_owned(), body.clone());
         let mut page = self.try_once(method, address, body).await?;
         for _ in 0..20 {
             let Some(location) = page.headers.get("location").filter(|_| (300..400).contains(&page.status)) else {
                 break;
             };
             let next = url::Url::parse(&page.url).unwrap().join(location).unwrap();
+            self.asked = ("GET".to_owned(), next.to_string(), None);
             page = self.try_once("GET", next.as_str(), None).await?;
         }
         self.page = page;
         Ok(&self.page)
+    }
+
+    /// What the browser's button does: the last request once more, also where it led to no page.
+    pub async fn try_reload(&mut self) -> Result<&Page, reqwest::Error> {
+        let (method, address, body) = self.asked.clone();
+        self.try_go(&method, &address, body).await
     }
 
     /// Sends a form, where the server may be gone.

@@ -123,7 +123,11 @@ pub async fn send(sandbox: &Sandbox, skill: &Skill, body: &Value) -> Result<Sent
         tokio::time::sleep(Duration::from_millis(fault.milliseconds.unwrap_or(0))).await;
     }
     let started = Instant::now();
-    let (status, content_type, bytes) = match post(sandbox, skill, body).await {
+    let posted = match strike(Kind::DropRequest) {
+        Some(_) => Err(("DEVICE_COMMUNICATION_ERROR", "the request was lost by a scripted fault".to_owned())),
+        None => post(sandbox, skill, body).await,
+    };
+    let (status, content_type, bytes) = match posted {
         Ok(got) => got,
         Err(problem) => (0, String::new(), Err(problem)),
     };

@@ -47,7 +47,9 @@ impl Service {
     fn answer(&self, sent: String) -> String {
         let action = Fields::of(&sent).get("Action").unwrap().to_owned();
         self.asked.lock().unwrap().push(sent);
-        self.answers.lock().unwrap().get(&action).cloned().unwrap_or_else(|| refused("InternalError"))
+        // The guide does not have this action.
+        let otherwise = if action == "GetTransaction" { "InvalidAction" } else { "InternalError" };
+        self.answers.lock().unwrap().get(&action).cloned().unwrap_or_else(|| refused(otherwise))
     }
 
     pub(super) fn says(&self, action: &str, xml: String) {

@@ -98,7 +98,10 @@ impl FpsProvider {
         state: &TransactionState,
         claimed: Option<Money>,
     ) -> Outcome {
-        let transaction = self.transaction(&state.transaction).await;
+        let transaction = match self.transaction(&state.transaction).await {
+            Ok(transaction) => transaction,
+            Err(why) => return Outcome::Silent { why },
+        };
         let Some(amount) = amount_moved(kind, claimed, transaction.as_ref()) else {
             return Outcome::Silent { why: format!("FPS does not say how much {} moved", state.transaction) };
         };

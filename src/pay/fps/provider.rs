@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 
-use crate::base::clock::{Clock, Millis, days, hours};
+use crate::base::clock::{Clock, Millis, days, hours, minutes};
 use crate::base::money::{Currency, Money};
 use crate::market::sellers::{Payee, PayeeStatus};
 use crate::orders::agreement::Used;
@@ -20,6 +20,7 @@ use crate::orders::words::ProviderWord;
 use crate::pay::fps::answers::{Complaint, Moved, RecipientAnswer, Transaction, TransactionAnswer, TransactionState};
 use crate::pay::fps::cbui::standing::change_address;
 use crate::pay::fps::client::{Fps, Miss, Settings};
+use crate::pay::fps::codes::Verdict;
 use crate::pay::fps::status::{self, Circumstances, Meaning, Status};
 use crate::pay::fps::wire::{Ask, WireError};
 use crate::pay::fps::{cbui, codes, words};
@@ -44,6 +45,9 @@ pub const RESEND_WINDOW: Duration = hours(7 * 24 - 1);
 /// this together stay inside an operation's lease of 60 s.
 const ASIDE: Duration = Duration::from_secs(5);
 
+/// How long after it was wanted a charge or refund waits for its fees to be told.
+const FEES_WAIT: Duration = minutes(10);
+
 /// FPS.
 #[derive(Debug)]
 pub struct FpsProvider {
@@ -63,7 +67,8 @@ impl FpsProvider {
     }
 
     /// The outcome that `state` means by `table`. Where money moved, the transaction is asked for its
-    /// fees; where it failed, for the reason. Neither holds the outcome up.
+    /// fees, which the books need: while FPS does not answer that, it is pending, for [`FEES_WAIT`] at
+    /// most. Where it failed, the reason is asked for, and holds nothing up.
     pub(super) async fn conclude(
         &self,
         operation: &Operation,
@@ -77,7 +82,12 @@ impl FpsProvider {
         };
         let meaning = table(kind, status);
         let provider_fee = match meaning {
-            Meaning::Taken | Meaning::Refunded => self.transaction(&state.transaction).await.as_ref().and_then(fees),
+            Meaning::Taken | Meaning::Refunded => match self.transaction(&state.transaction).await {
+                Err(_) if self.clock.now().since(operation.created_at) < FEES_WAIT => {
+                    return Outcome::Pending { transaction: Some(state.transaction) };
+                }
+                shown => shown.ok().flatten().as_ref().and_then(fees),
+            },
             _ => None,
         };
         let state = match (meaning, &state.code) {
@@ -92,10 +102,16 @@ impl FpsProvider {
         self.clock.now().plus(HOLD)
     }
 
-    /// The transaction with its money, if FPS shows it: the guide does not have this action.
-    pub(super) async fn transaction(&self, transaction: &str) -> Option<Transaction> {
+    /// The transaction with its money, if FPS shows it: the guide does not have this action. Errors: it
+    /// did not say so either, and may answer another time.
+    pub(super) async fn transaction(&self, transaction: &str) -> Result<Option<Transaction>, String> {
         let ask = Ask::Transaction { transaction: transaction.to_owned() };
-        Some(self.aside::<TransactionAnswer>(&ask).await?.result.transaction)
+        match tokio::time::timeout(ASIDE, self.fps.ask::<TransactionAnswer>(&ask)).await {
+            Ok(Ok(answer)) => Ok(Some(answer.result.transaction)),
+            Ok(Err(Miss::Complaint(no))) if does_not_show(&no) => Ok(None),
+            Ok(Err(miss)) => Err(format!("FPS does not tell the fees of {transaction}: {miss:?}")),
+            Err(_) => Err(format!("FPS does not tell the fees of {transaction} in time")),
+        }
     }
 
     /// The same state with its status code, which an answer to the call itself lacks.
@@ -114,6 +130,11 @@ impl FpsProvider {
         }
         answer.ok()?.ok()
     }
+}
+
+/// Whether a question will always be refused like this.
+fn does_not_show(complaint: &Complaint) -> bool {
+    complaint.code == "InvalidAction" || matches!(codes::verdict(&complaint.code), Some(Verdict::Refuse(..)))
 }
 
 /// What FPS kept of a transaction.

@@ -15,6 +15,22 @@ async fn a_settle_that_succeeds_tells_the_fees_where_they_are_shown() {
 }
 
 #[tokio::test]
+async fn a_settle_waits_a_while_for_fees_that_cannot_be_told_right_now() {
+    let (service, fps) = Service::open().await;
+    let settle = operation(Kind::Settle);
+    service.says("Settle", state("Settle", "Success", ""));
+    for passing in ["InternalError", "Throttling"] {
+        service.says("GetTransaction", refused(passing));
+        assert_eq!(fps.send(&settle).await, Outcome::Pending { transaction: Some("T1".into()) }, "{passing}");
+    }
+    service.says("GetTransaction", transaction("10.00", "0.59"));
+    assert_eq!(fps.send(&settle).await, taken(Some(Money::usd(59))));
+    service.says("GetTransaction", refused("InternalError"));
+    fps.clock.advance(minutes(11));
+    assert_eq!(fps.send(&settle).await, taken(None), "no longer than that");
+}
+
+#[tokio::test]
 async fn a_reserve_is_held_for_seven_days_of_business_time() {
     let (service, fps) = Service::open().await;
     service.says("Reserve", state("Reserve", "Pending", ""));

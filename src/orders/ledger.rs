@@ -171,7 +171,59 @@ mod tests {
         assert_eq!(Entry::new(mixed), Err(Unbalanced::NotZero));
     }
 
+    /// The part of a provider's fee that goes back with a refund: parts of the whole add up to the whole.
+    fn part(fee: i64, before: i64, after: i64, whole: i64) -> i64 {
+        let up_to = |refunded| Money::usd(fee).share(refunded, whole).unwrap().minor;
+        up_to(after) - up_to(before)
+    }
+
     proptest! {
+        #[test]
+        fn refunds_in_parts_leave_nothing_but_the_marketplaces_fee(
+            amount in 1..1_000_000_i64,
+            fees in (0..10_000_i64, 0..10_000_i64),
+            held in any::<bool>(),
+            cuts in proptest::collection::vec(0..1000_i64, 0..12),
+        ) {
+            let (order, seller) = (OrderId::fresh(), SellerId::fresh());
+            let (market, provider) = (fees.0.min(amount), fees.1.min(amount));
+            let sale = |amount, market, provider| Sale {
+                order: &order,
+                seller: &seller,
+                provider: "fps",
+                amount: Money::usd(amount),
+                marketplace_fee: Money::usd(market),
+                provider_fee: Money::usd(provider),
+            };
+            let on_hold = if held { amount } else { 0 };
+            let mut entries = vec![
+                Entry::held(&order, Money::usd(on_hold)).unwrap(),
+                Entry::taken(&sale(amount, market, provider), Money::usd(on_hold)).unwrap(),
+            ];
+            // any parts, and the last one takes the rest
+            let mut marks: Vec<i64> = cuts.iter().map(|cut| amount * cut / 1000).collect();
+            marks.push(amount);
+            marks.sort_unstable();
+            let mut before = 0;
+            for after in marks {
+                let back = sale(after - before, 0, part(provider, before, after, amount));
+                entries.push(Entry::refunded(&back).unwrap());
+                before = after;
+                let sums = sums(&entries);
+                let get = |account: &Account| sums.get(account).copied().unwrap_or(0);
+                prop_assert_eq!(get(&Account::Provider("fps".into())), amount - after);
+                prop_assert_eq!(sums.values().sum::<i64>(), 0);
+                prop_assert!(get(&Account::ProviderFee) <= 0, "never more of a fee than was kept");
+            }
+            let sums = sums(&entries);
+            let get = |account: &Account| sums.get(account).copied().unwrap_or(0);
+            prop_assert_eq!(get(&Account::ProviderFee), 0);
+            prop_assert_eq!(get(&Account::MarketplaceFee), -market);
+            prop_assert_eq!(get(&Account::Seller(seller.clone())), market, "the seller has paid for it");
+            prop_assert_eq!(get(&Account::Held(order.clone())), 0);
+            prop_assert_eq!(get(&Account::Buyer(order.clone())), 0);
+        }
+
         #[test]
         fn every_entry_about_a_sale_adds_up_to_zero(amount in 0..1_000_000_i64, fee in 0..10_000_i64, held in 0..1_000_000_i64) {
             let (order, seller) = (OrderId::fresh(), SellerId::fresh());

@@ -1,4 +1,4 @@
-//! A life with orders at both providers, and one with an order by voice, killed (a real process, SIGKILL) at every commit and at
+//! A life with orders at both providers, one with an order by voice, and one with approvals that stand, killed (a real process, SIGKILL) at every commit and at
 //! every provider call.
 //!
 //! The points are not listed here: an undisturbed run counts them. After every kill the shop is
@@ -16,6 +16,7 @@ mod place;
 mod postgres;
 mod rotate;
 mod shop_process;
+mod standing;
 #[path = "../support/visitor.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;
@@ -54,6 +55,17 @@ async fn a_kill_at_any_point_of_an_order_by_voice_charges_once_with_two_shops_on
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_kill_at_any_point_of_approvals_that_stand_charges_once_on_sqlite() {
+    kill_everywhere(Life::ByApprovals, Template::sqlite().await.with_approvals().await, 1, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_at_any_point_of_approvals_that_stand_charges_once_with_two_shops_on_postgresql() {
+    let Some(server) = postgres::Server::get().await else { return };
+    kill_everywhere(Life::ByApprovals, Template::postgres(server).await.with_approvals().await, 2, 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn keys_are_replaced_while_people_buy_and_no_order_fails() {
     rotate::rotate(Template::sqlite().await).await;
 }
@@ -66,6 +78,15 @@ fn calls(life: Life) -> &'static [&'static str] {
         }
         // the charge itself is asked for in the answer to Alexa, not by a call
         Life::ByVoice => &["CaptureCharge"],
+        Life::ByApprovals => &["Pay", "CancelToken", "VerifySignature"],
+    }
+}
+
+/// Fewer points than any undisturbed life passes.
+fn fewest(life: Life) -> usize {
+    match life {
+        Life::OnTheWeb => 60,
+        Life::ByVoice | Life::ByApprovals => 20,
     }
 }
 
@@ -73,8 +94,7 @@ fn calls(life: Life) -> &'static [&'static str] {
 async fn kill_everywhere(life: Life, template: Template, processes: usize, step: usize) {
     let template = Arc::new(template);
     let points = Place::open(&template, processes).await.walk(life, None).await.points;
-    let fewest = if matches!(life, Life::OnTheWeb) { 60 } else { 20 };
-    assert!(points.len() > fewest, "only {points:?}");
+    assert!(points.len() > fewest(life), "only {points:?}");
     for call in calls(life) {
         for when in ["before sending", "answer not read", "not recorded"] {
             let is_there = points.iter().any(|point| point.contains(call) && point.contains(when));

@@ -12,10 +12,11 @@ use pushcart::store::Store;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use crate::agree;
+use crate::agree::{self, Expected};
 use crate::market::{open_sandbox, plant};
 use crate::postgres;
 use crate::shop_process::ShopProcess;
+use crate::standing;
 use crate::voice;
 use crate::walk::{ORDERS, Walk};
 
@@ -26,22 +27,16 @@ pub enum Life {
     OnTheWeb,
     /// Somebody buys by voice.
     ByVoice,
-}
-
-impl Life {
-    /// What it leaves behind beside its orders.
-    fn expected(self) -> agree::Expected {
-        match self {
-            Life::OnTheWeb => agree::Expected { providers: 2, refusals: 1 },
-            Life::ByVoice => agree::Expected { providers: 1, refusals: 0 },
-        }
-    }
+    /// They pay by approvals that stand, and change and end them.
+    ByApprovals,
 }
 
 /// A seeded shop and sandbox that every case starts from.
 pub struct Template {
     folder: tempfile::TempDir,
     postgres: Option<(postgres::Server, String)>,
+    /// How far business time had come when it was left.
+    ahead: Duration,
 }
 
 /// What a walk passed.
@@ -58,7 +53,7 @@ impl Template {
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite://{}/shop.db", folder.path().display());
         fill(folder.path(), &database).await;
-        Template { folder, postgres: None }
+        Template { folder, postgres: None, ahead: Duration::ZERO }
     }
 
     /// On PostgreSQL: the database is copied for every case.
@@ -66,7 +61,24 @@ impl Template {
         let folder = tempfile::tempdir().unwrap();
         let database = server.fresh_database().await;
         fill(folder.path(), &database).await;
-        Template { folder, postgres: Some((server, database)) }
+        Template { folder, postgres: Some((server, database)), ahead: Duration::ZERO }
+    }
+
+    /// The same with approvals that stand: given once, so that every case starts behind that.
+    pub async fn with_approvals(self) -> Template {
+        let place = Place::open(&self, 1).await;
+        let shop = ShopProcess::start(place.shops[0].clone(), None, None).await;
+        let store = Store::open(&place.database_url).await.unwrap();
+        let mut walk = Walk::new(shop, &place);
+        standing::prepare(&mut walk, &place, &store).await;
+        walk.quiet_books(&place).await;
+        drop(walk);
+        store.close().await;
+        place.stop.cancel();
+        place.sandbox.close().await;
+        let ahead = Duration::from_millis(u64::try_from(place.clock.offset_ms()).unwrap());
+        let postgres = self.postgres.map(|(server, _)| (server, place.database_url));
+        Template { folder: place.folder, postgres, ahead }
     }
 }
 
@@ -118,6 +130,7 @@ impl Place {
         let sandbox_port = listener.local_addr().unwrap().port();
         let ports: Vec<u16> = (0..processes).map(|_| free_port()).collect();
         let clock = Clock::new();
+        clock.advance(template.ahead);
         let config = config(folder.path(), &database_url, ports[0], sandbox_port);
         let sandbox = open_sandbox(&config, &clock, folder.path()).await;
         let service = sandbox.router().into_make_service_with_connect_info::<SocketAddr>();
@@ -161,18 +174,30 @@ impl Place {
                 for (quantity, tries) in ORDERS {
                     walk.buy(&self, &store, quantity, tries).await;
                 }
+                self.ship_and_agree(&mut walk, &store, Expected { providers: 2, refusals: 1 }).await;
             }
-            Life::ByVoice => voice::buy(&mut walk, &self, &store).await,
+            Life::ByVoice => {
+                voice::buy(&mut walk, &self, &store).await;
+                self.ship_and_agree(&mut walk, &store, Expected { providers: 1, refusals: 0 }).await;
+            }
+            Life::ByApprovals => {
+                standing::live(&mut walk, &self, &store).await;
+                let books = walk.quiet_books(&self).await;
+                standing::check(&store, &books, &self.ledger(&walk.http).await).await;
+            }
         }
-        walk.ship(&self, &store).await;
-        let books = walk.quiet_books(&self).await;
-        agree::check(&books, &self.ledger(&walk.http).await, life.expected());
         let has_died = walk.has_died || !walk.shop.is_alive();
         drop(walk);
         self.stop.cancel();
         store.close().await;
         let text = std::fs::read_to_string(&points).unwrap_or_default();
         Walked { points: text.lines().map(str::to_owned).collect(), has_died }
+    }
+
+    async fn ship_and_agree(&self, walk: &mut Walk, store: &Store, expected: Expected) {
+        walk.ship(self, store).await;
+        let books = walk.quiet_books(self).await;
+        agree::check(&books, &self.ledger(&walk.http).await, expected);
     }
 
     /// Where the sandbox answers.

@@ -79,8 +79,20 @@ impl Walk {
         }
     }
 
+    /// Starts the shop again if it is dead.
+    pub async fn revive_if_dead(&mut self) {
+        if !self.shop.is_alive() {
+            self.revive().await;
+        }
+    }
+
+    /// An address of the shop.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// Opens an address until it answers with a page that is no server error.
-    async fn open(&mut self, visitor: &mut Visitor, address: &str) {
+    pub async fn open(&mut self, visitor: &mut Visitor, address: &str) {
         for _ in 0..30 {
             match visitor.try_go("GET", address, None).await {
                 Ok(page) if page.status < 500 => return,
@@ -91,7 +103,7 @@ impl Walk {
     }
 
     /// Sends a form until somebody answers.
-    async fn send(&mut self, visitor: &mut Visitor, form: &Form) {
+    pub async fn send(&mut self, visitor: &mut Visitor, form: &Form) {
         for _ in 0..30 {
             match visitor.try_send(form).await {
                 Ok(page) if page.status < 500 => return,
@@ -148,14 +160,19 @@ impl Walk {
     pub async fn pay(&mut self, buyer: &mut Visitor, how: Try) {
         self.go_on(buyer).await;
         let confirm = match how {
-            Try::Fps => {
-                buyer.submit("/sign-in", &[("persona", "acc_clara"), ("how", "persona")]).await;
-                buyer.submit("/payment", &[("method", "CC")]).await;
-                buyer.page.form("/confirm")
-            }
+            Try::Fps => return self.approve_at_fps(buyer, "acc_clara", "CC").await,
             Try::AmazonPay => choose_at_amazon(buyer, "amzn1.account.ANAALLGOOD", "1111").await,
             Try::AmazonPayRefused => choose_at_amazon(buyer, "amzn1.account.HARRYHARD", "5252").await,
         };
+        let answer = buyer.once("POST", &confirm.action, Some(confirm.body())).await;
+        self.open(buyer, &answer.headers["location"]).await;
+    }
+
+    /// The same on the pages of FPS, as this test person, and comes back.
+    pub async fn approve_at_fps(&mut self, buyer: &mut Visitor, persona: &str, method: &str) {
+        buyer.submit("/sign-in", &[("persona", persona), ("how", "persona")]).await;
+        buyer.submit("/payment", &[("method", method)]).await;
+        let confirm = buyer.page.form("/confirm");
         let answer = buyer.once("POST", &confirm.action, Some(confirm.body())).await;
         self.open(buyer, &answer.headers["location"]).await;
     }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use pushcart::base::ids::{AgreementId, OrderId};
-use pushcart::orders::agreement::{Agreement, Standing};
+use pushcart::orders::agreement::{Agreement, Standing, Terms};
 use pushcart::orders::operation::{Kind, Progress};
 use pushcart::orders::state::State;
 use pushcart::seed;
@@ -53,7 +53,7 @@ async fn approvals(store: &Store) -> (Agreement, Agreement) {
     let buyer = store.account_by_email(EMAIL).await.unwrap().unwrap().id;
     let mut all = store.agreements_of(&buyer, 10).await.unwrap();
     assert_eq!(all.len(), 2, "{all:?}");
-    all.sort_by_key(|agreement| agreement.next_at.is_none());
+    all.sort_by_key(|agreement| agreement.terms == Terms::Saved);
     let saved = all.pop().unwrap();
     (all.pop().unwrap(), saved)
 }

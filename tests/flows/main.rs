@@ -15,6 +15,7 @@ mod agreements;
 mod amazon_calls;
 mod amazon_pay;
 mod approvals;
+mod charged_once;
 mod currencies;
 mod digital;
 mod embedded;

@@ -8,7 +8,7 @@ use crate::base::money::{Money, MoneyError};
 use crate::flows::count;
 use crate::flows::record_outcome::Recorded;
 use crate::orders::ledger::{Entry, Sale, Unbalanced};
-use crate::orders::operation::{Kind, Request};
+use crate::orders::operation::{Kind, Progress, Request};
 use crate::orders::order::Order;
 use crate::orders::rates::Counted;
 use crate::orders::state::{Change, Fact, State};
@@ -53,7 +53,8 @@ impl Case<'_> {
         let is_settle = self.order.hold_until.is_some() || self.operation.is_some_and(|op| op.kind == Kind::Settle);
         let fact = if is_settle { Fact::Settled } else { Fact::Paid };
         // Found while an approval was closed: the checkout had taken the money, and nobody waits for it.
-        let is_unwanted = self.operation.is_some_and(|op| op.kind == Kind::CancelAgreement);
+        let is_second = self.is_second_charge(transaction).await?;
+        let is_unwanted = is_second || self.operation.is_some_and(|op| op.kind == Kind::CancelAgreement);
         let change = if is_unwanted { Change::MoneyAfterGivingUp } else { self.order.state.after(fact) };
         if change == Change::Ignored {
             return Ok(Recorded::KnownAlready);
@@ -96,12 +97,21 @@ impl Case<'_> {
             }
             _ => {
                 self.want(Kind::Refund, Request::Refund { payment: transaction.to_owned() }, amount).await?;
-                self.order.flag =
-                    Some("Money was taken after the order was given up. It is being refunded.".to_owned());
+                let why = if is_second { "a second time" } else { "after the order was given up" };
+                self.order.flag = Some(format!("Money was taken {why}. It is being refunded."));
                 let due = if is_unwanted { self.due() } else { None };
                 self.change("Payment arrived too late", "It is being refunded.", due).await
             }
         }
+    }
+
+    /// Whether an operation that was refused or given up has taken money all the same, for an order that was
+    /// paid otherwise meanwhile.
+    async fn is_second_charge(&mut self, transaction: &str) -> Result<bool> {
+        let Some(operation) = self.operation.filter(|_| self.order.state.is_sold()) else { return Ok(false) };
+        let was_given_up = self.tx.operation(&operation.id).await?.is_some_and(|it| it.progress == Progress::Failed);
+        let bookings = self.tx.bookings(&self.order.id).await?;
+        Ok(was_given_up && bookings.iter().all(|booked| booked.fact != "taken" || booked.object != transaction))
     }
 
     /// Paid, and there is nothing to send: the buyer has it from now on.

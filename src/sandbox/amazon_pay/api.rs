@@ -67,8 +67,12 @@ pub async fn answer(
             sandbox.log(entry).await;
             return response;
         }
+        // What is final is an answer under the request's key: the first one stays.
+        Some(Struck::Refused(error)) if error.is_final() => {
+            serve(&sandbox, &received, found, &mut entry, Some(error)).await
+        }
         Some(Struck::Refused(error)) => Err(error),
-        None => serve(&sandbox, &received, found, &mut entry).await,
+        None => serve(&sandbox, &received, found, &mut entry, None).await,
     };
     sandbox.wake();
     let (status, text) = match &outcome {
@@ -124,11 +128,13 @@ fn struck_before(sandbox: &Sandbox, operation: &str) -> Option<Struck> {
     })
 }
 
+/// A `scripted` refusal stands in place of the operation.
 async fn serve(
     sandbox: &Sandbox,
     received: &Received<'_>,
     found: Route,
     entry: &mut LogEntry,
+    scripted: Option<ApiError>,
 ) -> Result<(u16, String), ApiError> {
     let (operation, ids) = match found {
         Route::Found(operation, ids) => (operation, ids),
@@ -143,7 +149,7 @@ async fn serve(
     let caller = gate::authenticate(sandbox, received, received.place().0, entry).await?;
     let _alone = take_turn(sandbox, &caller, operation, key, &ids)?;
     let asked = Asked { operation, ids: &ids, region, key, caller: &caller };
-    let result = once(sandbox, received, &asked).await;
+    let result = once(sandbox, received, &asked, scripted).await;
     // A slow answer keeps its turn: who asks again meanwhile hears TransactionInProgress.
     if let Some(fault) = sandbox.faults().strike(PROVIDER, operation.name, &[Kind::Delay]) {
         tokio::time::sleep(std::time::Duration::from_millis(fault.milliseconds.unwrap_or(0))).await;
@@ -205,6 +211,7 @@ async fn once(
     sandbox: &Sandbox,
     received: &Received<'_>,
     asked: &Asked<'_>,
+    scripted: Option<ApiError>,
 ) -> Result<Result<(u16, String), ApiError>, StateError> {
     let only_reads = asked.operation.method == "GET" && asked.operation.name != "GetAuthorizationToken";
     let _alone = if only_reads { None } else { Some(sandbox.amazon_pay().alone().await) };
@@ -222,7 +229,11 @@ async fn once(
         return Ok(Ok((u16::try_from(before.status).unwrap_or(500), before.answer)));
     }
     let now = sandbox.clock().now();
-    let result = match work(sandbox, &mut tx, received, asked).await {
+    let done = match scripted {
+        Some(error) => Err(Trouble::Refused(error)),
+        None => work(sandbox, &mut tx, received, asked).await,
+    };
+    let result = match done {
         Ok((status, body)) => Ok((status, body.to_string())),
         Err(Trouble::Refused(error)) => Err(error),
         Err(Trouble::Broken(error)) => return Err(error),

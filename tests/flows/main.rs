@@ -16,6 +16,7 @@ mod amazon_calls;
 mod amazon_pay;
 mod approvals;
 mod currencies;
+mod desk_scenarios;
 mod digital;
 mod embedded;
 mod express;

@@ -122,9 +122,12 @@ fn check_reach(is_loopback_peer: bool, headers: &HeaderMap) -> Result<(), Refuse
 fn check_place(is_loopback_peer: bool, headers: &HeaderMap) -> Result<(), Refused> {
     check_reach(is_loopback_peer, headers)?;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (host, origin) = (text("host"), text("origin"));
-    let is_foreign_origin = !origin.is_empty() && origin.split_once("://").is_none_or(|(_, of)| of != host);
-    if is_foreign_origin || !matches!(text("sec-fetch-site"), "" | "same-origin" | "none") {
+    let (host, origin, site) = (text("host"), text("origin"), text("sec-fetch-site"));
+    // Our pages send no referrer, and then a browser calls the origin of their own forms "null".
+    let is_own_form = origin == "null" && site == "same-origin";
+    let is_foreign_origin =
+        !origin.is_empty() && !is_own_form && origin.split_once("://").is_none_or(|(_, of)| of != host);
+    if is_foreign_origin || !matches!(site, "" | "same-origin" | "none") {
         return forbidden("control calls are refused to other sites' pages");
     }
     Ok(())

@@ -236,6 +236,7 @@ pub fn words(fault: &Fault) -> String {
         _ => String::new(),
     };
     let times = match (fault.times, fault.for_seconds) {
+        (_, Some(3600)) => ", for an hour of business time".to_owned(),
         (_, Some(seconds)) => format!(", for {} hours of business time", seconds.div_ceil(3600)),
         (1, None) => ", once".to_owned(),
         (times, None) => format!(", {times} times"),

@@ -19,6 +19,8 @@ struct Line {
     own: LogEntry,
     at: String,
     provider: &'static str,
+    /// The address without its query, which is long and stands on the entry's own page.
+    place: String,
     is_good: bool,
 }
 
@@ -31,7 +33,8 @@ impl Line {
         };
         let is_good = matches!(own.verdict.as_str(), "ok" | "delivered" | "begun" | "answered again")
             || (own.direction == "page" && own.verdict.starts_with('S') && own.verdict != "SE");
-        Line { at: Millis(own.at).for_people(), provider, is_good, own }
+        let place = own.address.split('?').next().unwrap_or_default().to_owned();
+        Line { at: Millis(own.at).for_people(), provider, place, is_good, own }
     }
 }
 

@@ -19,6 +19,7 @@ const SHOWN: i64 = 40;
 struct Line {
     id: String,
     provider: &'static str,
+    /// With the state it tells, where it tells one.
     operation: String,
     subject: String,
     address: String,
@@ -51,12 +52,21 @@ impl Line {
             is_good: state == "delivered",
             is_damaged: own.corrupt == 1,
             id: own.id,
-            operation: own.operation,
+            operation: match news(&own.said) {
+                Some(news) => format!("{} {news}", own.operation),
+                None => own.operation,
+            },
             subject: own.subject,
             address: own.address,
             state,
         }
     }
+}
+
+/// The state that a notification of Flexible Payments tells; Amazon Pay's tell none.
+fn news(said: &str) -> Option<String> {
+    let fields: Vec<(String, String)> = serde_json::from_str(said).ok()?;
+    fields.into_iter().find(|(name, _)| name == "transactionStatus").map(|(_, status)| status)
 }
 
 #[derive(Template)]

@@ -28,6 +28,8 @@ pub struct Notice {
     pub subject: String,
     /// Where it goes.
     pub address: String,
+    /// What it says, as JSON.
+    pub said: String,
     /// 1 when its signature is damaged.
     pub corrupt: i64,
     /// `due`, `delivered`, `lost` or `given up`.
@@ -69,16 +71,16 @@ impl Tx {
     /// The latest notifications of all providers, newest first.
     pub async fn latest_notices(&mut self, limit: i64) -> Result<Vec<Notice>, StateError> {
         let mut latest: Vec<Notice> = sqlx::query_as(
-            "SELECT id, seq, 'fps' AS provider, operation, transaction_id AS subject, address, corrupt, state, attempts,
-                    created_at, due_at
+            "SELECT id, seq, 'fps' AS provider, operation, transaction_id AS subject, address, fields AS said, corrupt,
+                    state, attempts, created_at, due_at
                FROM fps_notifications ORDER BY seq DESC LIMIT $1",
         )
         .bind(limit)
         .fetch_all(self.on())
         .await?;
         let others: Vec<Notice> = sqlx::query_as(
-            "SELECT id, seq, 'amazon_pay' AS provider, object_type AS operation, object_id AS subject, address, corrupt,
-                    state, attempts, created_at, due_at
+            "SELECT id, seq, 'amazon_pay' AS provider, object_type AS operation, object_id AS subject, address,
+                    message AS said, corrupt, state, attempts, created_at, due_at
                FROM apay_notifications ORDER BY seq DESC LIMIT $1",
         )
         .bind(limit)

@@ -63,7 +63,17 @@ async fn forms_of_other_sites_change_nothing_and_far_peers_read_nothing() {
     for path in ["/_sandbox/desk/clock", "/_sandbox/desk/faults", "/_sandbox/desk/scenarios", "/_sandbox/desk/reset"] {
         assert_eq!(house.send(post(path, "cross-site")).await.status, StatusCode::FORBIDDEN, "{path}");
     }
+    // a browser says "null" for a form of a page that sends no referrer, and for one in another site's frame
+    let from_nowhere = |site: &str| {
+        let mut request = post("/_sandbox/desk/clock", site);
+        request.headers_mut().insert("origin", "null".parse().unwrap());
+        request
+    };
+    for site in ["cross-site", "same-site", ""] {
+        assert_eq!(house.send(from_nowhere(site)).await.status, StatusCode::FORBIDDEN, "{site}");
+    }
     assert_eq!(house.clock.offset_ms(), 0);
+    assert_eq!(house.send(from_nowhere("same-origin")).await.status, StatusCode::SEE_OTHER);
     assert_eq!(house.send(post("/_sandbox/desk/clock", "same-origin")).await.status, StatusCode::SEE_OTHER);
     for page in &PAGES[1..] {
         let get = |name: &str, value: &str| {

@@ -41,6 +41,7 @@ async fn each_notification_shows_what_became_of_it_and_can_be_sent_again() {
     }
     let page = house.get("/_sandbox/desk/notifications").await.body;
     assert!(page.find(">waiting<").unwrap() < page.find(">lost<").unwrap(), "the newest first: {page}");
+    assert!(page.contains("<code>PAY SUCCESS</code>"), "{page}");
     assert!(page.contains("not sent yet") && page.contains("sent once, next "), "{page}");
     state.lock().unwrap().1 = 200;
     let ids: Vec<String> = page

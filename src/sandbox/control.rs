@@ -81,10 +81,16 @@ async fn guard(request: Request, next: Next) -> Response {
     }
 }
 
-/// The same for a form on a page of this house: it says where it comes from, and carries no JSON.
+/// The same for the pages of the desk: a form says where it comes from, and carries no JSON.
 pub(super) async fn guard_form(request: Request, next: Next) -> Response {
+    // A link of another site may show a page of this house, and changes nothing.
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-    match check_place(peer.is_some_and(|ip| ip.is_loopback()), request.headers()) {
+    let checked = match peer.is_some_and(|ip| ip.is_loopback()) {
+        is_loopback if is_read => check_reach(is_loopback, request.headers()),
+        is_loopback => check_place(is_loopback, request.headers()),
+    };
+    match checked {
         Ok(()) => next.run(request).await,
         Err(refused) => refused.into_response(),
     }
@@ -101,16 +107,27 @@ fn check(is_loopback_peer: bool, method: &Method, headers: &HeaderMap) -> Result
     Ok(())
 }
 
-fn check_place(is_loopback_peer: bool, headers: &HeaderMap) -> Result<(), Refused> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let forbidden = |why: &str| Err(Refused(StatusCode::FORBIDDEN, why.to_owned()));
-    let host = text("host");
-    if !is_loopback_peer || !is_loopback_host(host) {
-        return forbidden("control calls are served on loopback only");
+fn forbidden(why: &str) -> Result<(), Refused> {
+    Err(Refused(StatusCode::FORBIDDEN, why.to_owned()))
+}
+
+fn check_reach(is_loopback_peer: bool, headers: &HeaderMap) -> Result<(), Refused> {
+    let host = headers.get("host").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if is_loopback_peer && is_loopback_host(host) {
+        return Ok(());
     }
-    let origin = text("origin");
-    let is_foreign_origin = !origin.is_empty() && origin.split_once("://").is_none_or(|(_, of)| of != host);
-    if is_foreign_origin || !matches!(text("sec-fetch-site"), "" | "same-origin" | "none") {
+    forbidden("control calls are served on loopback only")
+}
+
+fn check_place(is_loopback_peer: bool, headers: &HeaderMap) -> Result<(), Refused> {
+    check_reach(is_loopback_peer, headers)?;
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (host, origin, site) = (text("host"), text("origin"), text("sec-fetch-site"));
+    // Our pages send no referrer, and then a browser calls the origin of their own forms "null".
+    let is_own_form = origin == "null" && site == "same-origin";
+    let is_foreign_origin =
+        !origin.is_empty() && !is_own_form && origin.split_once("://").is_none_or(|(_, of)| of != host);
+    if is_foreign_origin || !matches!(site, "" | "same-origin" | "none") {
         return forbidden("control calls are refused to other sites' pages");
     }
     Ok(())
@@ -173,15 +190,13 @@ async fn show_log(State(sandbox): State<Sandbox>, Query(from): Query<After>) -> 
 }
 
 async fn show_faults(State(sandbox): State<Sandbox>) -> Json<Value> {
-    Json(json!({ "faults": sandbox.faults().all() }))
+    let faults: Vec<Fault> = sandbox.faults().all().into_iter().map(|own| own.fault).collect();
+    Json(json!({ "faults": faults }))
 }
 
 async fn add_fault(State(sandbox): State<Sandbox>, body: Bytes) -> Result<(StatusCode, Json<Value>), Refused> {
     let fault: Fault = read(&body)?;
-    if !["fps", amazon_pay::PROVIDER, alexa::PROVIDER].contains(&fault.provider.as_str()) {
-        return Err(bad("provider must be \"fps\", \"amazon_pay\" or \"alexa\""));
-    }
-    sandbox.faults().add(fault).map_err(bad)?;
+    sandbox.faults().add(fault, sandbox.clock().now()).map_err(bad)?;
     Ok((StatusCode::CREATED, show_faults(State(sandbox)).await))
 }
 
@@ -191,18 +206,24 @@ async fn clear_faults(State(sandbox): State<Sandbox>) -> Json<Value> {
 }
 
 async fn resend(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Result<Json<Value>, Refused> {
+    let state = send_again(&sandbox, &id).await?;
+    Ok(Json(json!({ "id": id, "state": state })))
+}
+
+/// Sends a notification once more, whatever became of it; the state it is in afterwards.
+pub(super) async fn send_again(sandbox: &Sandbox, id: &str) -> Result<String, Refused> {
     let mut tx = sandbox.db().read().await?;
-    let (fps, other) = (tx.notification(&id).await?, tx.message(&id).await?);
+    let (fps, other) = (tx.notification(id).await?, tx.message(id).await?);
     drop(tx);
     match (fps, other) {
-        (Some(notification), _) => notify::deliver(&sandbox, &notification).await?,
-        (None, Some(message)) => amazon_pay::notify::deliver(&sandbox, &message).await?,
+        (Some(notification), _) => notify::deliver(sandbox, &notification).await?,
+        (None, Some(message)) => amazon_pay::notify::deliver(sandbox, &message).await?,
         (None, None) => return Err(Refused(StatusCode::NOT_FOUND, "no such notification".to_owned())),
     }
     let mut tx = sandbox.db().read().await?;
-    let fps = tx.notification(&id).await?.map(|again| again.state);
-    let other = tx.message(&id).await?.map(|again| again.state);
-    Ok(Json(json!({ "id": id, "state": fps.or(other) })))
+    let fps = tx.notification(id).await?.map(|again| again.state);
+    let other = tx.message(id).await?.map(|again| again.state);
+    Ok(fps.or(other).unwrap_or_default())
 }
 
 async fn reset(State(sandbox): State<Sandbox>) -> Result<Json<Value>, Refused> {

@@ -5,9 +5,13 @@
 //! times it strikes. They live in memory: a restart forgets them.
 
 use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::Response;
+
+use super::{alexa, amazon_pay};
+use crate::base::clock::Millis;
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -39,7 +43,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// `fps` or `amazon_pay`.
+    /// `fps`, `amazon_pay` or `alexa`.
     pub provider: String,
     /// Which operation it strikes, in any case; `*` or nothing for every one.
     #[serde(default = "any_operation")]
@@ -58,6 +62,20 @@ pub struct Fault {
     /// For `error`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// For so much business time alone; without it, until it has struck as often as it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_seconds: Option<u64>,
+}
+
+/// A fault that is still to come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Its number, to take it back by; never used again.
+    pub number: u64,
+    /// What it is, with how often it still strikes.
+    pub fault: Fault,
+    /// When it is over even if it has not struck.
+    pub until: Option<Millis>,
 }
 
 fn any_operation() -> String {
@@ -68,52 +86,116 @@ fn once() -> u32 {
     1
 }
 
+impl Kind {
+    /// Every one, in the order of the contract.
+    pub const ALL: [Kind; 10] = [
+        Kind::DropRequest,
+        Kind::DropResponse,
+        Kind::Delay,
+        Kind::Status,
+        Kind::Throttle,
+        Kind::DuplicateNotification,
+        Kind::ReorderNotifications,
+        Kind::LoseNotification,
+        Kind::CorruptNotificationSignature,
+        Kind::Error,
+    ];
+
+    /// Whether it can happen there: a device that asks a skill has no throttle and sends no notifications.
+    pub fn is_known_to(self, provider: &str) -> bool {
+        match provider {
+            "fps" | amazon_pay::PROVIDER => true,
+            alexa::PROVIDER => matches!(self, Kind::DropRequest | Kind::DropResponse | Kind::Delay),
+            _ => false,
+        }
+    }
+}
+
+impl Fault {
+    /// Says what it lacks, if it lacks something.
+    fn check(&self) -> Result<(), &'static str> {
+        if !["fps", amazon_pay::PROVIDER, alexa::PROVIDER].contains(&self.provider.as_str()) {
+            return Err("provider must be \"fps\", \"amazon_pay\" or \"alexa\"");
+        }
+        if !self.fault.is_known_to(&self.provider) {
+            return Err("with alexa there are drop_request, drop_response and delay");
+        }
+        match self.fault {
+            Kind::Delay if self.milliseconds.is_none() => Err("delay needs \"milliseconds\""),
+            Kind::Status if !self.code.is_some_and(|code| (200..=599).contains(&code)) => {
+                Err("status needs \"code\", 200 to 599")
+            }
+            Kind::Error if self.error.as_deref().unwrap_or_default().is_empty() => {
+                Err("error needs \"error\", a code by name")
+            }
+            _ if self.times == 0 => Err("\"times\" must be at least 1"),
+            _ if self.for_seconds == Some(0) => Err("\"for_seconds\" must be at least 1"),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// All faults that are still to come.
 #[derive(Debug, Default)]
 pub struct Faults {
-    waiting: Mutex<Vec<Fault>>,
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    /// In the order in which they were asked for.
+    faults: Vec<Pending>,
+    numbers_used: u64,
 }
 
 impl Faults {
-    /// Adds one. Errors: a sentence about what it lacks.
-    pub fn add(&self, fault: Fault) -> Result<(), &'static str> {
-        match fault.fault {
-            Kind::Delay if fault.milliseconds.is_none() => return Err("delay needs \"milliseconds\""),
-            Kind::Status if !fault.code.is_some_and(|code| (200..=599).contains(&code)) => {
-                return Err("status needs \"code\", 200 to 599");
-            }
-            Kind::Error if fault.error.as_deref().unwrap_or_default().is_empty() => {
-                return Err("error needs \"error\", a code by name");
-            }
-            _ if fault.times == 0 => return Err("\"times\" must be at least 1"),
-            _ => {}
-        }
-        self.waiting().push(fault);
+    /// Adds one at `now`. Errors: a sentence about what it lacks.
+    pub fn add(&self, fault: Fault, now: Millis) -> Result<(), &'static str> {
+        fault.check()?;
+        let until = fault.for_seconds.map(|seconds| now.plus(Duration::from_secs(seconds)));
+        let mut waiting = self.waiting();
+        waiting.numbers_used += 1;
+        let number = waiting.numbers_used;
+        waiting.faults.push(Pending { number, fault, until });
         Ok(())
     }
 
     /// What is still to come.
-    pub fn all(&self) -> Vec<Fault> {
-        self.waiting().clone()
+    pub fn all(&self) -> Vec<Pending> {
+        self.waiting().faults.clone()
+    }
+
+    /// Takes one back. False when it is over already.
+    pub fn remove(&self, number: u64) -> bool {
+        let mut waiting = self.waiting();
+        let before = waiting.faults.len();
+        waiting.faults.retain(|own| own.number != number);
+        waiting.faults.len() < before
     }
 
     /// Forgets all.
     pub fn clear(&self) {
-        self.waiting().clear();
+        self.waiting().faults.clear();
+    }
+
+    /// Forgets those whose time is over.
+    pub fn pass_time(&self, now: Millis) {
+        self.waiting().faults.retain(|own| own.until.is_none_or(|until| now < until));
     }
 
     /// The oldest fault of one of `kinds` that strikes `operation`, counted down.
     pub fn strike(&self, provider: &str, operation: &str, kinds: &[Kind]) -> Option<Fault> {
         let mut waiting = self.waiting();
-        let place = waiting.iter().position(|fault| {
+        let faults = &mut waiting.faults;
+        let place = faults.iter().position(|Pending { fault, .. }| {
             fault.provider == provider
                 && kinds.contains(&fault.fault)
                 && (matches!(fault.operation.as_str(), "*" | "") || fault.operation.eq_ignore_ascii_case(operation))
         })?;
-        waiting[place].times -= 1;
-        let fault = waiting[place].clone();
+        faults[place].fault.times -= 1;
+        let fault = faults[place].fault.clone();
         if fault.times == 0 {
-            waiting.remove(place);
+            faults.remove(place);
         }
         Some(fault)
     }
@@ -123,7 +205,7 @@ impl Faults {
         self.strike(provider, operation, &[kind]).is_some()
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<Fault>> {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
@@ -145,10 +227,13 @@ mod tests {
         serde_json::from_str(text).unwrap()
     }
 
+    const NOON: Millis = Millis(43_200_000);
+
     #[test]
     fn a_fault_strikes_its_operation_as_often_as_it_says() {
         let faults = Faults::default();
-        faults.add(fault(r#"{"provider":"fps","operation":"Pay","fault":"drop_response","times":2}"#)).unwrap();
+        let twice = r#"{"provider":"fps","operation":"Pay","fault":"drop_response","times":2}"#;
+        faults.add(fault(twice), NOON).unwrap();
         assert!(!faults.strikes("fps", "Refund", Kind::DropResponse));
         assert!(!faults.strikes("fps", "Pay", Kind::Throttle));
         assert!(faults.strikes("fps", "Pay", Kind::DropResponse));
@@ -159,14 +244,40 @@ mod tests {
     #[test]
     fn a_fault_that_lacks_its_figure_is_refused() {
         let faults = Faults::default();
-        assert!(faults.add(fault(r#"{"provider":"fps","fault":"delay","milliseconds":5}"#)).is_ok());
+        assert!(faults.add(fault(r#"{"provider":"fps","fault":"delay","milliseconds":5}"#), NOON).is_ok());
         for bad in [
             r#"{"provider":"fps","fault":"delay"}"#,
             r#"{"provider":"fps","fault":"status"}"#,
             r#"{"provider":"fps","fault":"error"}"#,
+            r#"{"provider":"fps","fault":"throttle","times":0}"#,
+            r#"{"provider":"fps","fault":"throttle","for_seconds":0}"#,
+            r#"{"provider":"alexa","fault":"throttle"}"#,
+            r#"{"provider":"nobody","fault":"throttle"}"#,
         ] {
-            assert!(faults.add(fault(bad)).is_err(), "{bad}");
+            assert!(faults.add(fault(bad), NOON).is_err(), "{bad}");
         }
         assert_eq!(faults.all().len(), 1);
+    }
+
+    #[test]
+    fn a_fault_is_taken_back_or_over_with_its_time() {
+        let faults = Faults::default();
+        faults.add(fault(r#"{"provider":"fps","fault":"throttle","for_seconds":60}"#), NOON).unwrap();
+        faults.add(fault(r#"{"provider":"fps","fault":"throttle"}"#), NOON).unwrap();
+        faults.pass_time(Millis(NOON.0 + 59_999));
+        let numbers: Vec<u64> = faults.all().iter().map(|own| own.number).collect();
+        assert_eq!(numbers, [1, 2]);
+        faults.pass_time(Millis(NOON.0 + 60_000));
+        assert_eq!((faults.all().len(), faults.remove(1), faults.remove(2)), (1, false, true));
+        assert!(faults.all().is_empty());
+    }
+
+    #[test]
+    fn every_word_of_the_contract_is_a_kind() {
+        let words: Vec<String> =
+            Kind::ALL.iter().map(|kind| serde_json::to_value(kind).unwrap().as_str().unwrap().to_owned()).collect();
+        let contract = "drop_request drop_response delay status throttle duplicate_notification reorder_notifications \
+                        lose_notification corrupt_notification_signature error";
+        assert_eq!(words, contract.split(' ').collect::<Vec<_>>());
     }
 }

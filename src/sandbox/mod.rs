@@ -268,7 +268,9 @@ impl Sandbox {
         self.inner.settings.alexa.as_ref()
     }
 
+    /// The scripted faults whose time is not over.
     pub(crate) fn faults(&self) -> &Faults {
+        self.inner.faults.pass_time(self.clock().now());
         &self.inner.faults
     }
 

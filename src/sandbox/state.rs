@@ -1,6 +1,8 @@
 //! The sandbox's own database: connections, the transaction everything runs in, and what all
 //! emulated providers share (settings, the log). Each provider keeps its SQL in its own `state`.
 
+pub mod scenarios;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -9,6 +11,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Executor, Transaction};
 
 use crate::base::clock::Millis;
+use crate::base::crash;
 
 /// What can go wrong with the database; the caller can only report it.
 pub type StateError = sqlx::Error;
@@ -137,7 +140,10 @@ impl Tx {
 
     /// Makes everything since the start last.
     pub async fn commit(self) -> Result<(), StateError> {
-        self.inner.commit().await
+        crash::point("sandbox before commit");
+        self.inner.commit().await?;
+        crash::point("sandbox after commit");
+        Ok(())
     }
 
     /// The next number of the one sequence that orders rows: log, postings, transactions, notifications.

@@ -7,6 +7,9 @@
 //! provider and reference by reference.
 
 mod agree;
+#[path = "../sandbox/house.rs"]
+#[allow(dead_code, reason = "shared by several test binaries")]
+mod house;
 #[path = "../support/market.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod market;
@@ -15,6 +18,7 @@ mod place;
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod postgres;
 mod rotate;
+mod sandbox;
 mod shop_process;
 mod standing;
 #[path = "../support/visitor.rs"]

@@ -17,6 +17,7 @@ mod amazon_pay;
 mod approvals;
 mod charged_once;
 mod currencies;
+mod desk_scenarios;
 mod digital;
 mod embedded;
 mod express;

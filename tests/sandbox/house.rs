@@ -81,6 +81,13 @@ impl House {
         House { router: sandbox.router(), sandbox, clock, settings, _directory: directory }
     }
 
+    /// The same sandbox after a restart, at real time as far as it remembers nothing else.
+    pub async fn reopened(self) -> House {
+        let clock = Clock::new();
+        let sandbox = Sandbox::open(self.settings.clone(), clock.clone()).await.unwrap();
+        House { router: sandbox.router(), sandbox, clock, ..self }
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let mut request = request;
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000))));

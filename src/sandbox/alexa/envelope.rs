@@ -123,14 +123,11 @@ pub async fn send(sandbox: &Sandbox, skill: &Skill, body: &Value) -> Result<Sent
         tokio::time::sleep(Duration::from_millis(fault.milliseconds.unwrap_or(0))).await;
     }
     let started = Instant::now();
-    let posted = match strike(Kind::DropRequest) {
+    let got = match strike(Kind::DropRequest) {
         Some(_) => Err(("DEVICE_COMMUNICATION_ERROR", "the request was lost by a scripted fault".to_owned())),
         None => post(sandbox, skill, body).await,
     };
-    let (status, content_type, bytes) = match posted {
-        Ok(got) => got,
-        Err(problem) => (0, String::new(), Err(problem)),
-    };
+    let (status, content_type, bytes) = got.unwrap_or_else(|problem| (0, String::new(), Err(problem)));
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let is_lost = strike(Kind::DropResponse).is_some();
     let answer = match &bytes {

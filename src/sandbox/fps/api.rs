@@ -52,7 +52,7 @@ pub async fn answer(
         verify::string_to_sign(received.verb, &received.host, received.path, verify::as_pairs(&received.params.0));
 
     let request_id = wire::request_id();
-    let outcome = match struck_before(&sandbox, &action).await {
+    let outcome = match struck_before(&sandbox, &action) {
         Some(Struck::Whole(response, verdict)) => {
             entry.verdict = verdict;
             entry.status = i64::from(response.status().as_u16());
@@ -67,6 +67,10 @@ pub async fn answer(
         Err(error) => (error.http_status(), wire::refusal(error, &request_id)),
     };
     entry.status = i64::from(status);
+    // The work is done, and only its answer is slow: a notification may be quicker.
+    if let Some(fault) = sandbox.faults().strike("fps", &action, &[Kind::Delay]) {
+        tokio::time::sleep(std::time::Duration::from_millis(fault.milliseconds.unwrap_or(0))).await;
+    }
     match outcome {
         Ok(_) => entry.verdict = "ok".to_owned(),
         Err(error) => (entry.verdict, entry.detail) = (error.code, error.message),
@@ -92,10 +96,7 @@ enum Struck {
     Refused(ApiError),
 }
 
-async fn struck_before(sandbox: &Sandbox, operation: &str) -> Option<Struck> {
-    if let Some(fault) = sandbox.faults().strike("fps", operation, &[Kind::Delay]) {
-        tokio::time::sleep(std::time::Duration::from_millis(fault.milliseconds.unwrap_or(0))).await;
-    }
+fn struck_before(sandbox: &Sandbox, operation: &str) -> Option<Struck> {
     let fault =
         sandbox.faults().strike("fps", operation, &[Kind::DropRequest, Kind::Status, Kind::Throttle, Kind::Error])?;
     Some(match fault.fault {

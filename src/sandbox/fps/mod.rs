@@ -14,6 +14,7 @@ pub mod pages;
 pub mod personas;
 pub mod recipients;
 pub mod rules;
+pub mod simulations;
 pub mod state;
 pub mod tokens;
 pub mod verify;

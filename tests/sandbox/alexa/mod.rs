@@ -1,6 +1,6 @@
 //! The Alexa device through its own doors, in front of a skill of the tests.
 
-mod skill;
+pub mod skill;
 
 mod page;
 mod payments;

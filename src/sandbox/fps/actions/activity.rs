@@ -6,6 +6,8 @@
 //! Source: the types `Transaction`, `TransactionPart` and `AccountBalance`. Recorded answers write these amounts
 //! with six decimals, and `SenderTokenId` where the guide's type prints `SenderTokenID`.
 
+use sha2::Digest as _;
+
 use super::report::{name, roles};
 use super::{Call, Trouble, refuse};
 use crate::base::clock::Millis;
@@ -103,7 +105,8 @@ fn element(call: &Call<'_>, own: &Activity) -> Xml {
             .leaf("Name", name(called))
             .some("Reference", reference)
             .some("Description", description)
-            .long_amount("FeesPaid", if pays { fees } else { Money::usd(0) });
+            .long_amount("FeesPaid", if pays { fees } else { Money::usd(0) })
+            .leaf("InstrumentId", &instrument(account, if role == "Sender" { &t.method } else { "ABT" }));
         inside = inside.nest("TransactionPart", part);
     }
     inside
@@ -114,6 +117,11 @@ fn element(call: &Call<'_>, own: &Activity) -> Xml {
         .long_amount("FPSFees", fees)
         .some("SenderTokenId", &t.sender_token)
         .some("RecipientTokenId", &t.recipient_token)
+}
+
+/// The id of an account's card, bank account or balance: 64 characters, the same each time ("Max size = 64").
+fn instrument(account: &str, method: &str) -> String {
+    sha2::Sha256::digest(format!("{account} {method}")).iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
 /// `GetAccountBalance`: what the caller's account holds, what is on its way, and how much of it may leave or go back.

@@ -11,6 +11,7 @@ use crate::base::money::Money;
 use crate::sandbox::fps::codes::ApiError;
 use crate::sandbox::fps::machine::{self, Operation, Simulated, State};
 use crate::sandbox::fps::rules::statement;
+use crate::sandbox::fps::simulations::{Effect, Simulation};
 use crate::sandbox::fps::state::accounts::Account;
 use crate::sandbox::fps::state::ledger;
 use crate::sandbox::fps::state::tokens::Token;
@@ -28,6 +29,11 @@ pub async fn charge(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     if !amount.is_exact && simulated.is_none() {
         return Err(ApiError::params("TransactionAmount.Value has more than two decimals").into());
     }
+    let simulated = match tx.take_simulation().await?.map(Simulation::effect) {
+        Some(Effect::Refused(code)) => return refuse(code),
+        Some(Effect::Amount(instead)) => instead,
+        None => simulated,
+    };
     for name in ["SenderTokenId", "RecipientTokenId"] {
         if let Some(code) = call.params.get(name).and_then(machine::simulated_by_token) {
             return refuse(code);

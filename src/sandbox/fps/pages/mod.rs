@@ -102,10 +102,15 @@ async fn start(State(sandbox): State<Sandbox>, method: Method, uri: Uri, headers
     entry.reference = request.text("callerReference").to_owned();
     entry.string_to_sign =
         verify::string_to_sign(method.as_str(), &host(&headers, &uri), uri.path(), verify::as_pairs(request.pairs()));
-    if sandbox.faults().strikes("fps", &operation, Kind::DropRequest) {
-        entry.verdict = "drop_request".to_owned();
+    if let Some(fault) = sandbox.faults().strike("fps", &operation, &[Kind::DropRequest, Kind::Status]) {
+        let status = fault.code.and_then(|code| StatusCode::from_u16(code).ok());
+        let (response, verdict) = match status {
+            Some(status) => (status.into_response(), "status"),
+            None => (cut_connection(), "drop_request"),
+        };
+        (entry.verdict, entry.status) = (verdict.to_owned(), status.map_or(0, |status| i64::from(status.as_u16())));
         sandbox.log(entry).await;
-        return cut_connection();
+        return response;
     }
     let decided = decide(&sandbox, &request, &entry.string_to_sign, phone::is_phone(&headers)).await;
     let (response, verdict, detail) = match decided {
@@ -122,6 +127,14 @@ async fn start(State(sandbox): State<Sandbox>, method: Method, uri: Uri, headers
     entry.verdict = verdict.to_owned();
     entry.detail = detail;
     entry.status = i64::from(response.status().as_u16());
+    if let Some(fault) = sandbox.faults().strike("fps", &operation, &[Kind::Delay]) {
+        tokio::time::sleep(std::time::Duration::from_millis(fault.milliseconds.unwrap_or(0))).await;
+    }
+    if sandbox.faults().strikes("fps", &operation, Kind::DropResponse) {
+        entry.verdict.push_str(", then drop_response");
+        sandbox.log(entry).await;
+        return cut_connection();
+    }
     sandbox.log(entry).await;
     response
 }
@@ -146,9 +159,7 @@ async fn decide(sandbox: &Sandbox, request: &Request, text: &str, is_phone: bool
         None => {}
     }
     let Some(caller) = tx.account(&credential.account_id).await? else { return wrong("callerKey") };
-    if let Some(fault) =
-        sandbox.faults().strike("fps", request.text("pipelineName"), &[Kind::Error, Kind::Throttle, Kind::Status])
-    {
+    if let Some(fault) = sandbox.faults().strike("fps", request.text("pipelineName"), &[Kind::Error, Kind::Throttle]) {
         let status = if fault.error.as_deref() == Some("NM") { "NM" } else { "SE" };
         return Ok(Start::Return(status, "The request has temporarily failed; it may be sent again.".to_owned()));
     }

@@ -121,6 +121,11 @@ pub fn action(name: &str) -> Option<&'static str> {
     ACTIONS.iter().find(|(action, _)| *action == name).map(|(action, _)| *action)
 }
 
+/// The actions there are, in the order of their tables.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    ACTIONS.iter().map(|(action, _)| *action)
+}
+
 /// Checks the parameters of `action`: the first thing wrong with them, naming the parameter.
 pub fn check(action: &str, params: &Params) -> Result<(), ApiError> {
     let rows = ACTIONS.iter().find(|(name, _)| *name == action).map_or(&[] as &[Row], |(_, rows)| rows);

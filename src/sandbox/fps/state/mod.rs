@@ -7,6 +7,7 @@ pub mod activity;
 pub mod ledger;
 pub mod notifications;
 pub mod people;
+pub mod renewals;
 pub mod sessions;
 pub mod terms;
 pub mod tokens;

@@ -169,7 +169,12 @@ impl Tx {
     /// Lets one more of the next charges wait for a person.
     pub async fn add_flag(&mut self) -> Result<(), StateError> {
         let left = self.flags().await?;
-        self.keep_setting(FLAGS, &(left + 1).to_string()).await
+        self.set_flags(left + 1).await
+    }
+
+    /// Says how many of the next charges wait for a person.
+    pub async fn set_flags(&mut self, flags: i64) -> Result<(), StateError> {
+        self.keep_setting(FLAGS, &flags.to_string()).await
     }
 
     /// The refunds of a payment.

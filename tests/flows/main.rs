@@ -17,6 +17,7 @@ mod amazon_pay;
 mod approvals;
 mod currencies;
 mod digital;
+mod disputes;
 mod embedded;
 mod express;
 mod fps_standing;

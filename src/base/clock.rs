@@ -88,6 +88,19 @@ impl Millis {
         Millis((days - (days + 3).rem_euclid(7)) * DAY)
     }
 
+    /// The same time of day `n` business days later: Saturdays and Sundays do not count, UTC. From a weekend it
+    /// is counted as from the end of it. Holidays are nobody's here: a deadline is rather too early than missed.
+    pub fn plus_business_days(self, n: u64) -> Millis {
+        // Monday is 0; a week of five takes seven days
+        let weekday = u64::try_from((self.0.div_euclid(86_400_000) + 3).rem_euclid(7)).unwrap_or(0);
+        let (friday, late) = if weekday > 4 { (4, weekday - 4) } else { (weekday, 0) };
+        let weekends = (friday + n) / 5;
+        match n {
+            0 => self,
+            n => self.plus(days(n + 2 * weekends)).minus(days(late)),
+        }
+    }
+
     fn timestamp(self) -> jiff::Timestamp {
         jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
@@ -171,6 +184,26 @@ mod tests {
     fn instants_read_as_iso_8601() {
         assert_eq!(Millis(1_355_128_200_000).iso8601(), "2012-12-10T08:30:00Z");
         assert_eq!(Millis(1_355_128_200_000).for_people(), "10 Dec 2012, 08:30 UTC");
+    }
+
+    #[test]
+    fn business_days_leave_out_weekends() {
+        let monday = Millis(1_355_128_200_000);
+        let later = |from: Millis, n| from.plus_business_days(n).iso8601();
+        assert_eq!(later(monday, 4), "2012-12-14T08:30:00Z", "Friday of the same week");
+        assert_eq!(later(monday, 5), "2012-12-17T08:30:00Z", "over one weekend");
+        assert_eq!(later(monday, 10), "2012-12-24T08:30:00Z");
+        assert_eq!(later(monday.plus(days(4)), 1), "2012-12-17T08:30:00Z", "from Friday to Monday");
+        assert_eq!(later(monday.plus(days(4)), 5), "2012-12-21T08:30:00Z");
+        for weekend in [monday.plus(days(5)), monday.plus(days(6))] {
+            assert_eq!(later(weekend, 1), "2012-12-17T08:30:00Z", "what begins on a weekend begins on Monday");
+            assert_eq!(later(weekend, 5), "2012-12-21T08:30:00Z");
+        }
+        assert_eq!(monday.plus_business_days(0), monday);
+        for n in 1..60 {
+            let day = monday.plus(days(2)).plus_business_days(n).start_of_day();
+            assert!(day.since(day.start_of_week()) < days(5), "day {n} is no weekend");
+        }
     }
 
     #[test]

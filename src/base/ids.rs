@@ -104,6 +104,8 @@ ids! {
     LetterId = "let";
     /// One message between buyer and seller.
     MessageId = "msg";
+    /// One dispute, claim or chargeback about an order.
+    DisputeId = "dsp";
     /// One request of a buyer for a return or a refund.
     RequestId = "req";
 }

@@ -137,10 +137,14 @@ impl Paths {
         sell_new_product = "/sell/products/new";
         /// The seller's orders.
         sell_orders = "/sell/orders";
+        /// The seller's disputes.
+        sell_disputes = "/sell/disputes";
         /// The seller's statement.
         sell_statement = "/sell/statement";
         /// The marketplace's own desk.
         admin = "/admin";
+        /// All disputes.
+        admin_disputes = "/admin/disputes";
         /// All orders.
         admin_orders = "/admin/orders";
         /// The inbox with verdicts.
@@ -228,6 +232,20 @@ impl Paths {
         sell_message = "/sell/orders/", "/messages";
         /// The seller decides about a buyer's request.
         sell_request = "/sell/requests/", "";
+        /// A dispute about an order is entered here.
+        sell_order_dispute = "/sell/orders/", "/dispute";
+        /// One dispute of a seller's.
+        sell_dispute = "/sell/disputes/", "";
+        /// What the seller can prove.
+        sell_dispute_evidence = "/sell/disputes/", "/evidence";
+        /// How a dispute ended.
+        sell_dispute_end = "/sell/disputes/", "/end";
+        /// The same at the marketplace's desk.
+        admin_order_dispute = "/admin/orders/", "/dispute";
+        /// One dispute there.
+        admin_dispute = "/admin/disputes/", "";
+        /// How it ended.
+        admin_dispute_end = "/admin/disputes/", "/end";
         /// One order at the marketplace's desk.
         admin_order = "/admin/orders/", "";
         /// An operator takes the flag off an order.

@@ -38,6 +38,7 @@ pub struct OperationLine {
     kind: &'static str,
     /// Not always the order's: one that was declined can turn to another.
     provider: String,
+    /// Empty for what began at the provider.
     caller_reference: String,
     provider_transaction_id: Option<String>,
     amount_minor: i64,
@@ -137,8 +138,8 @@ async fn orders(store: &Store) -> Result<Vec<OrderLine>> {
                     .into_iter()
                     .map(|op| OperationLine {
                         kind: op.kind.word(),
+                        caller_reference: if op.is_given() { String::new() } else { op.id.to_string() },
                         provider: op.provider,
-                        caller_reference: op.id.to_string(),
                         provider_transaction_id: op.transaction,
                         amount_minor: op.amount.minor,
                         state: op.progress.word(),

@@ -5,6 +5,7 @@
 
 mod approval;
 mod money;
+mod reversal;
 mod standing;
 
 use super::record_outcome::Recorded;
@@ -54,6 +55,12 @@ pub async fn apply(
         }
         Outcome::Refunded { transaction, amount, provider_fee } => {
             case.refunded(transaction, *amount, *provider_fee).await
+        }
+        Outcome::Reversed { transaction, amount, provider_fee, kind } => {
+            case.reversed(transaction, *amount, *provider_fee, *kind).await
+        }
+        Outcome::WonBack { transaction, reversal, amount, provider_fee, kind } => {
+            case.won_back(transaction, reversal, *amount, *provider_fee, *kind).await
         }
         Outcome::Released { transaction } => case.let_go(Fact::Released, Some(transaction)).await,
         Outcome::Expired { transaction } => case.let_go(Fact::Expired, transaction.as_deref()).await,

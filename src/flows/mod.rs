@@ -12,6 +12,7 @@ pub mod change_agreement;
 pub mod check_out;
 pub mod come_back;
 mod count;
+pub mod dispute;
 pub mod express;
 pub mod facts;
 mod freeze;

@@ -90,6 +90,8 @@ fn progress(operation: &mut Operation, outcome: &Outcome, now: Millis) -> Millis
         Outcome::Held { transaction, .. }
         | Outcome::Taken { transaction, .. }
         | Outcome::Refunded { transaction, .. }
+        | Outcome::Reversed { transaction, .. }
+        | Outcome::WonBack { transaction, .. }
         | Outcome::Released { transaction } => Some(transaction.clone()),
         Outcome::Pending { transaction } | Outcome::Expired { transaction } => transaction.clone(),
         _ => None,
@@ -99,6 +101,7 @@ fn progress(operation: &mut Operation, outcome: &Outcome, now: Millis) -> Millis
         Outcome::Registered { .. } | Outcome::Consented { .. } | Outcome::Taken { .. } | Outcome::Refunded { .. } => {
             Progress::Succeeded
         }
+        Outcome::Reversed { .. } | Outcome::WonBack { .. } => Progress::Succeeded,
         Outcome::Held { .. } if operation.kind == Kind::Reserve => Progress::Succeeded,
         // Still on hold: a settle or cancel has not arrived.
         Outcome::Held { .. } => operation.progress,

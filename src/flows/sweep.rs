@@ -1,14 +1,21 @@
 //! What nobody comes back for: lapsed stock holds, approvals and money holds that ran out, periods of
-//! subscriptions that have begun, old keys.
+//! subscriptions that have begun, deadlines of disputes, old keys.
+
+use std::time::Duration;
 
 use super::record_outcome::record_outcome;
-use super::{Context, renew, retry};
+use super::{Context, dispute, renew, retry};
 use crate::base::clock::{days, minutes};
+use crate::base::ids::OrderId;
+use crate::mail::HOLD_ENDS;
 use crate::orders::operation::{Kind, Operation, Progress};
 use crate::orders::order::Order;
 use crate::orders::outcome::Outcome;
 use crate::orders::state::State;
 use crate::store::{Result, retried};
+
+/// How long before the end of a hold its seller is told.
+const HOLD_REMINDER: Duration = days(2);
 
 /// How many rows one round takes.
 pub(super) const ROUND: i64 = 50;
@@ -31,7 +38,34 @@ pub async fn sweep(ctx: &Context) -> Result<bool> {
         did = true;
     }
     did |= retry::retry_due(ctx).await?;
+    did |= dispute::sweep(ctx, ROUND).await?;
+    did |= remind_of_holds(ctx).await?;
     Ok(renew::renew(ctx).await? || did)
+}
+
+/// Writes to sellers whose orders are on hold for two more days. Says whether anybody was written to.
+async fn remind_of_holds(ctx: &Context) -> Result<bool> {
+    let now = ctx.clock.now();
+    let mut did = false;
+    for id in ctx.store.holds_ending(now, now.plus(HOLD_REMINDER), HOLD_ENDS, ROUND).await? {
+        did |= retried(|| remind_of_hold(ctx, &id)).await?;
+    }
+    Ok(did)
+}
+
+async fn remind_of_hold(ctx: &Context, id: &OrderId) -> Result<bool> {
+    let now = ctx.clock.now();
+    let mut tx = ctx.store.write().await?;
+    let order = tx.order(id).await?.filter(|order| order.state == State::Reserved);
+    let Some((order, until)) = order.and_then(|order| order.hold_until.map(|until| (order, until))) else {
+        return Ok(false);
+    };
+    let Some(seller) = tx.seller(&order.seller).await?.filter(|seller| !seller.email.is_empty()) else {
+        return Ok(false);
+    };
+    tx.queue_letter(&ctx.letters().hold_ends(&seller.email, &order, until), now).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Forgets what is too old to matter: form keys, answers of Alexa, requests that were not Alexa's, changes that every read model has seen, links, web

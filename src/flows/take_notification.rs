@@ -118,7 +118,7 @@ async fn find(ctx: &Context, provider: &str, news: &News, kind: Kind) -> Result<
     let order = match referred.as_ref().and_then(|operation| operation.subject.order()) {
         Some(id) => ctx.store.order(id).await?,
         None => match news.parent.as_ref().or(news.transaction.as_ref()) {
-            Some(transaction) => ctx.store.order_by_transaction(provider, transaction).await?,
+            Some(transaction) => order_behind(ctx, provider, transaction).await?,
             None => None,
         },
     };
@@ -132,6 +132,23 @@ async fn find(ctx: &Context, provider: &str, news: &News, kind: Kind) -> Result<
     let open_settle = |op: &&Operation| op.kind == kind && kind == Kind::Settle && op.progress.is_open();
     let operation = operations.iter().find(known).or_else(|| operations.iter().find(open_settle)).cloned();
     Ok(Some((order, operation)))
+}
+
+/// The order that a payment or a refund of ours is for; else that of the payment which the provider says it
+/// belongs to, for news of a refund's end may overtake those of its beginning.
+async fn order_behind(ctx: &Context, provider: &str, transaction: &str) -> Result<Option<Order>> {
+    if let Some(order) = ctx.store.order_by_transaction(provider, transaction).await? {
+        return Ok(Some(order));
+    }
+    let refund = ctx.store.operation_by_transaction(provider, transaction, Kind::Refund).await?;
+    if let Some(order) = refund.as_ref().and_then(|refund| refund.subject.order()) {
+        return ctx.store.order(order).await;
+    }
+    let Some(asked) = ctx.providers.get(provider) else { return Ok(None) };
+    match asked.parent_of(transaction).await {
+        Some(payment) => ctx.store.order_by_transaction(provider, &payment).await,
+        None => Ok(None),
+    }
 }
 
 async fn mismatch(

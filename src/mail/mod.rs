@@ -1,14 +1,19 @@
 //! Letters to buyers and sellers: text and HTML, queued in the transaction of the fact they tell.
 
 mod answers;
+mod disputes;
 pub mod send;
 
 use askama::Template;
 
+use crate::base::clock::Millis;
 use crate::base::money::Money;
 use crate::base::paths::Paths;
 use crate::orders::order::{Line, Order};
 use crate::store::letters::Draft;
+
+/// What the key of the letter about the end of a hold begins with; the order's id follows.
+pub const HOLD_ENDS: &str = "hold-ends:";
 
 /// What every letter says: a headline, paragraphs, lines of goods, and one address to go to.
 #[derive(Template)]
@@ -124,6 +129,23 @@ impl Desk<'_> {
             headline: format!("A new order, {}", order.number),
             paragraphs: vec![order.for_seller().to_owned() + "."],
             goods: Self::goods(lines, order),
+            link: self.sell_link(order),
+            link_label: "Open it at your desk",
+        }
+        .draft(self.shop_name)
+    }
+
+    /// To the seller: the money on hold can be taken for two more days. Its key begins with [`HOLD_ENDS`].
+    pub fn hold_ends(&self, to: &str, order: &Order, until: Millis) -> Draft {
+        Letter {
+            key: format!("{HOLD_ENDS}{}", order.id),
+            to,
+            headline: format!("Ship order {} by {}", order.number, until.day()),
+            paragraphs: vec![
+                format!("{} is on hold until {}. Shipping takes it.", order.total, until.for_people()),
+                "After that the money cannot be taken any more, and the parcel must not go out. If you cannot send it in time, call the order off: the buyer is told and can order again.".to_owned(),
+            ],
+            goods: Vec::new(),
             link: self.sell_link(order),
             link_label: "Open it at your desk",
         }

@@ -104,6 +104,11 @@ impl Entry {
         ])
     }
 
+    /// Money that had gone back is the seller's again, less what the provider keeps: the marketplace had kept its fee.
+    pub fn won_back(sale: &Sale<'_>) -> Result<Entry, Unbalanced> {
+        Entry::taken(sale, Money::zero(sale.amount.currency))
+    }
+
     /// Money goes back: the reverse of [`Entry::taken`] for the amounts that each side gives back.
     pub fn refunded(sale: &Sale<'_>) -> Result<Entry, Unbalanced> {
         let taken = Entry::taken(sale, Money::zero(sale.amount.currency))?;

@@ -6,6 +6,7 @@ pub mod agreement;
 pub mod audit;
 pub mod checkout;
 pub mod device;
+pub mod dispute;
 pub mod ledger;
 pub mod operation;
 pub mod order;

@@ -280,6 +280,11 @@ pub enum Request {
         /// The buyer's approval.
         consent: String,
     },
+    /// Nothing was asked: it began at the provider, and this is what it did there.
+    Given {
+        /// What is given back, or taken again: the provider's transaction.
+        parent: String,
+    },
     /// Close an approval, with whatever is still on hold under it.
     Withdraw {
         /// The buyer's approval.
@@ -343,6 +348,18 @@ impl Operation {
             refusal: None,
             said: None,
         }
+    }
+
+    /// One that began at the provider, and is done.
+    pub fn given(order: OrderId, kind: Kind, provider: &str, parent: &str, amount: Money, now: Millis) -> Self {
+        let request = Request::Given { parent: parent.to_owned() };
+        let own = Operation::wanted(Subject::Order(order), kind, provider, request, amount, now);
+        Operation { progress: Progress::Succeeded, ..own }
+    }
+
+    /// Whether it began at the provider: nobody asked for it here, and its id is no reference there.
+    pub fn is_given(&self) -> bool {
+        matches!(self.request, Request::Given { .. })
     }
 
     /// Whether a person is needed, at the provider's pages or near a loudspeaker, so that the worker

@@ -2,6 +2,7 @@
 
 use crate::base::clock::Millis;
 use crate::base::money::Money;
+use crate::orders::dispute;
 use crate::orders::operation::Instrument;
 use crate::orders::refusal::Refusal;
 
@@ -57,6 +58,30 @@ pub enum Outcome {
         amount: Money,
         /// What the provider gave back of its own fee, where it says so.
         provider_fee: Option<Money>,
+    },
+    /// Money was taken from the seller: a dispute, a claim, or the buyer's bank.
+    Reversed {
+        /// The provider's transaction that took it.
+        transaction: String,
+        /// How much.
+        amount: Money,
+        /// What the provider gave back of its own fee, where it says so.
+        provider_fee: Option<Money>,
+        /// What was behind it.
+        kind: dispute::Kind,
+    },
+    /// Money that had gone back is the seller's again.
+    WonBack {
+        /// The provider's transaction.
+        transaction: String,
+        /// The one that had taken it, which is undone.
+        reversal: String,
+        /// How much.
+        amount: Money,
+        /// What the provider keeps of it, where it says so.
+        provider_fee: Option<Money>,
+        /// What was behind it, where it says so.
+        kind: Option<dispute::Kind>,
     },
     /// The hold is gone because someone let it go.
     Released {

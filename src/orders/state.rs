@@ -56,6 +56,11 @@ pub enum Fact {
     Refused,
     /// Time ran out, and the provider confirms it.
     Expired,
+    /// What had gone back was taken again, because a dispute ended well for the seller.
+    WonBack {
+        /// Whether the goods had been sent before.
+        was_sent: bool,
+    },
 }
 
 /// What a fact does to an order.
@@ -135,6 +140,12 @@ impl State {
 
             (Placed | Consented | Reserved, Fact::Expired) => To(Expired),
             (Paid | Shipped | Refunded | Cancelled | Declined | Expired, Fact::Expired) => Ignored,
+
+            (Refunded, Fact::WonBack { was_sent: true }) => To(Shipped),
+            (Refunded, Fact::WonBack { was_sent: false }) => To(Paid),
+            (Paid | Shipped, Fact::WonBack { .. }) => Stays,
+            (Cancelled | Declined | Expired, Fact::WonBack { .. }) => MoneyAfterGivingUp,
+            (Placed | Consented | Reserved, Fact::WonBack { .. }) => Impossible,
         }
     }
 
@@ -296,6 +307,21 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn only_what_was_won_back_leads_out_of_refunded_and_to_where_it_was() {
+        for fact in FACTS {
+            assert!(!matches!(State::Refunded.after(fact), Change::To(_)), "{fact:?}");
+        }
+        let won = |state: State, was_sent| state.after(Fact::WonBack { was_sent });
+        assert_eq!(won(State::Refunded, true), Change::To(State::Shipped));
+        assert_eq!(won(State::Refunded, false), Change::To(State::Paid));
+        for state in [State::Paid, State::Shipped] {
+            assert_eq!(won(state, true), Change::Stays, "part of it had gone back, or nothing yet");
+        }
+        assert_eq!(won(State::Cancelled, false), Change::MoneyAfterGivingUp);
+        assert_eq!(won(State::Reserved, false), Change::Impossible);
     }
 
     #[test]

@@ -254,6 +254,12 @@ pub trait Provider: Send + Sync {
     /// The object behind a notification, as the provider has it now.
     async fn read(&self, news: &News) -> Outcome;
 
+    /// The transaction that `transaction` belongs to: a refund's payment. None where there is none, or where the
+    /// provider says it in its news.
+    async fn parent_of(&self, _transaction: &str) -> Option<String> {
+        None
+    }
+
     /// What it does for buyers who bring no address; none where it cannot.
     fn express(&self) -> Option<&dyn Express> {
         None

@@ -40,7 +40,8 @@ impl Tx {
     pub(super) async fn next_step(&mut self, now: Millis) -> Result<Option<Step>, StateError> {
         let fps = self.due_transaction(now).await?.map(|own| Step { due: (own.due_at, own.seq), is_amazon_pay: false });
         let other = self.due_object(now).await?.map(|own| Step { due: (own.due_at, own.seq), is_amazon_pay: true });
-        Ok([fps, other].into_iter().flatten().min_by_key(|step| step.due))
+        let case = self.due_case(now).await?.map(|own| Step { due: (own.due_at, own.seq), is_amazon_pay: false });
+        Ok([fps, case, other].into_iter().flatten().min_by_key(|step| step.due))
     }
 
     /// The next notification to send at or before `now`.

@@ -145,7 +145,8 @@ pub fn timeline(events: Vec<Event>) -> Vec<TimelineEvent> {
 
 fn tone(what: &str) -> &'static str {
     match what {
-        "Paid" | "Shipped" => "good",
+        "Paid" | "Shipped" | "Money won back" | "Decided for the seller" => "good",
+        "Money taken back" | "Decided for the buyer" | "Deadline missed" => "refused",
         "Payment on hold" | "Refund begun" | "Refunded" => "held",
         "Payment declined" | "Sold out before the payment" | "Called off" | "Expired" | "Hold let go" => "refused",
         "Refused by the payment service" | "Payment arrived too late" | "Hold arrived too late" => "refused",

@@ -41,7 +41,7 @@ struct Paid {
     transaction: String,
     /// All that was taken.
     taken: Money,
-    /// What went back, oldest first.
+    /// What went back, and what came again, oldest first.
     refunds: Vec<Booked>,
     /// What is left of it.
     rest: Money,
@@ -52,7 +52,9 @@ impl Paid {
         let standing = Standing::of(&bookings, zero);
         let first = bookings.iter().find(|booked| booked.fact == "taken")?;
         let (at, transaction) = (first.at, first.object.clone());
-        let refunds = bookings.into_iter().filter(|booked| booked.fact == "refunded").collect();
+        let refunds =
+            bookings.into_iter().filter(|it| matches!(it.fact.as_str(), "refunded" | "reversed" | "won_back"));
+        let refunds = refunds.collect();
         Some(Paid { at, transaction, taken: standing.taken, refunds, rest: standing.refundable() })
     }
 }

@@ -15,6 +15,7 @@ pub mod checkout_costs;
 pub mod checkout_form;
 pub mod checkout_status;
 pub mod desk;
+pub mod disputes;
 pub mod error;
 pub mod express;
 pub mod extract;

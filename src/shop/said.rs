@@ -36,6 +36,8 @@ impl Asked {
     /// What was asked, for people.
     pub fn what(&self) -> &'static str {
         match self.operation.kind {
+            Kind::Refund if self.operation.is_given() => "Money back, begun at the payment service",
+            Kind::Pay if self.operation.is_given() => "Money won back",
             Kind::Register => "Registration",
             Kind::Consent => "Approval",
             Kind::Pay => "Payment",

@@ -36,12 +36,15 @@ pub struct Sums {
     pub provider_fee: Money,
     /// Given back to buyers.
     pub refunded: Money,
+    /// Taken by disputes, less what was won back.
+    pub disputed: Money,
 }
 
 impl Sums {
     /// What is left for the seller.
     pub fn net(&self) -> Money {
-        let minor = self.taken.minor - self.fee.minor - self.provider_fee.minor - self.refunded.minor;
+        let gone = self.refunded.minor + self.disputed.minor;
+        let minor = self.taken.minor - self.fee.minor - self.provider_fee.minor - gone;
         Money { minor, ..self.taken }
     }
 }
@@ -57,6 +60,7 @@ struct EarningRow {
     fee: i64,
     provider_fee: i64,
     refunded: i64,
+    disputed: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -65,6 +69,7 @@ struct SumsRow {
     fee: i64,
     provider_fee: i64,
     refunded: i64,
+    disputed: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -88,11 +93,12 @@ impl Store {
         let rows: Vec<EarningRow> = sqlx::query_as(
             "SELECT o.id, o.number, o.state, o.placed_at, o.currency,
                     CAST(SUM(CASE WHEN e.fact = 'taken' THEN e.amount_minor ELSE 0 END) AS BIGINT) AS taken,
-                    CAST(SUM(CASE WHEN e.fact = 'taken' THEN e.fee_minor ELSE -e.fee_minor END) AS BIGINT) AS fee,
-                    CAST(SUM(CASE WHEN e.fact = 'taken' THEN e.provider_fee_minor ELSE -e.provider_fee_minor END) AS BIGINT) AS provider_fee,
-                    CAST(SUM(CASE WHEN e.fact = 'refunded' THEN e.amount_minor ELSE 0 END) AS BIGINT) AS refunded
+                    CAST(SUM(CASE WHEN e.fact IN ('taken', 'won_back') THEN e.fee_minor ELSE -e.fee_minor END) AS BIGINT) AS fee,
+                    CAST(SUM(CASE WHEN e.fact IN ('taken', 'won_back') THEN e.provider_fee_minor ELSE -e.provider_fee_minor END) AS BIGINT) AS provider_fee,
+                    CAST(SUM(CASE WHEN e.fact = 'refunded' THEN e.amount_minor ELSE 0 END) AS BIGINT) AS refunded,
+                    CAST(SUM(CASE WHEN e.fact = 'reversed' THEN e.amount_minor WHEN e.fact = 'won_back' THEN -e.amount_minor ELSE 0 END) AS BIGINT) AS disputed
                FROM orders o JOIN entries e ON e.order_id = o.id
-              WHERE o.seller_id = $1 AND o.id < $2 AND e.fact IN ('taken', 'refunded')
+              WHERE o.seller_id = $1 AND o.id < $2 AND e.fact IN ('taken', 'refunded', 'reversed', 'won_back')
               GROUP BY o.id, o.number, o.state, o.placed_at, o.currency ORDER BY o.id DESC LIMIT $3",
         )
         .bind(seller.as_str())
@@ -114,6 +120,7 @@ impl Store {
                         fee: money(row.fee),
                         provider_fee: money(row.provider_fee),
                         refunded: money(row.refunded),
+                        disputed: money(row.disputed),
                     },
                 })
             })
@@ -129,9 +136,10 @@ impl Store {
     pub async fn earned_between(&self, seller: &SellerId, from: Millis, until: Millis, zero: Money) -> Result<Sums> {
         let row: SumsRow = sqlx::query_as(
             "SELECT CAST(COALESCE(SUM(CASE WHEN e.fact = 'taken' THEN e.amount_minor ELSE 0 END), 0) AS BIGINT) AS taken,
-                    CAST(COALESCE(SUM(CASE WHEN e.fact = 'taken' THEN e.fee_minor ELSE -e.fee_minor END), 0) AS BIGINT) AS fee,
-                    CAST(COALESCE(SUM(CASE WHEN e.fact = 'taken' THEN e.provider_fee_minor ELSE -e.provider_fee_minor END), 0) AS BIGINT) AS provider_fee,
-                    CAST(COALESCE(SUM(CASE WHEN e.fact = 'refunded' THEN e.amount_minor ELSE 0 END), 0) AS BIGINT) AS refunded
+                    CAST(COALESCE(SUM(CASE WHEN e.fact IN ('taken', 'won_back') THEN e.fee_minor ELSE -e.fee_minor END), 0) AS BIGINT) AS fee,
+                    CAST(COALESCE(SUM(CASE WHEN e.fact IN ('taken', 'won_back') THEN e.provider_fee_minor ELSE -e.provider_fee_minor END), 0) AS BIGINT) AS provider_fee,
+                    CAST(COALESCE(SUM(CASE WHEN e.fact = 'refunded' THEN e.amount_minor ELSE 0 END), 0) AS BIGINT) AS refunded,
+                    CAST(COALESCE(SUM(CASE WHEN e.fact = 'reversed' THEN e.amount_minor WHEN e.fact = 'won_back' THEN -e.amount_minor ELSE 0 END), 0) AS BIGINT) AS disputed
                FROM postings p JOIN entries e ON e.id = p.entry_id
               WHERE p.account = $1 AND p.currency = $2 AND e.at >= $3 AND e.at < $4",
         )
@@ -147,6 +155,7 @@ impl Store {
             fee: money(row.fee),
             provider_fee: money(row.provider_fee),
             refunded: money(row.refunded),
+            disputed: money(row.disputed),
         })
     }
 

@@ -15,7 +15,7 @@ pub struct Booking<'a> {
     pub provider: &'a str,
     /// The provider's transaction: a money fact without one is refused.
     pub object: &'a str,
-    /// `held`, `released`, `taken` or `refunded`.
+    /// `held`, `released`, `taken`, `refunded`, `reversed` or `won_back`.
     pub fact: &'static str,
     /// How much moved.
     pub amount: Money,
@@ -32,7 +32,7 @@ pub struct Booking<'a> {
 pub struct Booked {
     /// The order.
     pub order: OrderId,
-    /// `held`, `released`, `taken` or `refunded`.
+    /// `held`, `released`, `taken`, `refunded`, `reversed` or `won_back`.
     pub fact: String,
     /// The provider's transaction.
     pub object: String,
@@ -53,7 +53,7 @@ pub struct Standing {
     pub held: Money,
     /// Taken, all told.
     pub taken: Money,
-    /// Given back, all told.
+    /// Given back, all told, less what was won back.
     pub refunded: Money,
     /// What the marketplace earned, less what it gave back.
     pub fee: Money,
@@ -75,6 +75,10 @@ impl Standing {
                     standing.fee.minor += booked.fee.minor;
                     standing.provider_fee.minor += booked.provider_fee.minor;
                 }
+                "won_back" => {
+                    standing.refunded.minor -= booked.amount.minor;
+                    standing.provider_fee.minor += booked.provider_fee.minor;
+                }
                 _ => {
                     standing.refunded.minor += booked.amount.minor;
                     standing.fee.minor -= booked.fee.minor;
@@ -85,9 +89,10 @@ impl Standing {
         standing
     }
 
-    /// What can still be given back.
+    /// What can still be given back: never more than was taken, also where news of what was won back came before
+    /// that of its loss.
     pub fn refundable(&self) -> Money {
-        Money { minor: self.taken.minor - self.refunded.minor, ..self.taken }
+        Money { minor: self.taken.minor - self.refunded.minor.max(0), ..self.taken }
     }
 }
 

@@ -13,6 +13,7 @@ mod columns;
 mod currency;
 pub mod desk;
 pub mod desk_money;
+pub mod disputes;
 pub mod form_keys;
 pub mod ledger;
 pub mod letters;

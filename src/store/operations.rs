@@ -291,6 +291,29 @@ impl Write {
         open.into_iter().find(|other| other.kind == operation.kind && other.progress.is_open()).ok_or(StoreError::Busy)
     }
 
+    /// Writes an operation that began at the provider and is done: nothing is sent for it.
+    pub async fn insert_given(&mut self, operation: &Operation) -> Result<()> {
+        let request = serde_json::to_string(&operation.request).map_err(|e| StoreError::Unreadable(e.to_string()))?;
+        sqlx::query(
+            "INSERT INTO operations (id, subject, kind, provider, request, amount_minor, currency, state, attempts,
+                                     run_after, leased_until, lease_owner, transaction_id, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, '', $9, $10)",
+        )
+        .bind(operation.id.as_str())
+        .bind(operation.subject.id())
+        .bind(operation.kind.word())
+        .bind(&operation.provider)
+        .bind(request)
+        .bind(operation.amount.minor)
+        .bind(operation.amount.currency.code())
+        .bind(operation.progress.word())
+        .bind(operation.transaction.clone())
+        .bind(operation.created_at.0)
+        .execute(self.connection())
+        .await?;
+        Ok(())
+    }
+
     /// Writes how far an operation is, with its transaction and what was said of it, and gives the claim back.
     /// Only an open operation changes: a closed one is never opened again. Says whether it did.
     pub async fn record_progress(&mut self, operation: &Operation, run_after: Millis) -> Result<bool> {

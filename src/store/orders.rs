@@ -6,7 +6,7 @@ use sqlx::AnyConnection;
 
 use self::rows::LineRow;
 pub(super) use self::rows::{OrderRow, orders, select_orders};
-use super::{Result, Store, StoreError, Write};
+use super::{Result, Store, StoreError, Write, columns};
 use crate::base::clock::Millis;
 use crate::base::ids::{BuyerId, CheckoutId, OrderId, SellerId};
 use crate::orders::operation::Instrument;
@@ -90,6 +90,24 @@ impl Store {
             .fetch_all(&mut *self.read().await?)
             .await?;
         orders(rows)
+    }
+
+    /// Orders whose hold ends between `from` and `until`, the next one first, of which no letter with a key that
+    /// begins with `told` was written yet.
+    pub async fn holds_ending(&self, from: Millis, until: Millis, told: &str, limit: i64) -> Result<Vec<OrderId>> {
+        let rows: Vec<String> = sqlx::query_scalar(
+            "SELECT o.id FROM orders o
+              WHERE o.state = 'reserved' AND o.hold_until > $1 AND o.hold_until <= $2
+                AND NOT EXISTS (SELECT 1 FROM letters l WHERE l.unique_key = $3 || o.id)
+              ORDER BY o.hold_until LIMIT $4",
+        )
+        .bind(from.0)
+        .bind(until.0)
+        .bind(told)
+        .bind(limit)
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        rows.iter().map(|id| columns::id(id)).collect()
     }
 
     /// The order whose money the provider knows under `transaction`.

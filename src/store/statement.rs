@@ -17,7 +17,7 @@ pub struct Line {
     pub order: OrderId,
     /// Its number.
     pub number: String,
-    /// `taken` or `refunded`.
+    /// `taken`, `refunded`, `reversed` by a dispute, or `won_back`.
     pub fact: String,
     /// The payment service.
     pub provider: String,
@@ -54,7 +54,7 @@ impl TryFrom<LineRow> for Line {
 
     fn try_from(row: LineRow) -> Result<Line> {
         let currency = columns::currency(&row.currency)?;
-        let sign = if row.fact == "taken" { 1 } else { -1 };
+        let sign = if matches!(row.fact.as_str(), "taken" | "won_back") { 1 } else { -1 };
         let signed = |minor: i64| Money::new(sign * minor, currency);
         Ok(Line {
             entry: row.id,

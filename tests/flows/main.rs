@@ -19,6 +19,7 @@ mod charged_once;
 mod currencies;
 mod desk_scenarios;
 mod digital;
+mod disputes;
 mod embedded;
 mod express;
 mod fps_standing;

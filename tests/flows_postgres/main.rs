@@ -10,6 +10,8 @@ mod approvals;
 mod currencies;
 #[path = "../flows/digital.rs"]
 mod digital;
+#[path = "../flows/disputes.rs"]
+mod disputes;
 #[path = "../flows/embedded.rs"]
 mod embedded;
 #[path = "../flows/express.rs"]

@@ -8,7 +8,7 @@ use crate::base::money::{Money, MoneyError};
 use crate::flows::count;
 use crate::flows::record_outcome::Recorded;
 use crate::orders::ledger::{Entry, Sale, Unbalanced};
-use crate::orders::operation::{Kind, Progress, Request};
+use crate::orders::operation::{Kind, Operation, Progress, Request};
 use crate::orders::order::Order;
 use crate::orders::rates::Counted;
 use crate::orders::state::{Change, Fact, State};
@@ -132,6 +132,30 @@ impl Case<'_> {
         amount: Money,
         provider_fee: Option<Money>,
     ) -> Result<Recorded> {
+        if !self.gone_back("refunded", transaction, amount, provider_fee).await? {
+            return Ok(Recorded::KnownAlready);
+        }
+        let email = self.buyer_email().await?;
+        let letter = self.ctx.letters().refunded(&email, &self.order, amount, transaction);
+        self.tx.queue_letter(&letter, self.now).await?;
+        let detail = match self.operation {
+            Some(operation) if !operation.is_given() => format!("{amount} went back to the buyer."),
+            _ => {
+                self.tell_seller_of_refund(amount, transaction).await?;
+                format!("{amount} went back to the buyer, at the payment service.")
+            }
+        };
+        self.change("Refunded", &detail, None).await
+    }
+
+    /// Books that `amount` went back, under the word `fact`, with what it does to the order. False for old news.
+    pub(super) async fn gone_back(
+        &mut self,
+        fact: &'static str,
+        transaction: &str,
+        amount: Money,
+        provider_fee: Option<Money>,
+    ) -> Result<bool> {
         let standing = self.standing().await?;
         let complete = standing.refunded.minor + amount.minor >= standing.taken.minor;
         let change = self.order.state.after(Fact::Refunded { complete });
@@ -139,9 +163,11 @@ impl Case<'_> {
         let provider_fee = provider_fee.unwrap_or(zero(&self.order));
         let sale = self.sale(amount, zero(&self.order), provider_fee);
         let entry = Entry::refunded(&sale).map_err(unbalanced)?;
-        if !self.book("refunded", transaction, amount, zero(&self.order), provider_fee, &entry).await? {
-            return Ok(Recorded::KnownAlready);
+        if !self.book(fact, transaction, amount, zero(&self.order), provider_fee, &entry).await? {
+            return Ok(false);
         }
+        let parent = self.order.transaction.clone().unwrap_or_default();
+        self.note_given(Kind::Refund, transaction, &parent, amount).await?;
         if self.order.state.is_sold() && standing.refunded.is_zero() {
             let paid_at = self.paid_at().await?;
             count::order(self.tx, &self.order, Counted::Refunded, paid_at).await?;
@@ -161,10 +187,25 @@ impl Case<'_> {
         if standing.refunded.minor + amount.minor > standing.taken.minor {
             self.order.flag = Some("More was refunded than was taken. Compare with the provider's record.".to_owned());
         }
-        let email = self.buyer_email().await?;
-        let letter = self.ctx.letters().refunded(&email, &self.order, amount, transaction);
-        self.tx.queue_letter(&letter, self.now).await?;
-        self.change("Refunded", &format!("{amount} went back to the buyer."), None).await
+        Ok(true)
+    }
+
+    /// What began at the provider is an operation as well, so that nothing that moved money is missing among them.
+    pub(super) async fn note_given(&mut self, kind: Kind, object: &str, parent: &str, amount: Money) -> Result<()> {
+        if self.operation.is_some() {
+            return Ok(());
+        }
+        let provider = self.provider().to_owned();
+        let given = Operation::given(self.order.id.clone(), kind, &provider, parent, amount, self.now);
+        self.tx.insert_given(&Operation { transaction: Some(object.to_owned()), ..given }).await
+    }
+
+    async fn tell_seller_of_refund(&mut self, amount: Money, object: &str) -> Result<()> {
+        if let Some(seller) = self.tx.seller(&self.order.seller).await? {
+            let letter = self.ctx.letters().refunded_there(&seller.email, &self.order, amount, object);
+            self.tx.queue_letter(&letter, self.now).await?;
+        }
+        Ok(())
     }
 
     /// The hold or the approval is gone, and no money was taken.
@@ -211,11 +252,11 @@ impl Case<'_> {
         Ok(bookings.iter().find(|booked| booked.fact == "taken").map_or(self.order.placed_at, |booked| booked.at))
     }
 
-    async fn standing(&mut self) -> Result<Standing> {
+    pub(super) async fn standing(&mut self) -> Result<Standing> {
         Ok(Standing::of(&self.tx.bookings(&self.order.id).await?, zero(&self.order)))
     }
 
-    fn sale(&self, amount: Money, marketplace_fee: Money, provider_fee: Money) -> Sale<'_> {
+    pub(super) fn sale(&self, amount: Money, marketplace_fee: Money, provider_fee: Money) -> Sale<'_> {
         Sale {
             order: &self.order.id,
             seller: &self.order.seller,
@@ -226,7 +267,7 @@ impl Case<'_> {
         }
     }
 
-    async fn book(
+    pub(super) async fn book(
         &mut self,
         fact: &'static str,
         object: &str,
@@ -253,11 +294,11 @@ impl Case<'_> {
     }
 }
 
-fn zero(order: &Order) -> Money {
+pub(super) fn zero(order: &Order) -> Money {
     Money::zero(order.total.currency)
 }
 
-fn unbalanced(error: Unbalanced) -> StoreError {
+pub(super) fn unbalanced(error: Unbalanced) -> StoreError {
     StoreError::Unreadable(error.to_string())
 }
 

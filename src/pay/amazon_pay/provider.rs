@@ -242,6 +242,7 @@ impl Provider for AmazonPayProvider {
             Request::Register { .. } | Request::Consent { .. } | Request::Change { .. } => {
                 Outcome::Silent { why: "a person has to go to Amazon's pages for that".to_owned() }
             }
+            Request::Given { .. } => not_asked(),
         }
     }
 
@@ -262,6 +263,7 @@ impl Provider for AmazonPayProvider {
                 let outcome = self.look_at(operation.kind, charge, Seen::Later).await;
                 self.again_if_chargeable(outcome, consent).await
             }
+            (Request::Given { .. }, _) => not_asked(),
             (Request::Withdraw { consent }, _) => self.look_for_closure(consent).await,
             (Request::Refund { .. }, Some(refund)) => self.look_at_refund(refund).await,
             // The same key gives the first answer again, for ever.
@@ -317,6 +319,11 @@ impl Provider for AmazonPayProvider {
             Err(Miss::NotSent(why)) => Err(why),
         }
     }
+}
+
+/// What began at Amazon was never sent from here, and is done.
+fn not_asked() -> Outcome {
+    Outcome::Silent { why: "nothing was asked: it began at Amazon".to_owned() }
 }
 
 /// A seller is known to this provider as soon as they ask: the marketplace is the merchant.

@@ -88,9 +88,29 @@ pub struct Transaction {
     /// What the service kept for itself.
     #[serde(rename = "FPSFees")]
     pub fees: Option<Amount>,
+    /// What whoever asked for it wrote; of what began in the pages of FPS, what it is.
+    #[serde(rename = "CallerDescription", default, deserialize_with = "trimmed_if_any")]
+    pub description: Option<String>,
+    /// Ours; empty for what began in the pages of FPS.
+    #[serde(rename = "CallerReference", default, deserialize_with = "trimmed_if_any")]
+    pub reference: Option<String>,
+    /// The payment of a refund, the refund of its reversal, and the other way round.
+    #[serde(rename = "RelatedTransaction", default)]
+    pub related: Vec<Related>,
     /// ISO 8601, once it is over.
     #[serde(rename = "DateCompleted", default, deserialize_with = "trimmed_if_any")]
     pub completed: Option<String>,
+}
+
+/// How another transaction belongs to one. Source: the guide, "Enumerated Data Types", `RelationType`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Related {
+    /// `Parent`, `Refund`, `RefundReversal`, `Reserve`, `Settle` or `MarketplaceFee`.
+    #[serde(rename = "RelationType", deserialize_with = "trimmed")]
+    pub relation: String,
+    /// The other one.
+    #[serde(rename = "TransactionId", deserialize_with = "trimmed")]
+    pub transaction: String,
 }
 
 /// An amount of an answer.

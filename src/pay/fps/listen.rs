@@ -15,7 +15,7 @@ use crate::pay::fps::provider::{FpsProvider, fees, unanswered};
 use crate::pay::fps::recover::not_told;
 use crate::pay::fps::status::{self, Circumstances, Meaning, Status};
 use crate::pay::fps::wire::Ask;
-use crate::pay::fps::{cbui, notices};
+use crate::pay::fps::{cbui, notices, reversals};
 use crate::pay::{Answer, Doubt, News, RawNotification, ReturnNews, Returned};
 
 impl FpsProvider {
@@ -60,7 +60,10 @@ impl FpsProvider {
     /// The transaction (or cancelled token) behind `news`, as FPS has it now.
     pub(super) async fn read_object(&self, news: &News) -> Outcome {
         match (news.kind, &news.transaction) {
-            (Some(kind), Some(transaction)) => self.read_transaction(kind, transaction, news.amount).await,
+            (Some(kind), Some(transaction)) => {
+                let outcome = self.read_transaction(kind, transaction, news.amount).await;
+                self.by_whom(news, outcome).await
+            }
             (None, Some(token)) => self.look_at_token(token).await,
             (_, None) => Outcome::Silent { why: "the notice names no transaction".to_owned() },
         }
@@ -88,6 +91,29 @@ impl FpsProvider {
                 status::outcome(kind, meaning, &state, known)
             }
         }
+    }
+
+    /// Tells what the seller, or we, gave back from what was taken from the seller, and from what came again.
+    async fn by_whom(&self, news: &News, outcome: Outcome) -> Outcome {
+        match (outcome, &news.parent) {
+            (Outcome::Refunded { transaction, amount, provider_fee }, _) if news.reference.is_none() => {
+                match self.transaction(&transaction).await.as_ref().and_then(reversals::behind) {
+                    Some(kind) => Outcome::Reversed { transaction, amount, provider_fee, kind },
+                    None => Outcome::Refunded { transaction, amount, provider_fee },
+                }
+            }
+            // Nothing but the reversal of a refund is taken and belongs to another transaction.
+            (Outcome::Taken { transaction, amount, provider_fee, .. }, Some(reversal)) => {
+                let kind = self.transaction(&transaction).await.as_ref().and_then(reversals::behind);
+                Outcome::WonBack { transaction, reversal: reversal.clone(), amount, provider_fee, kind }
+            }
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// The transaction that `transaction` belongs to, if FPS knows one.
+    pub(super) async fn parent(&self, transaction: &str) -> Option<String> {
+        reversals::parent(&self.transaction(transaction).await?)
     }
 
     /// How much moved, by the transaction; where FPS does not show it, by the notice it signed.

@@ -16,6 +16,7 @@ mod listen;
 pub mod notices;
 pub mod provider;
 mod recover;
+mod reversals;
 pub mod sign;
 mod standing;
 pub mod status;

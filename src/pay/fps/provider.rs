@@ -307,6 +307,10 @@ impl Provider for FpsProvider {
         self.read_object(news).await
     }
 
+    async fn parent_of(&self, transaction: &str) -> Option<String> {
+        self.parent(transaction).await
+    }
+
     async fn check(&self) -> Result<(), String> {
         self.check_keys().await
     }

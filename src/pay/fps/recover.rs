@@ -27,6 +27,7 @@ impl FpsProvider {
                 self.look_at(operation, transaction).await
             }
             (Request::Take { .. } | Request::Refund { .. }, None) => self.if_resending_is_safe(operation),
+            (Request::Given { .. }, _) => Outcome::Silent { why: "nothing was asked: it began at FPS".to_owned() },
             (Request::Change { .. }, _) => self.look_for_consent(operation).await,
             (Request::Withdraw { consent }, _) => self.look_for_closure(consent).await,
         }

@@ -1,7 +1,7 @@
-//! What happens by itself as business time goes on: networks answer, holds lapse.
+//! What happens by itself as business time goes on: networks answer, holds lapse, chargebacks that nobody answered are the buyer's.
 
-use super::actions::book;
 use super::actions::settle::step;
+use super::actions::{book, claims};
 use super::machine::{self, Event, Operation, State};
 use super::state::transactions::Transaction;
 use crate::base::clock::Millis;
@@ -12,7 +12,15 @@ use crate::sandbox::state::{StateError, Tx};
 pub async fn fire(sandbox: &Sandbox) -> Result<bool, StateError> {
     let _alone = sandbox.fps_alone().await;
     let mut tx = sandbox.db().write().await?;
-    let Some(transaction) = tx.due_transaction(sandbox.clock().now()).await? else { return Ok(false) };
+    let now = sandbox.clock().now();
+    let transaction = tx.due_transaction(now).await?;
+    let first = transaction.as_ref().map_or((i64::MAX, 0), |own| (own.due_at, own.seq));
+    if let Some(case) = tx.due_case(now).await?.filter(|case| (case.due_at, case.seq) < first) {
+        claims::lapse(&mut tx, case).await?;
+        tx.commit().await?;
+        return Ok(true);
+    }
+    let Some(transaction) = transaction else { return Ok(false) };
     let at = Millis(transaction.due_at);
     let event = match transaction.state() {
         State::Reserved => Event::HoldLapsed,
@@ -72,6 +80,9 @@ async fn take_effect(
                 payment.refunding_minor -= transaction.amount_minor;
                 tx.keep_transaction(&payment).await?;
             }
+        }
+        (Operation::Pay, State::Success) if !transaction.parent_id.is_empty() => {
+            book::give_again(tx, transaction, at).await?;
         }
         (_, State::Success) => book::charge(tx, transaction, at).await?,
         // A refused charge must not use up the buyer's consent; a refused settle has used it.

@@ -1,11 +1,12 @@
 //! Flexible Payments, played from the provider's side (API 2010-08-28, CBUI 2009-01-09).
 //!
 //! Read in this order: `rules` (what a request must look like), `verify` (who signed it), `machine`
-//! (how a transaction lives), `actions` (what each call does), `due` (what happens by itself),
+//! (how a transaction lives), `claims` (what a buyer may say of it afterwards), `actions` (what each call does), `due` (what happens by itself),
 //! `notify` (what shops are told), `tokens` (what a buyer allowed), `pages` (what buyers and sellers see), `state` (what is kept).
 
 pub mod actions;
 pub mod api;
+pub mod claims;
 pub mod codes;
 pub mod due;
 pub mod machine;

@@ -3,6 +3,7 @@
 //! It shows what the store holds as it is, and changes little. Every change is a link of the audit
 //! chain with the operator's address.
 
+mod disputes;
 pub mod ledger;
 pub mod notifications;
 pub mod operations;
@@ -34,6 +35,7 @@ pub fn router() -> Router<Site> {
         .route("/admin", get(overview))
         .merge(orders::router())
         .merge(order::router())
+        .merge(disputes::router())
         .merge(notifications::router())
         .merge(operations::router())
         .merge(rates::router())
@@ -50,6 +52,7 @@ struct OverviewPage {
     unknown: i64,
     open: i64,
     flagged: i64,
+    disputes: i64,
     waiting: i64,
     sellers: BTreeMap<String, i64>,
     sums: Vec<CurrencySum>,
@@ -89,6 +92,7 @@ async fn overview(
         open: count(&|progress| progress.is_open()),
         operations,
         flagged: store.count_flagged().await?,
+        disputes: store.count_open_disputes().await?,
         waiting: store.waiting_notifications().await?,
         sellers: store.sellers_by_state().await?,
         sums: store.balance_sums().await?,

@@ -16,6 +16,7 @@ use crate::market::sellers::Seller;
 use crate::orders::agreement::Agreement;
 use crate::orders::audit::Act;
 use crate::orders::checkout::Checkout;
+use crate::orders::dispute::Dispute;
 use crate::orders::operation::Kind;
 use crate::orders::order::{Line, Order};
 use crate::shop::Site;
@@ -49,6 +50,7 @@ struct OrderPage {
     events: Vec<TimelineEvent>,
     operations: Vec<Asked>,
     bookings: Vec<Booked>,
+    disputes: Vec<Dispute>,
     acts: Vec<Act>,
     arrived: Vec<Arrived>,
     settling: Vec<Settling>,
@@ -67,7 +69,7 @@ impl OrderPage {
     }
 }
 
-async fn any_order(ctx: &Context, id: &str) -> Result<Order, PageError> {
+pub(super) async fn any_order(ctx: &Context, id: &str) -> Result<Order, PageError> {
     let id: OrderId = desk::id(id)?;
     ctx.store.order(&id).await?.ok_or(PageError::NotFound)
 }
@@ -97,6 +99,7 @@ async fn show(
         lines: store.order_lines(&order.id).await?,
         events: timeline(store.events(&order.id).await?),
         bookings: store.bookings(&order.id).await?,
+        disputes: store.disputes_of(&order.id).await?,
         acts: store.audit_of(order.id.as_str()).await?,
         arrived: about(ctx, &order, &operations).await?,
         settling: settling(&operations),

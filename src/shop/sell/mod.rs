@@ -1,5 +1,6 @@
 //! The seller's side: what selling here means, the registration, and the desk.
 
+mod disputes;
 pub mod order;
 pub mod order_acts;
 pub mod orders;
@@ -31,6 +32,7 @@ pub fn router() -> Router<Site> {
         .merge(order::router())
         .merge(order_acts::router())
         .merge(paper::router())
+        .merge(disputes::router())
         .merge(statement::router())
         .merge(statement_month::router())
 }

@@ -13,6 +13,7 @@ use crate::base::money::Money;
 use crate::flows::{Actor, Context, agreements, refund};
 use crate::market::sellers::Seller;
 use crate::orders::checkout::Checkout;
+use crate::orders::dispute::Dispute;
 use crate::orders::operation::Kind;
 use crate::orders::order::{Line, Order, TWIN_WINDOW};
 use crate::shop::Site;
@@ -72,6 +73,7 @@ struct OrderPage {
     fee: Money,
     /// What can still be given back.
     rest: Money,
+    disputes: Vec<Dispute>,
     hold: Option<Hold>,
     can_ship: bool,
     can_cancel: bool,
@@ -150,6 +152,7 @@ pub(super) async fn show(
         settling: settling(&operations),
         is_unknown: is_unknown(&operations),
         twins,
+        disputes: store.disputes_of(&order.id).await?,
         money,
         fee: order.fee_on(order.total).unwrap_or(order.total),
         rest: refund::refundable(store, &order).await?,

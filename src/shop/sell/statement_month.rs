@@ -71,6 +71,8 @@ struct MonthPage {
     rows: Vec<Row>,
     taken: Money,
     refunded: Money,
+    /// Taken by disputes, less what was won back.
+    disputed: Money,
     fees: Money,
     closing: Money,
     earlier: Option<String>,
@@ -125,6 +127,7 @@ async fn show(
         rows,
         taken: sums.taken,
         refunded: sums.refunded,
+        disputed: sums.disputed,
         fees: Money { minor: sums.fee.minor + sums.provider_fee.minor, ..sums.fee },
         closing: Money { minor: month.opening.minor + sums.net().minor, ..month.opening },
         earlier: first_booking.filter(|first| *first < month.from).map(|_| to(month.from.months_later(-1))),
@@ -165,7 +168,12 @@ fn rows(lines: Vec<Line>, opening: Money) -> Vec<Row> {
     let mut balance = opening;
     let row = |line: Line| {
         balance.minor += line.net.minor;
-        let what = if line.fact == "taken" { "Taken from the buyer" } else { "Given back" };
+        let what = match line.fact.as_str() {
+            "taken" => "Taken from the buyer",
+            "reversed" => "Taken by a dispute",
+            "won_back" => "Won back from a dispute",
+            _ => "Given back",
+        };
         Row { what, balance, event: format!("at-{}", line.at.0), line }
     };
     lines.into_iter().map(row).collect()
@@ -210,6 +218,17 @@ mod tests {
             provider_fee: Money::usd(0),
             net: Money::usd(net),
         }
+    }
+
+    #[test]
+    fn what_a_dispute_took_and_gave_again_is_told_from_refunds() {
+        let lines = vec![line("reversed", -2000, -1900), line("won_back", 2000, 1900), line("refunded", -5, -5)];
+        let rows = rows(lines, Money::usd(1900));
+        assert_eq!(rows.iter().map(|row| row.balance.minor).collect::<Vec<_>>(), [0, 1900, 1895]);
+        assert_eq!(
+            rows.iter().map(|row| row.what).collect::<Vec<_>>(),
+            ["Taken by a dispute", "Won back from a dispute", "Given back"]
+        );
     }
 
     #[test]

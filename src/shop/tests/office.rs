@@ -15,6 +15,8 @@ async fn nobody_but_an_operator_finds_the_office() {
         "/admin/orders",
         &order,
         "/admin/orders?show=flagged",
+        "/admin/disputes",
+        &format!("{order}/dispute"),
         "/admin/notifications",
         "/admin/operations",
         "/admin/ledger",

@@ -66,6 +66,10 @@ async fn every_form_can_be_sent_twice() {
             "/admin/sellers/{id}" => stall(&market).await,
             "/sell/orders/{id}/subscription/end" => subscription(&market, ADA, &route).await,
             "/admin/orders/{id}/agreement/end" => subscription(&market, OLGA, &route).await,
+            "/sell/orders/{id}/dispute" | "/sell/disputes/{id}/evidence" | "/sell/disputes/{id}/end" => {
+                dispute(&market, ADA, &route).await
+            }
+            "/admin/orders/{id}/dispute" | "/admin/disputes/{id}/end" => dispute(&market, OLGA, &route).await,
             _ if route.starts_with("/sell/orders/{id}/") => parcel(&market, ADA, &route).await,
             _ if route.starts_with("/admin/orders/{id}/") => parcel(&market, OLGA, &route).await,
             _ => panic!("nobody tried {route} twice"),
@@ -321,6 +325,24 @@ async fn subscription(market: &Market, who: &str, route: &str) {
     assert_eq!(ended.standing, Standing::Ended, "{route}");
     let letters = market.ctx.store.letters(20).await.unwrap();
     assert_eq!(letters.iter().filter(|letter| letter.subject.starts_with("News of your subscription")).count(), 1);
+}
+
+/// Entered, answered or ended once, with one line of each and one letter.
+async fn dispute(market: &Market, who: &str, route: &str) {
+    let order = paid_order(market).await;
+    let mut visitor = Visitor::signed_in(market, who).await;
+    let form = [("form_key", KEY), ("kind", "chargeback"), ("evidence", "Sent."), ("ending", "won")];
+    let day = market.ctx.clock.now().iso8601();
+    let entry = [&form[..], &[("opened_on", &day[..10])]].concat();
+    let enter = format!("{}/{}/dispute", if who == ADA { "/sell/orders" } else { "/admin/orders" }, order.id);
+    visitor.twice(&enter, &entry).await;
+    let disputes = market.ctx.store.disputes_of(&order.id).await.unwrap();
+    assert_eq!(disputes.len(), 1, "{route}");
+    if !route.ends_with("/dispute") {
+        visitor.twice(&route.replace("{id}", disputes[0].id.as_str()), &form).await;
+    }
+    let events = market.ctx.store.dispute_events(&disputes[0].id).await.unwrap();
+    assert_eq!(events.len(), if route.ends_with("/dispute") { 1 } else { 2 }, "{route}: {events:?}");
 }
 
 /// What seller and operator do with a paid order: at most one thing is asked of the provider.

@@ -52,8 +52,9 @@ pub async fn refund(
     refund.market_fee_minor = part;
     moves.push((caller.clone(), recipient.clone(), part));
     if gives_master {
-        let (before, after) = (payment.refunded_minor, payment.refunded_minor + amount);
-        let fee = machine::fee_part(payment.fee_minor, before, after, whole);
+        let after = payment.refunded_minor + amount;
+        // Counted from what went back so far, which a reversal may have made less again.
+        let fee = machine::fee_part(payment.fee_minor, 0, after, whole) - payment.fee_back_minor;
         payment.fee_back_minor += fee;
         payment.refunded_minor = after;
         refund.fee_minor = fee;
@@ -68,6 +69,21 @@ pub async fn refund(
     let moves: Vec<(&str, &str, i64)> =
         moves.iter().map(|(from, to, amount)| (from.as_str(), to.as_str(), *amount)).collect();
     tx.post(&refund.id, at, &moves).await
+}
+
+/// Books that what a refund took goes to the recipient again: the refund turned round, its fee included.
+pub async fn give_again(tx: &mut Tx, again: &mut Transaction, at: Millis) -> Result<(), StateError> {
+    let Some(refund) = tx.transaction(&again.parent_id).await? else { return Ok(()) };
+    let Some(mut payment) = tx.transaction(&refund.parent_id).await? else { return Ok(()) };
+    payment.refunded_minor -= again.amount_minor;
+    payment.fee_back_minor -= refund.fee_minor;
+    again.fee_minor = refund.fee_minor;
+    tx.keep_transaction(&payment).await?;
+    let recipient = balance_of(&payment.recipient_id);
+    let caller = balance_of(&payment.caller_id);
+    let payer = if payment.fee_payer == "Caller" { &caller } else { &recipient };
+    let from = source(&payment.method, &payment.sender_id);
+    tx.post(&again.id, at, &[(&from, &recipient, again.amount_minor), (payer, FEES, again.fee_minor)]).await
 }
 
 /// How much of the marketplace's fee a refund of `amount` gives back, as its policy says; the last part takes the rest.

@@ -2,7 +2,7 @@
 
 use super::charge::answer;
 use super::settle::own;
-use super::{Call, Trouble, book, refuse};
+use super::{Call, Trouble, book, claims, refuse};
 use crate::base::clock::Millis;
 use crate::sandbox::Sandbox;
 use crate::sandbox::fps::codes::ApiError;
@@ -11,7 +11,7 @@ use crate::sandbox::fps::state::ledger;
 use crate::sandbox::fps::state::transactions::Transaction;
 use crate::sandbox::fps::wire::Xml;
 use crate::sandbox::fps::{notify, provider_id};
-use crate::sandbox::state::Tx;
+use crate::sandbox::state::{StateError, Tx};
 
 /// What a refund is asked to be.
 pub struct Asked<'a> {
@@ -54,13 +54,11 @@ pub async fn refund(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
 pub async fn start(
     sandbox: &Sandbox,
     tx: &mut Tx,
-    mut payment: Transaction,
+    payment: Transaction,
     asked: &Asked<'_>,
     now: Millis,
 ) -> Result<Transaction, Trouble> {
-    if payment.kind == "Refund" {
-        return refuse("TransactionTypeNotRefundable");
-    }
+    claims::check_refundable(&payment)?;
     match payment.state() {
         State::Success => {}
         State::Pending | State::Reserved => return refuse("OriginalTransactionIncomplete"),
@@ -83,6 +81,18 @@ pub async fn start(
     if tx.balance(&ledger::balance_of(&payment.caller_id)).await? < market {
         return refuse("TransactionDenied");
     }
+    Ok(begin(sandbox, tx, payment, asked, amount, now).await?)
+}
+
+/// Begins a refund that nobody can refuse any more, such as one that the bank makes.
+pub async fn begin(
+    sandbox: &Sandbox,
+    tx: &mut Tx,
+    mut payment: Transaction,
+    asked: &Asked<'_>,
+    amount: i64,
+    now: Millis,
+) -> Result<Transaction, StateError> {
     payment.refunding_minor += amount;
     tx.keep_transaction(&payment).await?;
     let (operation, state, status_code, status_message) = machine::start(Operation::Refund, &payment.method);

@@ -6,6 +6,7 @@
 pub mod activity;
 pub mod book;
 pub mod charge;
+pub mod claims;
 pub mod give_back;
 pub mod look;
 pub mod report;

@@ -41,7 +41,7 @@ pub async fn transaction(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
         .leaf("TransactionStatus", &t.state)
         .leaf("StatusCode", &t.status_code)
         .leaf("StatusMessage", &t.status_message)
-        .leaf("SenderTokenId", &t.sender_token)
+        .some("SenderTokenId", &t.sender_token)
         .some("RecipientTokenId", &t.recipient_token);
     if let Some(sender) = sender {
         inside = inside.leaf("SenderName", name(&sender.name));
@@ -79,12 +79,12 @@ pub fn name(text: &str) -> &str {
     text.char_indices().nth(LONGEST_NAME).map_or(text, |(end, _)| &text[..end])
 }
 
-/// A refund names what it gives back; a payment its refunds; a settle the hold it took, which has the same id.
+/// A refund names what it gives back, and what took it back again; a payment its refunds; a settle the hold it
+/// took, which has the same id.
 async fn related(tx: &mut Tx, t: &Transaction) -> Result<Vec<(&'static str, String)>, Trouble> {
-    if !t.parent_id.is_empty() {
-        return Ok(vec![("Parent", t.parent_id.clone())]);
-    }
+    let parent = (!t.parent_id.is_empty()).then(|| ("Parent", t.parent_id.clone()));
     let hold = (t.operation() == Operation::Settle).then(|| ("Reserve", t.id.clone()));
-    let refunds = tx.refunds_of(&t.id).await?.into_iter().map(|refund| ("Refund", refund.id));
-    Ok(hold.into_iter().chain(refunds).collect())
+    let relation = if t.operation() == Operation::Refund { "RefundReversal" } else { "Refund" };
+    let children = tx.refunds_of(&t.id).await?.into_iter().map(|child| (relation, child.id));
+    Ok(parent.into_iter().chain(hold).chain(children).collect())
 }

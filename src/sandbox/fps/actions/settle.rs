@@ -75,7 +75,9 @@ pub async fn cancel(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     let Some(mut transaction) = own(call, tx, call.params.text("TransactionId")).await? else {
         return Err(ApiError::params("TransactionId names no transaction of this caller").into());
     };
-    let Some(cancelled) = machine::next(transaction.operation(), transaction.state(), Event::Cancel) else {
+    let next = machine::next(transaction.operation(), transaction.state(), Event::Cancel);
+    // What reverses a refund was decided here, not asked for by the caller.
+    let Some(cancelled) = next.filter(|_| transaction.parent_id.is_empty()) else {
         return refuse("InvalidTransactionState");
     };
     if let Some(url) = call.params.get("OverrideIPNURL") {

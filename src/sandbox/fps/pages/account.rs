@@ -11,11 +11,11 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
-use super::broken;
 use super::letters::{Letter, letters};
 use super::review::described;
 use super::views::Problem;
 use super::visit::value;
+use super::{broken, claims};
 use crate::base::clock::Millis;
 use crate::base::money::Money;
 use crate::sandbox::Sandbox;
@@ -28,7 +28,7 @@ use crate::sandbox::fps::tokens::{Measure, Use, words};
 use crate::sandbox::fps::wire::Amount;
 use crate::sandbox::state::{LogEntry, StateError};
 
-type Form = axum::extract::Form<Vec<(String, String)>>;
+pub(super) type Form = axum::extract::Form<Vec<(String, String)>>;
 
 /// Everybody's page, and what can be done there.
 pub fn router() -> Router<Sandbox> {
@@ -39,6 +39,7 @@ pub fn router() -> Router<Sandbox> {
         .route("/accounts/{id}/state", post(change_state))
         .route("/accounts/{id}/fund", post(fund))
         .route("/accounts/{id}/register", post(register))
+        .merge(claims::router())
         .route_layer(middleware::from_fn(own_site))
 }
 
@@ -49,11 +50,11 @@ async fn own_site(request: Request, next: Next) -> Response {
     problem(StatusCode::FORBIDDEN, "That came from another site", "Use the form on the account's own page.")
 }
 
-fn problem(status: StatusCode, title: &str, message: &str) -> Response {
+pub(super) fn problem(status: StatusCode, title: &str, message: &str) -> Response {
     desk::page(status, &Problem::plain(title, message))
 }
 
-fn nobody() -> Response {
+pub(super) fn nobody() -> Response {
     problem(StatusCode::NOT_FOUND, "There is no such account", "The address names no account of this sandbox.")
 }
 
@@ -82,6 +83,7 @@ struct Allowed {
 
 /// One line of the past.
 struct Past {
+    id: String,
     at: String,
     what: String,
     amount: Money,
@@ -119,6 +121,7 @@ async fn show(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Respons
         let balance = Money::usd(tx.balance(&balance_of(&id)).await?);
         let (given, lines) = (tx.given_tokens(&id).await?, tx.latest_of(&id).await?);
         let uses = tx.uses_of_account(&id).await?;
+        let cases = tx.cases_of(&id).await?;
         let tokens = given.iter().map(|given| allowed(given, &uses, now)).collect::<Result<_, _>>()?;
         let methods = account.methods.split(',').filter(|own| !own.is_empty()).map(|own| described(own).0).collect();
         let page = AccountPage {
@@ -126,7 +129,7 @@ async fn show(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Respons
             methods,
             tokens,
             past: lines.iter().map(|line| past(line, &id)).collect(),
-            letters: letters(&given, &lines),
+            letters: letters(&given, &lines, &cases, &id),
             is_developer: account.kind == "developer",
             account,
         };
@@ -179,6 +182,8 @@ fn allowed(given: &Given, uses: &[(String, Use)], now: Millis) -> Result<Allowed
 fn past(line: &Line, account: &str) -> Past {
     let is_sender = line.sender_id == account;
     let what = match (line.kind.as_str(), is_sender) {
+        ("Pay", true) if !line.parent_id.is_empty() => format!("Reversal for {}", line.recipient_name),
+        ("Pay", false) if !line.parent_id.is_empty() => format!("Reversal from {}", line.sender_name),
         ("Refund", true) => format!("Refund from {}", line.recipient_name),
         ("Refund", false) => format!("Refund to {}", line.sender_name),
         ("Reserve", true) => format!("Hold for {}", line.recipient_name),
@@ -186,7 +191,13 @@ fn past(line: &Line, account: &str) -> Past {
         (_, false) => format!("From {}", line.sender_name),
     };
     let what = if line.reason.is_empty() { what } else { format!("{what}: {}", line.reason) };
-    Past { at: line.at().for_people(), what, amount: Money::usd(line.amount_minor), state: line.state.clone() }
+    Past {
+        id: line.id.clone(),
+        at: line.at().for_people(),
+        what,
+        amount: Money::usd(line.amount_minor),
+        state: line.state.clone(),
+    }
 }
 
 /// The payer ends a token: for good, and the shop is told.

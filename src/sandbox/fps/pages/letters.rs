@@ -1,8 +1,11 @@
-//! The mails of a payer, by the guide's "Email Notification Templates". None is kept: each follows from a
-//! token that was made or ended, or from a charge of one that came to its end.
+//! The mails of a payer, by the guide's "Email Notification Templates", and those about disputes to both sides.
+//! None is kept: each follows from a token that was made or ended, from a charge of one that came to its end,
+//! or from a case.
 
 use crate::base::clock::Millis;
 use crate::base::money::Money;
+use crate::sandbox::fps::claims::Kind;
+use crate::sandbox::fps::state::claims::Case;
 use crate::sandbox::fps::state::people::{Given, Line};
 
 /// One mail.
@@ -10,19 +13,20 @@ use crate::sandbox::fps::state::people::{Given, Line};
 pub struct Letter {
     /// When it was sent.
     pub at: Millis,
-    /// The name of its template.
+    /// The name of its template; empty where the guide names none.
     pub template: &'static str,
     /// What it says.
     pub text: String,
 }
 
-/// The mails about these tokens and charges, newest first.
-pub fn letters(tokens: &[Given], lines: &[Line]) -> Vec<Letter> {
+/// The mails to `account` about these tokens, charges and cases, newest first.
+pub fn letters(tokens: &[Given], lines: &[Line], cases: &[Case], account: &str) -> Vec<Letter> {
     let mut all: Vec<Letter> = tokens.iter().flat_map(about_token).collect();
     all.extend(lines.iter().filter_map(|line| {
         let given = tokens.iter().find(|given| given.token.id == line.sender_token)?;
         about_charge(given, line)
     }));
+    all.extend(cases.iter().flat_map(|case| about_case(case, account)));
     all.sort_by_key(|letter| std::cmp::Reverse(letter.at));
     all
 }
@@ -68,6 +72,35 @@ fn about_charge(given: &Given, line: &Line) -> Option<Letter> {
     Some(Letter { at: line.at(), template, text })
 }
 
+/// "When a buyer files a dispute, Amazon will notify the seller by email."
+fn about_case(case: &Case, account: &str) -> Vec<Letter> {
+    let (kind, amount, payment) = (case.kind().label(), case.amount(), &case.transaction_id);
+    let is_seller = case.seller_id == account;
+    let opened = match (is_seller, case.kind()) {
+        (true, Kind::Chargeback) => format!(
+            "{kind} of {amount} for transaction {payment}: the buyer's bank took the money back. Contest it with proof of delivery by {}, or it stays with the buyer.",
+            Millis(case.answer_by).for_people()
+        ),
+        (true, _) => format!(
+            "{kind} of {amount} for transaction {payment}. Refund the buyer, or send proof of delivery by {}.",
+            Millis(case.answer_by).for_people()
+        ),
+        (false, _) => format!("{kind} of {amount} for transaction {payment}: we asked the seller and write again."),
+    };
+    let mut letters = vec![Letter { at: Millis(case.opened_at), template: "", text: opened }];
+    let end = match case.state.as_str() {
+        "granted" => "was decided for the buyer",
+        "denied" => "was decided for the seller",
+        "withdrawn" => "was withdrawn by the buyer",
+        "repaid" => "was decided for the buyer, who has paid the money back since",
+        "superseded" => "was closed, because the buyer's bank began a chargeback",
+        _ => return letters,
+    };
+    let text = format!("{kind} of {amount} for transaction {payment} {end}.");
+    letters.push(Letter { at: Millis(case.closed_at), template: "", text });
+    letters
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +118,7 @@ mod tests {
     fn line(given: &Given, kind: &str, state: &str, method: &str) -> Line {
         Line {
             id: "t".to_owned(),
+            parent_id: String::new(),
             kind: kind.to_owned(),
             state: state.to_owned(),
             method: method.to_owned(),
@@ -107,7 +141,7 @@ mod tests {
             let lines: Vec<Line> = [("Success", "CC"), ("Success", "ACH"), ("Failure", "CC"), ("Pending", "CC")]
                 .map(|(state, method)| line(&given, "Pay", state, method))
                 .into();
-            seen.extend(letters(&[given], &lines).into_iter().map(|letter| letter.template));
+            seen.extend(letters(&[given], &lines, &[], "acc_omni").into_iter().map(|letter| letter.template));
         }
         for template in [
             "MultiPaymentFailure",
@@ -128,7 +162,24 @@ mod tests {
     fn an_edited_token_sends_no_mail_that_it_was_ended_and_the_newest_comes_first() {
         let old = given("MultiUse", "edit");
         let lines = [line(&old, "Pay", "Success", "CC"), line(&old, "Refund", "Success", "CC")];
-        let templates: Vec<_> = letters(&[old], &lines).into_iter().map(|letter| letter.template).collect();
+        let templates: Vec<_> =
+            letters(&[old], &lines, &[], "acc_omni").into_iter().map(|letter| letter.template).collect();
         assert_eq!(templates, ["MultiPaymentSuccess", "MultiuseTokenInstall"]);
+    }
+
+    #[test]
+    fn the_seller_hears_of_a_case_and_until_when_to_answer() {
+        let case = Case {
+            kind: "chargeback".to_owned(),
+            state: "denied".to_owned(),
+            seller_id: "acc_wares".to_owned(),
+            amount_minor: 1900,
+            answer_by: 1_355_128_200_000,
+            closed_at: 20,
+            ..Case::default()
+        };
+        let texts: Vec<_> = letters(&[], &[], &[case], "acc_wares").into_iter().map(|letter| letter.text).collect();
+        assert!(texts[0].contains("decided for the seller"), "{texts:?}");
+        assert!(texts[1].contains("took the money back") && texts[1].contains("10 Dec 2012"), "{texts:?}");
     }
 }

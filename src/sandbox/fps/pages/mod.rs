@@ -26,6 +26,7 @@ use crate::sandbox::state::{LogEntry, StateError, Tx};
 
 mod account;
 mod address;
+mod claims;
 mod finish;
 mod letters;
 mod mint;

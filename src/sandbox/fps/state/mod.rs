@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod claims;
 pub mod ledger;
 pub mod notifications;
 pub mod people;
@@ -23,6 +24,7 @@ impl Tx {
             "DELETE FROM fps_requests",
             "DELETE FROM fps_postings",
             "DELETE FROM fps_history",
+            "DELETE FROM fps_cases",
             "DELETE FROM fps_transactions",
             "DELETE FROM fps_sessions",
             "DELETE FROM fps_tokens",

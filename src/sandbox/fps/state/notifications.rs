@@ -89,6 +89,7 @@ impl Tx {
         let at: i64 = sqlx::query_scalar(
             "SELECT CAST(COALESCE(MIN(due_at), 0) AS BIGINT) FROM (
                 SELECT MIN(due_at) AS due_at FROM fps_notifications WHERE due_at > 0 UNION ALL
+                SELECT MIN(due_at) FROM fps_cases WHERE due_at > 0 UNION ALL
                 SELECT MIN(due_at) FROM fps_transactions WHERE due_at > 0) AS dues",
         )
         .fetch_one(self.on())

@@ -25,6 +25,8 @@ pub struct Given {
 pub struct Line {
     /// Its id.
     pub id: String,
+    /// Of a refund, its payment; of the reversal of a refund, that refund; else empty.
+    pub parent_id: String,
     /// `Pay`, `Reserve` or `Refund`.
     pub kind: String,
     /// See [`machine::State`](crate::sandbox::fps::machine::State).
@@ -93,7 +95,7 @@ impl Tx {
     /// The latest transactions in which an account pays or is paid, newest first.
     pub async fn latest_of(&mut self, account: &str) -> Result<Vec<Line>, StateError> {
         sqlx::query_as(
-            "SELECT x.id, x.kind, x.state, x.method,
+            "SELECT x.id, x.parent_id, x.kind, x.state, x.method,
                     CASE WHEN x.settled_minor > 0 THEN x.settled_minor ELSE x.amount_minor END AS amount_minor,
                     x.sender_token, x.sender_id, sender.name AS sender_name, recipient.name AS recipient_name, x.reason,
                     x.received_at, x.completed_at

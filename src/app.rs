@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::flows::link_account::Client;
 use crate::flows::{Context, ShopFacts};
 use crate::mail::send::Post;
+use crate::orders::operation::Statement;
 use crate::pay::amazon_pay::provider::AmazonPayProvider;
 use crate::pay::fps::{self, FpsProvider};
 use crate::pay::{Provider, Providers, http};
@@ -64,6 +65,7 @@ impl App {
                 currency: config.currency,
                 is_demo: config.is_demo(),
                 contact: config.contact.clone(),
+                statement: Statement { text: config.statement_text.clone(), is_ours: config.is_service_ours },
                 sandbox_url: config.is_demo().then(|| config.sandbox_url.clone()),
                 instance: instance(&config.data_dir)?,
             }),

@@ -4,6 +4,7 @@
 mod alexa;
 mod amazon_pay;
 mod contact;
+mod fps;
 mod linking;
 
 use std::net::SocketAddr;
@@ -116,6 +117,10 @@ settings! {
     smtp_url, "PUSHCART_SMTP_URL";
     /// Whom letters are from.
     mail_from, "PUSHCART_MAIL_FROM";
+    /// What stands on a card statement for an FPS payment, up to 15 letters, digits and spaces. Default: what the seller has set there
+    statement_text, "PUSHCART_STATEMENT_TEXT";
+    /// Whose customer service an FPS payment names: seller or market. Default: seller
+    customer_service, "PUSHCART_CUSTOMER_SERVICE";
     /// Where people write to about the market, an email address. Default: MAIL_FROM's, and help@pushcart.example without one
     contact, "PUSHCART_CONTACT";
     /// The address of the proxy whose Forwarded headers are believed.
@@ -181,6 +186,10 @@ pub struct Config {
     pub smtp: Option<(Secret, String)>,
     /// Where people write to about the market.
     pub contact: String,
+    /// What stands on a card statement; none for what the seller has set.
+    pub statement_text: Option<String>,
+    /// Whether payments name the market's customer service, and not the seller's.
+    pub is_service_ours: bool,
     /// Whose Forwarded headers are believed.
     pub trusted_proxy: Option<std::net::IpAddr>,
     /// A second listener for /metrics.
@@ -243,7 +252,7 @@ impl Config {
         let sandbox_listen = listens("PUSHCART_SANDBOX_LISTEN", w.sandbox_listen, "127.0.0.1:3001")?;
         let sandbox_url = w.sandbox_url.unwrap_or_else(|| format!("http://127.0.0.1:{}", sandbox_listen.port()));
         let sandbox_url = sandbox_url.trim_end_matches('/').to_owned();
-        let fps_keys = keys(&[
+        let fps_keys = fps::keys(&[
             ("PUSHCART_FPS_ACCESS_KEY", w.fps_access_key, w.fps_secret_key),
             ("PUSHCART_FPS_ACCESS_KEY_2", w.fps_access_key_2, w.fps_secret_key_2),
         ])?;
@@ -298,6 +307,8 @@ impl Config {
             currency,
             smtp,
             contact,
+            statement_text: fps::statement_text(w.statement_text)?,
+            is_service_ours: fps::is_service_ours(w.customer_service.as_deref())?,
             trusted_proxy: match w.trusted_proxy {
                 Some(text) => Some(parsed("PUSHCART_TRUSTED_PROXY", &text, "an IP address")?),
                 None => None,
@@ -374,21 +385,6 @@ fn of_a_shop(code: &str) -> Result<Currency, BadSetting> {
         let codes = ten.map(Currency::code).join(", ");
         BadSetting(format!("PUSHCART_CURRENCY is {code:?}, but must be one of {codes}"))
     })
-}
-
-fn keys(pairs: &[(&str, Option<String>, Option<String>)]) -> Result<Vec<(String, Secret)>, BadSetting> {
-    let mut keys = Vec::new();
-    for (name, access, secret) in pairs {
-        match (access, secret) {
-            (Some(access), Some(secret)) => keys.push((access.clone(), Secret::new(secret))),
-            (None, None) => {}
-            _ => return bad(format!("{name} and its secret key go together")),
-        }
-    }
-    if keys.is_empty() {
-        keys.push((EXAMPLE_ACCESS_KEY.to_owned(), Secret::new(EXAMPLE_SECRET_KEY)));
-    }
-    Ok(keys)
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub async fn run(caller: &Caller, words: &[String]) -> anyhow::Result<()> {
         fee_fixed: Money::usd(0),
         fee_variable_bp: 500,
         description: "A blue mug".to_owned(),
+        statement: None,
     });
     let Moved { result } = caller.ask(&ask).await?;
     println!("answered {}", result.status);

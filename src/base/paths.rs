@@ -117,6 +117,8 @@ impl Paths {
         account_agreements = "/account/approvals";
         /// Asks whether the Alexa skill may be linked to the account.
         oauth_authorize = "/oauth/authorize";
+        /// Opens a tab.
+        tab = "/account/approvals/new";
         /// Where a code or a refresh token is exchanged.
         oauth_token = "/oauth/token";
         /// Ends the link.
@@ -164,6 +166,8 @@ impl Paths {
     with_part! {
         /// A product's page, by slug.
         product = "/p/", "";
+        /// Buys a digital good with one click, by slug.
+        product_buy = "/p/", "/buy";
         /// A seller's page, by slug.
         seller = "/s/", "";
         /// A seller's own shipping and return policies, by slug.

@@ -47,6 +47,7 @@ pub(super) async fn charge(
         fee_fixed_minor: order.fee.fixed.minor,
         fee_variable_bp: order.fee.variable_bp,
         initiator,
+        statement: Some(ctx.shop.statement.clone()),
     };
     let subject = Subject::Order(order.id.clone());
     tx.want(Operation::wanted(subject, kind, &order.provider, request, order.total, now), now).await?;

@@ -1,6 +1,6 @@
 //! Calling an order off before money is taken.
 
-use super::{ActError, Actor, Context, count, run_operation, withdraw as withdraw_approval};
+use super::{ActError, Actor, Context, basket, count, run_operation, withdraw as withdraw_approval};
 use crate::base::ids::{OperationId, OrderId};
 use crate::orders::audit::Act;
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
@@ -87,12 +87,14 @@ pub(super) async fn withdraw(
             count::attempt(tx, &recalled, order, now).await?;
         }
     }
+    basket::leave(tx, order, now).await?;
     order.state = state;
     let provider = order.provider.clone();
     withdraw_approval::let_go(ctx, tx, order, &provider).await?;
     order.message = Some("The order was called off. Nothing was charged.".to_owned());
     tx.release_stock(&order.id, now).await?;
     tx.change_order(order, None).await?;
+    basket::let_go(ctx, tx, &order.checkout).await?;
     tx.note(&order.id, now, "Called off", &format!("By the {}.", actor.word())).await?;
     let email = tx.checkout(&order.checkout).await?.ok_or(ActError::NoSuchOrder)?.email;
     let letter = ctx.letters().given_up(&email, order, "The order was called off. Nothing was charged.");

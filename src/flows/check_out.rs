@@ -1,10 +1,11 @@
 //! From a basket to orders that wait for the buyer's approval.
 
+use super::basket::Waiting;
 use super::freeze::{Bought, Frozen, freeze, payee};
 use super::limits::{self, allowed, unpayable};
 use super::parcels::{Parcel, cart_problem, parcels};
 use super::record_outcome::{LOST_RETURN, record_outcome};
-use super::{ActError, Context, agreements, count};
+use super::{ActError, Context, agreements, basket, count};
 use crate::base::clock::Millis;
 use crate::base::ids::{AgreementId, BuyerId, CheckoutId, OrderId};
 use crate::market::sellers::Seller;
@@ -59,10 +60,17 @@ pub fn delivers_to(address: &Address) -> bool {
 /// Freezes the basket into one order per seller, holds the stock, and asks for the buyer's approval
 /// of each. The same form twice gives the same checkout. Nothing is charged.
 pub async fn place(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, ActError> {
-    retried(|| place_once(ctx, form)).await
+    let most = match ctx.providers.get(&form.provider) {
+        Some(provider) if ctx.store.cart_lines(&form.cart).await?.len() > 1 => {
+            basket::payees_now(provider.as_ref()).await
+        }
+        _ => 1,
+    };
+    retried(|| place_once(ctx, form, most)).await
 }
 
-async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, ActError> {
+/// `most` is how many sellers one approval can name.
+async fn place_once(ctx: &Context, form: &CheckoutForm, most: usize) -> Result<CheckoutId, ActError> {
     let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;
     let saved = saved_method(&mut tx, form, now).await?;
@@ -91,9 +99,17 @@ async fn place_once(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, Ac
     }
     tx.insert_checkout(&checkout).await?;
     let mut keeps = form.is_kept && saved.is_none() && form.buyer.is_some() && provider.abilities().keeps_consents();
+    let mut waiting = Vec::new();
     for parcel in parcels(&cart, form.shipping_method, form.is_gift, &form.address)? {
         let under = under(&mut tx, provider.as_ref(), form, &parcel, saved.as_ref(), &mut keeps, now).await?;
-        place_order(ctx, &mut tx, provider.as_ref(), &checkout, parcel, under).await?;
+        waiting.extend(place_order(ctx, &mut tx, provider.as_ref(), &checkout, parcel, under).await?);
+    }
+    if waiting.len() > 1 && waiting.len() <= most {
+        basket::want_consent(&mut tx, provider.as_ref(), &waiting, now).await?;
+    } else {
+        for one in &waiting {
+            want_consent(&mut tx, &one.order, &one.payee, &one.seller, None, now).await?;
+        }
     }
     tx.empty_cart(&form.cart).await?;
     tx.commit().await?;
@@ -143,6 +159,7 @@ async fn under(
     Ok(Some(asked))
 }
 
+/// Gives the order back where its approval is still to be asked for.
 async fn place_order(
     ctx: &Context,
     tx: &mut Write,
@@ -150,22 +167,23 @@ async fn place_order(
     checkout: &Checkout,
     parcel: Parcel,
     under: Option<Agreement>,
-) -> Result<(), ActError> {
+) -> Result<Option<Waiting>, ActError> {
     let now = ctx.clock.now();
     let saved = under.as_ref().filter(|agreement| agreement.is_saved_method(now));
     let until = saved.is_none().then(|| now.plus(STOCK_HOLD));
     let Frozen { mut order, payee, seller } =
         freeze(ctx, tx, provider, &Bought { id: OrderId::fresh(), checkout, under: under.as_ref(), until }, parcel)
             .await?;
-    match saved {
-        Some(saved) => {
+    match (saved, &under) {
+        (Some(saved), _) => {
             agreements::charge(ctx, tx, &mut order, saved, &payee).await?;
         }
-        None => {
-            want_consent(tx, &order, &payee, &seller, under.as_ref(), now).await?;
+        (None, Some(under)) => {
+            want_consent(tx, &order, &payee, &seller, Some(under), now).await?;
         }
+        (None, None) => return Ok(Some(Waiting { order, payee, seller })),
     }
-    Ok(())
+    Ok(None)
 }
 
 async fn want_consent(
@@ -197,7 +215,8 @@ async fn want_consent(
 /// coming back without approving, or with another method after a decline. Holds the stock again.
 /// `with` names another provider than the order's; the attempt at the old one is closed first.
 pub async fn approval_address(ctx: &Context, order: &OrderId, with: Option<&str>) -> Result<String, ActError> {
-    let approval = approval(ctx, order, with).await?;
+    let most = basket::payees_for(ctx, order, with).await?;
+    let approval = approval(ctx, order, with, most).await?;
     let provider = ctx.providers.get(&approval.operation.provider);
     let provider = provider.ok_or(ActError::NotNow("This way to pay is no longer offered."))?;
     match provider.start_consent(&approval.operation, approval.ask(ctx)).await {
@@ -238,12 +257,18 @@ pub(super) async fn remember_visit(
     Ok(redirect.address)
 }
 
-/// Wants the buyer's approval of an order and holds its stock again. `with` as above.
-pub(super) async fn approval(ctx: &Context, id: &OrderId, with: Option<&str>) -> Result<Approval, ActError> {
-    retried(|| approval_once(ctx, id, with)).await
+/// Wants the buyer's approval of an order, and of those that are approved with it, and holds their stock again.
+/// `with` as above; `most` is how many sellers one approval can name.
+pub(super) async fn approval(
+    ctx: &Context,
+    id: &OrderId,
+    with: Option<&str>,
+    most: usize,
+) -> Result<Approval, ActError> {
+    retried(|| approval_once(ctx, id, with, most)).await
 }
 
-async fn approval_once(ctx: &Context, id: &OrderId, with: Option<&str>) -> Result<Approval, ActError> {
+async fn approval_once(ctx: &Context, id: &OrderId, with: Option<&str>, most: usize) -> Result<Approval, ActError> {
     let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;
     let mut order = tx.order(id).await?.ok_or(ActError::NoSuchOrder)?;
@@ -254,20 +279,27 @@ async fn approval_once(ctx: &Context, id: &OrderId, with: Option<&str>) -> Resul
     if let Some(name) = with.filter(|_| is_elsewhere) {
         move_to(ctx, &mut tx, &mut order, name).await?;
     }
-    let lines = tx.order_lines(id).await?;
-    if tx.hold_stock(id, &lines, Some(now.plus(STOCK_HOLD)), now).await?.is_err() {
-        return Err(ActError::NotNow("Something in this order has been sold meanwhile. Please order again."));
-    }
-    let seller = tx.seller(&order.seller).await?.ok_or(ActError::NoSuchOrder)?;
     let provider = ctx.providers.get(&order.provider);
     let provider = provider.ok_or(ActError::NotNow("This way to pay is no longer offered."))?;
-    let payee = payee(&mut tx, provider.as_ref(), &order.seller).await?;
-    let payee = payee.ok_or(ActError::NotNow("This seller cannot be paid this way any more."))?;
+    let own = waiting(&mut tx, provider.as_ref(), order.clone(), now).await?;
+    let others = basket::waiting_with(&mut tx, &order, most).await?;
     let asked = match &order.agreement {
         Some(id) => tx.agreement(id).await?.filter(|agreement| is_asked_for(agreement, &order)),
         None => None,
     };
-    let operation = want_consent(&mut tx, &order, &payee, &seller, asked.as_ref(), now).await?;
+    let mut all = Vec::new();
+    for other in others.into_iter().filter(|other| other.id != *id) {
+        // What was sold meanwhile does not keep the rest from being approved.
+        all.extend(waiting(&mut tx, provider.as_ref(), other, now).await.ok());
+    }
+    let operation = if all.is_empty() {
+        basket::approve_alone(&mut tx, &order, now).await?;
+        want_consent(&mut tx, &order, &own.payee, &own.seller, asked.as_ref(), now).await?
+    } else {
+        all.push(own);
+        all.sort_by(|one, other| one.order.id.cmp(&other.order.id));
+        basket::want_consent(&mut tx, provider.as_ref(), &all, now).await?
+    };
     if order.message.take().is_some() || is_elsewhere {
         let due = (order.state == State::Placed).then(|| order.placed_at.plus(APPROVAL_WAIT));
         tx.change_order(&mut order, due).await?;
@@ -276,6 +308,18 @@ async fn approval_once(ctx: &Context, id: &OrderId, with: Option<&str>) -> Resul
     tx.commit().await?;
     let return_url = ctx.paths.absolute(ctx.paths.provider_return(&operation.provider));
     Ok(Approval { operation, address: checkout.address, return_url })
+}
+
+/// An order with who is paid for it, its stock held again.
+async fn waiting(tx: &mut Write, provider: &dyn Provider, order: Order, now: Millis) -> Result<Waiting, ActError> {
+    let lines = tx.order_lines(&order.id).await?;
+    if tx.hold_stock(&order.id, &lines, Some(now.plus(STOCK_HOLD)), now).await?.is_err() {
+        return Err(ActError::NotNow("Something in this order has been sold meanwhile. Please order again."));
+    }
+    let seller = tx.seller(&order.seller).await?.ok_or(ActError::NoSuchOrder)?;
+    let payee = payee(tx, provider, &order.seller).await?;
+    let payee = payee.ok_or(ActError::NotNow("This seller cannot be paid this way any more."))?;
+    Ok(Waiting { order, payee, seller })
 }
 
 /// Whether the approval of this order is to stand: from its first order on, or again where a subscription's
@@ -293,6 +337,7 @@ async fn move_to(ctx: &Context, tx: &mut Write, order: &mut Order, name: &str) -
     let provider = ctx.providers.get(name).filter(|provider| provider.takes(order.total.currency));
     let message = "Please choose one of the ways to pay.".to_owned();
     let provider = provider.ok_or(ActError::BadField { field: "provider", message })?;
+    basket::leave(tx, order, now).await?;
     for operation in tx.operations_of(order.id.as_str()).await? {
         if operation.kind == Kind::Consent && operation.progress.is_open() {
             let given_up = Operation { progress: Progress::Failed, ..operation };

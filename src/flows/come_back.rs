@@ -3,7 +3,7 @@
 
 use super::record_outcome::record_outcome;
 use super::{Context, change_agreement, run_operation};
-use crate::base::ids::{AgreementId, OrderId, SellerId};
+use crate::base::ids::{AgreementId, CheckoutId, OrderId, SellerId};
 use crate::orders::operation::{Kind, Operation, Subject};
 use crate::orders::outcome::{AbandonReason, Outcome};
 use crate::orders::refusal::Retry;
@@ -15,6 +15,8 @@ use crate::store::Result;
 pub enum CameBack {
     /// A buyer, for this order of ours. Recorded, whatever it said.
     Buyer(OrderId),
+    /// A buyer, for the orders of this basket of ours. Recorded, whatever it said.
+    Basket(CheckoutId),
     /// A seller, for this registration of ours.
     Seller(SellerId),
     /// A buyer, who went to change how an agreement is paid.
@@ -68,6 +70,10 @@ pub async fn came_back(ctx: &Context, provider: &str, local: &str, raw: &str) ->
     };
     record_outcome(ctx, &operation.id, outcome).await?;
     Ok(match operation.subject {
+        Subject::Checkout(checkout) => {
+            take_all_now(ctx, &checkout).await?;
+            CameBack::Basket(checkout)
+        }
         Subject::Order(order) => {
             take_now(ctx, &order).await?;
             CameBack::Buyer(order)
@@ -118,12 +124,30 @@ async fn cannot_say(ctx: &Context, operation: &Operation, visit: String, why: &s
 }
 
 async fn still_waits(ctx: &Context, operation: &Operation) -> Result<bool> {
+    if let Subject::Checkout(id) = &operation.subject {
+        return Ok(ctx.store.orders_of_checkout(id).await?.iter().any(|order| order.state.waits_for_approval()));
+    }
     let Some(order) = operation.subject.order() else { return Ok(false) };
     Ok(ctx.store.order(order).await?.is_some_and(|order| order.state.waits_for_approval()))
 }
 
 fn is_ours(operation: &Operation, provider: &str) -> bool {
     operation.needs_person() && operation.provider == provider
+}
+
+/// The same for all orders of a basket, side by side: a person waits for the slowest only.
+async fn take_all_now(ctx: &Context, checkout: &CheckoutId) -> Result<()> {
+    let mut takes = tokio::task::JoinSet::new();
+    for order in ctx.store.orders_of_checkout(checkout).await? {
+        let ctx = ctx.clone();
+        takes.spawn(async move { take_now(&ctx, &order.id).await });
+    }
+    while let Some(taken) = takes.join_next().await {
+        if let Ok(Err(error)) = taken {
+            tracing::warn!(checkout.id = %checkout, %error, "left to the worker");
+        }
+    }
+    Ok(())
 }
 
 /// Runs the reserve or pay that an approval made, while the buyer waits.

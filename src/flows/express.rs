@@ -144,7 +144,7 @@ async fn ordered(ctx: &Context, reference: &str, provider: &str, visit: &str) ->
 /// Makes the visit the approval of `order` and says where the buyer approves it. Where the visit is
 /// no good any more, the order stands, and its page offers to go on.
 pub async fn approve(ctx: &Context, order: &OrderId, visit: &str) -> Result<String, ActError> {
-    let asked = check_out::approval(ctx, order, None).await?;
+    let asked = check_out::approval(ctx, order, None, 1).await?;
     let express = express(ctx, &asked.operation.provider)?;
     let redirect = done(express.approve_visit(visit, &asked.operation, &asked.ask(ctx)).await)?;
     check_out::remember_visit(ctx, &asked.operation, redirect).await
@@ -160,7 +160,7 @@ pub fn approval_button(ctx: &Context, order: &Order) -> Option<Button> {
 /// the stock again and wants an approval; the session's id is not known before the buyer is back, so
 /// nobody finds a buyer who is lost on this way. Nothing is charged for them.
 pub async fn sign_approval(ctx: &Context, order: &OrderId) -> Result<String, ActError> {
-    let asked = check_out::approval(ctx, order, None).await?;
+    let asked = check_out::approval(ctx, order, None, 1).await?;
     let express = express(ctx, &asked.operation.provider)?;
     express.sign_approval(&asked.operation, &asked.ask(ctx)).ok_or(NO_ANSWER)
 }

@@ -9,7 +9,7 @@ mod reversal;
 mod standing;
 
 use super::record_outcome::Recorded;
-use super::{Context, withdraw};
+use super::{Context, basket, withdraw};
 use crate::base::clock::Millis;
 use crate::base::ids::OrderId;
 use crate::base::money::Money;
@@ -63,6 +63,10 @@ pub async fn apply(
             case.won_back(transaction, reversal, *amount, *provider_fee, *kind).await
         }
         Outcome::Released { transaction } => case.let_go(Fact::Released, Some(transaction)).await,
+        // A visit that nobody came back from says nothing about an order that was approved another way.
+        Outcome::Expired { .. } if operation.is_some_and(|it| it.kind == Kind::Consent) && !case.is_placed() => {
+            Ok(Recorded::KnownAlready)
+        }
         Outcome::Expired { transaction } => case.let_go(Fact::Expired, transaction.as_deref()).await,
         Outcome::Refused(refusal) => case.refused(refusal).await,
         Outcome::Approval { validity, .. } => case.approval(validity).await,
@@ -81,6 +85,10 @@ impl Case<'_> {
             self.order.flag =
                 Some("Do not ship: the payment service warns of unusual activity. Look first.".to_owned());
         }
+    }
+
+    fn is_placed(&self) -> bool {
+        self.order.state == State::Placed
     }
 
     fn abilities_consent_lifetime(&self) -> std::time::Duration {
@@ -106,6 +114,7 @@ impl Case<'_> {
             fee_fixed_minor: self.order.fee.fixed.minor,
             fee_variable_bp: self.order.fee.variable_bp,
             initiator,
+            statement: Some(self.ctx.shop.statement.clone()),
         };
         self.want_at(kind, request, self.order.total, at).await
     }
@@ -150,6 +159,10 @@ impl Case<'_> {
 
     async fn change(&mut self, what: &str, detail: &str, due: Option<Millis>) -> Result<Recorded> {
         self.tx.change_order(&mut self.order, due).await?;
+        // The others of a basket that is approved just now have not had their turn.
+        if !self.operation.is_some_and(|it| matches!(it.request, Request::ConsentAll { .. })) {
+            basket::let_go(self.ctx, self.tx, &self.order.checkout).await?;
+        }
         self.tx.note(&self.order.id, self.now, what, detail).await?;
         let reference = self.operation.map_or("its own news", |operation| operation.id.as_str());
         self.tx

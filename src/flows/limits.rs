@@ -80,7 +80,7 @@ pub async fn ask_use(ctx: &Context, agreements: &mut [Agreement]) -> Result<()> 
 }
 
 /// How many sellers one approval names: the list travels in an address.
-const MOST_SELLERS: i64 = 20;
+pub(super) const MOST_SELLERS: i64 = 20;
 
 /// This way to pay cannot be chosen.
 pub(super) fn unpayable(message: impl Into<String>) -> ActError {

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod agreements;
 pub mod answer_wish;
+pub mod basket;
 pub mod books;
 pub mod cancel;
 pub mod change_agreement;
@@ -30,6 +31,7 @@ pub mod save_product;
 pub mod say;
 pub mod supervise;
 pub mod sweep;
+pub mod tab;
 pub mod take_notification;
 pub mod voice;
 pub mod wish;
@@ -42,6 +44,7 @@ use tokio::sync::Notify;
 use crate::base::clock::Clock;
 use crate::base::money::Currency;
 use crate::base::paths::Paths;
+use crate::orders::operation::Statement;
 use crate::pay::Providers;
 use crate::store::{IsBusy, Store, StoreError};
 
@@ -75,6 +78,8 @@ pub struct ShopFacts {
     pub contact: String,
     /// Whether this is the demo: shows the mailbox and the way to the sandbox.
     pub is_demo: bool,
+    /// What stands on buyers' statements.
+    pub statement: Statement,
     /// Where people steer the sandbox, in the demo.
     pub sandbox_url: Option<String>,
     /// A lasting name of this process's data folder: the owner of its leases.

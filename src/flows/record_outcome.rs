@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Context, agreements, change_agreement, count, facts, run_operation};
+use super::{Context, agreements, basket, change_agreement, count, facts, run_operation, tab};
 use crate::base::clock::Millis;
 use crate::base::ids::{OperationId, OrderId};
 use crate::market::sellers::{Payee, Registration};
@@ -62,13 +62,20 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
     let run_after = progress(&mut operation, outcome, now);
     let said = ctx.providers.said(&operation, outcome);
     operation.said = if operation.progress.is_open() { said.or(operation.said.take()) } else { said };
+    let mut waited = Vec::new();
     let recorded = match &operation.subject {
+        Subject::Checkout(id) => {
+            let (recorded, orders) = basket::heard(ctx, &mut tx, id, &operation, outcome).await?;
+            waited = orders;
+            recorded
+        }
         Subject::Order(order) => facts::apply(ctx, &mut tx, &order.clone(), Some(&operation), outcome).await?,
         Subject::Registration(_) if was_open => register(ctx, &mut tx, &operation, outcome).await?,
         Subject::Registration(_) => Recorded::KnownAlready,
         Subject::Agreement(id) if operation.kind == Kind::ChangeAgreement => {
             change_agreement::changed(ctx, &mut tx, id, outcome).await?
         }
+        Subject::Agreement(id) if operation.kind == Kind::Consent => tab::answered(ctx, &mut tx, id, outcome).await?,
         Subject::Agreement(id) => agreements::closed(ctx, &mut tx, id, outcome).await?,
     };
     let written = was_open && tx.record_progress(&operation, run_after).await?;
@@ -78,6 +85,9 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
         && let Some(order) = tx.order(order).await?
     {
         count::attempt(&mut tx, &operation, &order, now).await?;
+    }
+    if is_closed {
+        basket::count_each(&mut tx, &operation, &waited, now).await?;
     }
     tx.commit().await?;
     Ok(if is_closed { Recorded::Changed } else { recorded })

@@ -83,12 +83,13 @@ pub async fn tidy(ctx: &Context) -> Result<()> {
 
 /// Before anything is given up, the provider is asked: the buyer may have been charged all the same.
 async fn run_out(ctx: &Context, order: &Order) -> Result<()> {
-    let operations = ctx.store.operations_of(order.id.as_str()).await?;
+    let operations = ctx.store.operations_about(order).await?;
     let Some(provider) = ctx.providers.get(&order.provider) else { return wait(ctx, order).await };
     let busy = operations.iter().any(|op| op.progress.is_open() && !op.needs_person());
     let asked: Option<&Operation> = match order.state {
         _ if busy => return wait(ctx, order).await,
-        State::Placed => newest(&operations, Kind::Consent),
+        // A basket's approval may have been given for the other orders alone.
+        State::Placed => newest(&operations, Kind::Consent).filter(|asked| asked.progress.is_open()),
         State::Reserved => newest(&operations, Kind::Reserve),
         State::Consented => None,
         _ => return clear(ctx, order).await,
@@ -108,7 +109,10 @@ fn newest(operations: &[Operation], kind: Kind) -> Option<&Operation> {
 }
 
 async fn expire(ctx: &Context, order: &Order, operations: &[Operation]) -> Result<()> {
-    let last = operations.iter().rev().find(|op| op.progress.is_open()).or(operations.last());
+    // A visit to the provider's pages says something about an order that waits for it, and about no other.
+    let said = |op: &&Operation| op.kind != Kind::Consent || order.state == State::Placed;
+    let last = operations.iter().rev().filter(said).find(|op| op.progress.is_open());
+    let last = last.or(operations.iter().rev().find(said));
     match last {
         Some(operation) => record_outcome(ctx, &operation.id, Outcome::Expired { transaction: None }).await.map(|_| ()),
         None => clear(ctx, order).await,

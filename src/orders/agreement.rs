@@ -157,6 +157,11 @@ impl Agreement {
         self.next_at = self.after_this_period();
     }
 
+    /// The buyer approved it without buying anything yet.
+    pub fn open(&mut self, now: Millis) {
+        (self.standing, self.started_at, self.message) = (Standing::Active, now, None);
+    }
+
     /// A later payment worked: whatever stood against it is gone.
     pub fn charged(&mut self, now: Millis) {
         self.charged_at = Some(now);
@@ -245,6 +250,12 @@ impl Agreement {
         (last(Period::Month), last(Period::Day))
     }
 
+    /// When the month and the day end in which something at `now` counts.
+    pub fn windows_end(&self, now: Millis) -> (Millis, Millis) {
+        let next = |period: Period| (1..).map(|n| period.nth(self.started_at, n)).find(|at| *at > now);
+        (next(Period::Month).unwrap_or(now), next(Period::Day).unwrap_or(now))
+    }
+
     /// Whether the buyer can buy with it by one click at `now`.
     pub fn is_saved_method(&self, now: Millis) -> bool {
         let lasts = self.rules.until.is_none_or(|until| until > now);
@@ -326,6 +337,8 @@ mod tests {
         let (month, day) = saved.windows(start.plus(days(40)));
         assert_eq!(month.iso8601(), "2027-02-28T10:00:00Z");
         assert_eq!(day, start.plus(days(40)));
+        let (month, day) = saved.windows_end(start.plus(days(40)));
+        assert_eq!((month, day), (start.months_later(2), start.plus(days(41))));
     }
 
     #[test]

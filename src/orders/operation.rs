@@ -3,15 +3,20 @@
 //! An operation is written before its call is sent; its id is the provider's idempotency
 //! reference and survives a crash with it.
 
+mod request;
+mod subject;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::clock::{Millis, minutes};
-use crate::base::ids::{AgreementId, OperationId, OrderId, SellerId};
+use crate::base::ids::OperationId;
 use crate::base::money::Money;
-use crate::orders::agreement::{Rules, Terms};
 use crate::orders::refusal::Refusal;
+
+pub use request::{Initiator, Request, Share, Statement};
+pub use subject::Subject;
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -116,42 +121,6 @@ impl Progress {
     }
 }
 
-/// Whom an operation is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// A seller's registration.
-    Registration(SellerId),
-    /// One order.
-    Order(OrderId),
-    /// A standing approval.
-    Agreement(AgreementId),
-}
-
-impl Subject {
-    /// The id, whichever kind.
-    pub fn id(&self) -> &str {
-        match self {
-            Subject::Registration(id) => id.as_str(),
-            Subject::Order(id) => id.as_str(),
-            Subject::Agreement(id) => id.as_str(),
-        }
-    }
-
-    /// Reads the stored id back.
-    pub fn from_id(id: &str) -> Option<Subject> {
-        let order = id.parse().map(Subject::Order);
-        order.or_else(|_| id.parse().map(Subject::Registration)).or_else(|_| id.parse().map(Subject::Agreement)).ok()
-    }
-
-    /// The order, if it is about one.
-    pub fn order(&self) -> Option<&OrderId> {
-        match self {
-            Subject::Order(id) => Some(id),
-            Subject::Registration(_) | Subject::Agreement(_) => None,
-        }
-    }
-}
-
 /// How the buyer pays, as far as the shop must know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -197,107 +166,6 @@ impl Instrument {
 
 /// After a soft decline the same approval is charged again: after these pauses, and then no more.
 pub const SOFT_DECLINE_PAUSES: [Duration; 3] = [Duration::from_secs(10), minutes(1), minutes(5)];
-
-/// Who makes a charge happen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Initiator {
-    /// The buyer, who has just approved it.
-    #[default]
-    Approval,
-    /// The buyer, with an approval that was saved before.
-    SavedMethod,
-    /// The buyer, by voice: Alexa carries the request, and brings the answer.
-    Voice,
-    /// The shop, because the next period of a subscription has begun.
-    Subscription,
-}
-
-/// The exact business parameters of a request, frozen when it is wanted. Credentials, time stamp
-/// and signature are added when it is sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "snake_case")]
-pub enum Request {
-    /// Make this seller known, with the most the marketplace may take.
-    Register {
-        /// The largest fixed fee, in minor units.
-        max_fixed_minor: i64,
-        /// The largest percentage, in hundredths of a percent.
-        max_variable_bp: i64,
-    },
-    /// Ask the buyer to approve this order.
-    Consent {
-        /// The seller's id at the provider.
-        payee: String,
-        /// What the buyer sees, line by line.
-        items_minor: i64,
-        /// Shipping.
-        shipping_minor: i64,
-        /// Gift wrap.
-        gift_wrap_minor: i64,
-        /// Tax.
-        tax_minor: i64,
-        /// One line that says what it is for.
-        description: String,
-        /// What the approval is kept for afterwards; none where it is for this order alone.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        standing: Option<Terms>,
-        /// What such an approval allows.
-        #[serde(default, skip_serializing_if = "Rules::is_empty")]
-        rules: Rules,
-    },
-    /// Take or hold the amount.
-    Take {
-        /// The buyer's approval: an FPS sender token.
-        consent: String,
-        /// The seller's id at the provider.
-        payee: String,
-        /// The marketplace's fixed fee on this order.
-        fee_fixed_minor: i64,
-        /// The marketplace's percentage, in hundredths of a percent.
-        fee_variable_bp: i64,
-        /// Who makes the charge happen.
-        #[serde(default)]
-        initiator: Initiator,
-    },
-    /// Take what is on hold.
-    Settle {
-        /// The provider's transaction that holds it.
-        hold: String,
-    },
-    /// Give back.
-    Refund {
-        /// The provider's transaction that took it.
-        payment: String,
-    },
-    /// Let the hold go.
-    Cancel {
-        /// The provider's transaction that holds it.
-        hold: String,
-    },
-    /// Ask the buyer to pay a standing approval in another way.
-    Change {
-        /// The buyer's approval.
-        consent: String,
-    },
-    /// Nothing was asked: it began at the provider, and this is what it did there.
-    Given {
-        /// What is given back, or taken again: the provider's transaction.
-        parent: String,
-    },
-    /// Close an approval, with whatever is still on hold under it.
-    Withdraw {
-        /// The buyer's approval.
-        consent: String,
-    },
-}
-
-impl Request {
-    /// Whether it asks the buyer for an approval that stands for more than one order.
-    pub fn asks_to_stand(&self) -> bool {
-        matches!(self, Request::Consent { standing: Some(_), .. })
-    }
-}
 
 /// One operation as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -386,15 +254,5 @@ mod tests {
         for progress in Progress::ALL {
             assert_eq!(Progress::from_word(progress.word()), Some(progress));
         }
-    }
-
-    #[test]
-    fn a_subject_is_known_by_its_id() {
-        let (seller, agreement) = (SellerId::fresh(), AgreementId::fresh());
-        for subject in [Subject::Order(OrderId::fresh()), Subject::Registration(seller), Subject::Agreement(agreement)]
-        {
-            assert_eq!(Subject::from_id(subject.id()), Some(subject.clone()));
-        }
-        assert_eq!(Subject::from_id("buy_01"), None);
     }
 }

@@ -202,6 +202,11 @@ pub trait Provider: Send + Sync {
     /// What it can do.
     fn abilities(&self) -> Abilities;
 
+    /// How many sellers one approval can cover right now, where that needs more than the ability to.
+    async fn payees_now(&self) -> usize {
+        self.abilities().payees_per_consent
+    }
+
     /// Whether it takes `currency`.
     fn takes(&self, currency: Currency) -> bool;
 

@@ -298,6 +298,7 @@ impl Past {
             fee_fixed_minor: self.order.fee.fixed.minor,
             fee_variable_bp: self.order.fee.variable_bp,
             initiator: Initiator::Approval,
+            statement: None,
         };
         (if self.is_held_first() { Kind::Reserve } else { Kind::Pay }, request)
     }

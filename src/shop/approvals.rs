@@ -18,8 +18,8 @@ use crate::base::clock::Millis;
 use crate::base::ids::{AgreementId, BuyerId, OrderId};
 use crate::base::money::{Currency, Money};
 use crate::flows::change_agreement::change_address;
-use crate::flows::{ActError, Context, agreements, limits};
-use crate::orders::agreement::{Agreement, Decline, Standing, Terms, Trouble};
+use crate::flows::{ActError, Context, agreements, limits, tab};
+use crate::orders::agreement::{Agreement, Decline, Rules, Standing, Terms, Trouble};
 use crate::orders::order::Order;
 use crate::orders::state::State as OrderState;
 
@@ -83,6 +83,8 @@ struct ApprovalsPage {
     chrome: Chrome,
     problems: Problems,
     approvals: Vec<Approval>,
+    /// Whether a tab can be opened in this shop.
+    tab_offered: bool,
 }
 
 async fn list(State(ctx): State<Context>, chrome: Chrome, SignedIn(account): SignedIn) -> Result<Response, PageError> {
@@ -106,7 +108,7 @@ async fn show(ctx: &Context, chrome: Chrome, buyer: &BuyerId, problems: Problems
     });
     let approvals = approvals.collect();
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(page_with(status, &ApprovalsPage { chrome, problems, approvals }))
+    Ok(page_with(status, &ApprovalsPage { chrome, problems, approvals, tab_offered: tab::provider(ctx).is_some() }))
 }
 
 fn approval(ctx: &Context, agreement: Agreement, title: Option<String>, orders: Vec<Order>) -> Approval {
@@ -119,7 +121,7 @@ fn approval(ctx: &Context, agreement: Agreement, title: Option<String>, orders: 
     let left = agreement.rules.limits.zip(known).map(|(limits, known)| (limits.left(known.used, currency), known.at));
     Approval {
         rule: rule(&agreement, orders.last().map(|first| first.total), currency),
-        title: title.unwrap_or_else(|| "A saved way to pay".to_owned()),
+        title: title.unwrap_or_else(|| called_by(&agreement.rules)),
         method: agreement.method.unwrap_or_else(|| called.to_owned()),
         mend_address: provider.zip(consent).and_then(|(provider, consent)| provider.mend_address(consent)),
         is_changed_by_visit: consent.is_some() && provider.is_some_and(|it| it.abilities().keeps_by_rules()),
@@ -134,6 +136,15 @@ fn approval(ctx: &Context, agreement: Agreement, title: Option<String>, orders: 
         next_at: agreement.next_at,
         until: agreement.rules.until.filter(|_| stands),
         orders,
+    }
+}
+
+/// What an approval is called that is no subscription.
+fn called_by(rules: &Rules) -> String {
+    match (&rules.only, rules.limits) {
+        (Some(stall), _) => format!("Your tab at {stall}"),
+        (None, Some(_)) => "Your tab with the market".to_owned(),
+        (None, None) => "A saved way to pay".to_owned(),
     }
 }
 

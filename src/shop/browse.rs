@@ -5,23 +5,27 @@ pub mod search;
 
 use askama::Template;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
+use axum::http::request::Parts;
 use axum::response::Response;
 
 use super::Site;
 use super::catalogue::{Kept, Scope};
 use super::error::PageError;
-use super::extract::CartCookie;
+use super::extract::{CartCookie, MaybeSignedIn};
 use super::help::HelpPage;
 use super::page::{self, Categories, Chrome};
 use super::policies::PoliciesPage;
 use super::privacy::PrivacyPage;
+use super::tab::{self, OneClickView};
 use crate::base::ids::ProductId;
 use crate::base::money::{Currency, Money};
+use crate::flows::tab::Click;
 use crate::market::sellers::Registration;
 use crate::market::subscription::Period;
+use crate::store::accounts::Account;
 use crate::store::carts::MOST;
 use crate::store::catalog::Listed;
 use crate::store::catalog::listing::{PAGE, Wanted};
@@ -74,6 +78,7 @@ pub struct Maker {
 #[derive(Clone, Debug)]
 pub struct Offer {
     id: ProductId,
+    slug: String,
     title: String,
     picture: String,
     price: Money,
@@ -96,6 +101,12 @@ pub struct ProductPage {
     product: Offer,
     seller: Maker,
     more: Vec<ProductCard>,
+    /// Whether a tab can be opened in this shop.
+    tab_offered: bool,
+    /// What the visitor's own tab does with it; none for everybody else.
+    click: Option<OneClickView>,
+    /// Why a click did not buy.
+    problem: Option<String>,
     scope: Scope,
 }
 
@@ -236,15 +247,39 @@ async fn shelf(site: &Site) -> Result<Option<Shelf>, PageError> {
     Ok(Some(Shelf { seller: Stall::of(paths, seller), words, products: cards(paths, products) }))
 }
 
-/// `GET /p/{slug}`.
+/// `GET /p/{slug}`. What is delivered at once shows those who are signed in what their tab does with it.
 pub async fn product(
     State(site): State<Site>,
     Path(slug): Path<String>,
     cart: CartCookie,
+    mut parts: Parts,
 ) -> Result<Response, PageError> {
     let read = async || product_page(&site, &slug).await.map(|page| BrowsePage::Product(Box::new(page)));
     let kept = site.shop.catalogue().page(format!("p/{slug}"), read).await?;
+    if let BrowsePage::Product(page) = kept.page()
+        && page.product.is_digital
+        && page.tab_offered
+        && let MaybeSignedIn(Some(account)) = MaybeSignedIn::from_request_parts(&mut parts, &site).await?
+    {
+        let own = own_page(&site, page, &account, &cart, None).await?;
+        return Ok(page::page(&own));
+    }
     answer(&kept, &cart)
+}
+
+/// The page for somebody who is signed in, with why a click did not buy.
+pub async fn own_page(
+    site: &Site,
+    page: &ProductPage,
+    account: &Account,
+    cart: &CartCookie,
+    problem: Option<String>,
+) -> Result<ProductPage, PageError> {
+    let mut own = page.clone();
+    own.chrome.cart_count = cart.0.as_ref().map_or(0, |cart| cart.count);
+    own.click = tab::view(&site.ctx, account, &page.product.slug).await?;
+    own.problem = problem;
+    Ok(own)
 }
 
 /// The page of the product at `slug`, straight from the database.
@@ -257,6 +292,7 @@ pub async fn product_page(site: &Site, slug: &str) -> Result<ProductPage, PageEr
     let mut more = store.listing(&wanted, 5).await?;
     more.retain(|listed| listed.product.id != product.id);
     more.truncate(4);
+    let product_is_digital = product.delivers.is_some() && product.period.is_none();
     let chrome = Chrome::plain(&site.ctx, &site.shop);
     let category = chrome.categories.iter().find(|category| category.slug == product.category);
     Ok(ProductPage {
@@ -266,6 +302,7 @@ pub async fn product_page(site: &Site, slug: &str) -> Result<ProductPage, PageEr
             paragraphs: page::paragraphs(&product.description),
             category_name: category.map_or_else(|| product.category.clone(), |category| category.name.clone()),
             id: product.id,
+            slug: product.slug,
             title: product.title,
             price: product.price,
             period: product.period,
@@ -285,6 +322,9 @@ pub async fn product_page(site: &Site, slug: &str) -> Result<ProductPage, PageEr
             shipping_policy: seller.shipping_policy,
         },
         more: cards(paths, more),
+        tab_offered: product_is_digital && crate::flows::tab::provider(&site.ctx).is_some(),
+        click: None,
+        problem: None,
         chrome,
     })
 }

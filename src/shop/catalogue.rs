@@ -55,6 +55,11 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// The page itself, for visitors who get more than everybody.
+    pub fn page(&self) -> &BrowsePage {
+        &self.page
+    }
+
     /// The bytes for a visitor with this many things in the basket.
     pub fn bytes(&self, cart_count: i64) -> std::result::Result<Bytes, PageError> {
         if cart_count == 0 { Ok(self.bytes.clone()) } else { self.page.render(cart_count) }

@@ -109,7 +109,7 @@ async fn form(
         return Ok(Redirect::to(&ctx.paths.cart()).into_response());
     }
     let address = typed.address();
-    let costs = Costs::of(ctx, &lines, typed.method(), typed.is_gift(), &address)?;
+    let costs = Costs::of(ctx, &lines, typed.method(), typed.is_gift(), &address)?.approved_together(ctx).await;
     if let Some(message) = costs.problem.clone().filter(|_| problems.of("cart").is_none()) {
         problems.add("cart", message);
     }

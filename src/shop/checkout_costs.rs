@@ -1,9 +1,10 @@
 //! What the checkout and the review of an order share: how parcels travel, and what it all costs.
 
 use super::error::PageError;
+use crate::base::ids::SellerId;
 use crate::base::money::{Currency, Money};
 use crate::flows::parcels::{Parcel, parcels};
-use crate::flows::{ActError, Context};
+use crate::flows::{ActError, Context, basket};
 use crate::market::shipping::{ShippingMethod, gift_wrap};
 use crate::market::tax;
 use crate::orders::checkout::Address;
@@ -45,6 +46,18 @@ impl Sending {
     }
 }
 
+/// What one approval covers, where a provider can name several sellers in one.
+pub struct Together {
+    /// With which provider.
+    pub title: &'static str,
+    /// What is approved.
+    pub total: Money,
+    /// `three sellers`.
+    pub among: String,
+    /// Whose part is how much.
+    pub shares: Vec<(String, Money)>,
+}
+
 /// What a basket costs at an address, seller by seller.
 pub struct Costs {
     /// One for each seller; empty while the basket cannot be sold as it is.
@@ -59,6 +72,8 @@ pub struct Costs {
     pub tax_words: String,
     /// All parcels together.
     pub total: Money,
+    /// What is approved at once; none where every parcel is approved on its own.
+    pub together: Option<Together>,
     /// In the demo: the parcels that the sandbox declines on purpose.
     pub magic: Vec<String>,
 }
@@ -87,6 +102,7 @@ impl Costs {
         let rate = tax::rate_bp(currency, &address.country, &address.state);
         Ok(Costs {
             total: parcels.iter().try_fold(zero, |sum, parcel| sum.plus(parcel.total)).unwrap_or(zero),
+            together: None,
             magic: if ctx.shop.is_demo { magic(&parcels) } else { Vec::new() },
             parcels,
             problem,
@@ -95,6 +111,39 @@ impl Costs {
             tax_words: tax_words(currency, address, rate),
         })
     }
+}
+
+impl Costs {
+    /// The same, with what one approval covers. A subscription has always its own. Asks the provider.
+    pub async fn approved_together(mut self, ctx: &Context) -> Costs {
+        let shared: Vec<&Parcel> = self.parcels.iter().filter(|parcel| parcel.period.is_none()).collect();
+        if shared.len() < 2 {
+            return self;
+        }
+        for provider in ctx.providers.iter().filter(|provider| provider.takes(ctx.shop.currency)) {
+            if shared.len() <= basket::payees_now(provider.as_ref()).await {
+                self.together = together(provider.title(), &shared);
+                return self;
+            }
+        }
+        self
+    }
+}
+
+fn together(title: &'static str, shared: &[&Parcel]) -> Option<Together> {
+    let zero = Money::zero(shared.first()?.total.currency);
+    let total = shared.iter().try_fold(zero, |sum, parcel| sum.plus(parcel.total)).ok()?;
+    let mut sellers: Vec<&SellerId> = shared.iter().map(|parcel| &parcel.seller).collect();
+    sellers.dedup();
+    let what = if sellers.len() == shared.len() { "sellers" } else { "orders" };
+    let shares = shared.iter().map(|parcel| (parcel.seller_name.clone(), parcel.total)).collect();
+    Some(Together { title, total, among: format!("{} {what}", number_word(shared.len())), shares })
+}
+
+/// Small numbers as a sentence has them.
+fn number_word(number: usize) -> String {
+    const WORDS: [&str; 10] = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    WORDS.get(number).map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
 
 fn percent(rate_bp: i64) -> String {

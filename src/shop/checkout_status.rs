@@ -13,7 +13,9 @@ use super::extract::{MaybeSignedIn, may_see_order};
 use super::page::{Chrome, page};
 use super::waiting::{Waiting, looking_again, waiting};
 use crate::base::ids::CheckoutId;
+use crate::base::money::Money;
 use crate::flows::Context;
+use crate::flows::basket;
 use crate::flows::express::{self, Button};
 use crate::orders::order::Order;
 use crate::orders::state::State as OrderState;
@@ -42,6 +44,8 @@ struct StatusPage {
     steps: Vec<Step>,
     /// How many of them wait for an approval.
     left: usize,
+    /// What is approved at once, and how many orders it is for.
+    together: Option<(Money, usize)>,
     waiting: Option<Waiting>,
 }
 
@@ -74,9 +78,13 @@ async fn status(
     }
     let left = theirs.iter().filter(|order| order.state.waits_for_approval()).count();
     let is_looking = waiting.as_ref().is_some_and(|waiting| waiting.is_fresh);
+    let together = match next(&theirs) {
+        Some(place) => approved_together(ctx, &theirs, &theirs[place]).await,
+        None => None,
+    };
     let steps = steps(ctx, theirs).await?;
     let has_button = steps.iter().any(|step| step.button.is_some());
-    let response = page(&StatusPage { chrome, steps, left, waiting });
+    let response = page(&StatusPage { chrome, steps, left, together, waiting });
     let response = if has_button { site.shop.with_buttons(response) } else { response };
     Ok(if is_looking { looking_again(response) } else { response })
 }
@@ -92,11 +100,21 @@ async fn waits(ctx: &Context, orders: &[Order]) -> Result<Option<Waiting>, PageE
     Ok(waiting(&operations, ctx.clock.now()))
 }
 
+/// What is approved along with `order`.
+pub async fn approved_together(ctx: &Context, orders: &[Order], order: &Order) -> Option<(Money, usize)> {
+    let all = basket::together(ctx, orders, order).await;
+    let sum = all.iter().try_fold(Money::zero(order.total.currency), |sum, one| sum.plus(one.total)).ok()?;
+    (!all.is_empty()).then_some((sum, all.len()))
+}
+
+/// The order that is approved next: first those that were never tried.
+fn next(orders: &[Order]) -> Option<usize> {
+    let placed = orders.iter().position(|order| order.state == OrderState::Placed);
+    placed.or_else(|| orders.iter().position(|order| order.state.waits_for_approval()))
+}
+
 async fn steps(ctx: &Context, orders: Vec<Order>) -> Result<Vec<Step>, PageError> {
-    let next = orders
-        .iter()
-        .position(|order| order.state == OrderState::Placed)
-        .or_else(|| orders.iter().position(|order| order.state.waits_for_approval()));
+    let next = next(&orders);
     let mut steps = Vec::with_capacity(orders.len());
     for (place, order) in orders.into_iter().enumerate() {
         let seller = ctx.store.seller(&order.seller).await?.ok_or(PageError::NotFound)?;

@@ -37,6 +37,7 @@ pub mod returns;
 pub mod said;
 pub mod security;
 pub mod sell;
+pub mod tab;
 #[cfg(test)]
 mod tests;
 pub mod voice_cart;
@@ -157,7 +158,7 @@ impl Shop {
         let guard =
             middleware::from_fn(move |request: Request, next: Next| security::guard(policy.clone(), request, next));
         pages(&ctx)
-            .merge(public_pages())
+            .merge(public_pages(&ctx))
             .merge(outside())
             .fallback(nothing_here)
             .layer(DefaultBodyLimit::max(limits::FORM_LIMIT))
@@ -194,6 +195,7 @@ fn pages(ctx: &Context) -> Router<Site> {
         .merge(mailbox::router())
         .merge(my_orders::router())
         .merge(approvals::router())
+        .merge(tab::router())
         .merge(order_acts::router())
         .merge(order_page::router())
         .merge(passwords::router())
@@ -204,15 +206,15 @@ fn pages(ctx: &Context) -> Router<Site> {
         .layer(security::refuse_cross_site(&ctx.paths))
 }
 
-/// Pages that are the same for everybody without a basket: no session.
-fn public_pages() -> Router<Site> {
+/// Pages that are the same for everybody without a basket: no session, but for what a tab buys with one click.
+fn public_pages(ctx: &Context) -> Router<Site> {
     Router::new()
         .route("/", get(browse::home))
         .route("/search", get(browse::search::search))
         .route("/help/payments", get(help::payments))
         .route("/help/policies", get(policies::policies))
         .route("/help/privacy", get(privacy::privacy))
-        .route("/p/{slug}", get(browse::product))
+        .route("/p/{slug}", get(browse::product).layer(sessions(ctx)))
         .route("/s/{seller}", get(browse::seller))
         .route("/pictures/{id}", get(assets::picture))
 }

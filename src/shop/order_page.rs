@@ -12,6 +12,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::Site;
+use super::checkout_status::approved_together;
 use super::desk::{TimelineEvent, is_open, timeline};
 use super::error::PageError;
 use super::extract::{FormKey, MaybeSignedIn, may_see_order, remember_order};
@@ -86,6 +87,8 @@ struct OrderPage {
     /// Whether the page looks again by itself; then it has no field to type in.
     is_looking: bool,
     can_pay: bool,
+    /// What is approved along with this order, and for how many orders; none where it is approved on its own.
+    together: Option<(Money, usize)>,
     /// The provider's own button for this order.
     button: Option<Button>,
     /// The ways to pay, this order's first; empty where there is nothing to choose.
@@ -177,7 +180,7 @@ fn with_button(site: &Site, page: &OrderPage, status: StatusCode) -> Response {
 
 async fn order_page(ctx: &Context, chrome: Chrome, order: Order) -> Result<OrderPage, PageError> {
     let store = &ctx.store;
-    let operations = store.operations_of(order.id.as_str()).await?;
+    let operations = store.operations_about(&order).await?;
     let seller = store.seller(&order.seller).await?.ok_or(PageError::NotFound)?;
     let wishes = store.wishes(&order.id).await?;
     let lines = store.order_lines(&order.id).await?;
@@ -187,7 +190,10 @@ async fn order_page(ctx: &Context, chrome: Chrome, order: Order) -> Result<Order
     };
     let deliveries = deliveries.into_iter().map(|(title, text)| (title, page::paragraphs(&text))).collect();
     let provider = ctx.providers.get(&order.provider).map_or(order.provider.as_str(), |provider| provider.title());
+    let basket =
+        if order.state == OrderState::Placed { store.orders_of_checkout(&order.checkout).await? } else { Vec::new() };
     Ok(OrderPage {
+        together: approved_together(ctx, &basket, &order).await,
         next: order.next_for_buyer(),
         deliveries,
         checkout: store.checkout(&order.checkout).await?.ok_or(PageError::NotFound)?,

@@ -92,6 +92,7 @@ async fn answer(
             let order = ctx.store.order(&order).await?.ok_or(PageError::NotFound)?;
             Redirect::to(&ctx.paths.checkout_status(&order.checkout)).into_response()
         }
+        CameBack::Basket(checkout) => Redirect::to(&ctx.paths.checkout_status(&checkout)).into_response(),
         CameBack::Changed(agreement) => Redirect::to(&ctx.paths.agreement(agreement)).into_response(),
         CameBack::Seller(_) => Redirect::to(&ctx.paths.sell_desk()).into_response(),
         CameBack::NotBelieved => page_with(StatusCode::BAD_REQUEST, &not_believed(site, who)),

@@ -32,6 +32,7 @@ use crate::base::money::Currency;
 use crate::base::paths::Paths;
 use crate::flows::{Context, ShopFacts};
 use crate::market::sellers::Payee;
+use crate::orders::operation::Statement;
 use crate::pay::{Provider, Providers};
 use crate::seed;
 use crate::store::Store;
@@ -117,6 +118,7 @@ impl Market {
                 currency,
                 is_demo,
                 contact: "help@market.example".to_owned(),
+                statement: Statement::default(),
                 sandbox_url: None,
                 instance: "test".to_owned(),
             }),

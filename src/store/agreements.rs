@@ -95,6 +95,28 @@ async fn agreement(connection: &mut AnyConnection, id: &AgreementId) -> Result<O
     row.map(Agreement::try_from).transpose()
 }
 
+/// What counts against the limits of an agreement.
+async fn used_under(
+    connection: &mut AnyConnection,
+    agreement: &AgreementId,
+    month: Millis,
+    day: Millis,
+) -> Result<Used> {
+    let (total_minor, month_minor, day_count): (i64, i64, i64) = sqlx::query_as(
+        "SELECT CAST(COALESCE(SUM(total_minor), 0) AS BIGINT),
+                    CAST(COALESCE(SUM(CASE WHEN placed_at >= $1 THEN total_minor ELSE 0 END), 0) AS BIGINT),
+                    CAST(COALESCE(SUM(CASE WHEN placed_at >= $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
+               FROM orders
+              WHERE agreement_id = $3 AND state IN ('consented', 'reserved', 'paid', 'shipped', 'refunded')",
+    )
+    .bind(month.0)
+    .bind(day.0)
+    .bind(agreement.as_str())
+    .fetch_one(connection)
+    .await?;
+    Ok(Used { total_minor, month_minor, day_count })
+}
+
 impl Store {
     /// One agreement.
     pub async fn agreement(&self, id: &AgreementId) -> Result<Option<Agreement>> {
@@ -122,6 +144,11 @@ impl Store {
                 .fetch_optional(&mut *self.read().await?)
                 .await?;
         row.map(Agreement::try_from).transpose()
+    }
+
+    /// What was charged, or is being charged, under an agreement: as in [`Write::used_under`].
+    pub async fn used_under(&self, agreement: &AgreementId, month: Millis, day: Millis) -> Result<Used> {
+        used_under(&mut *self.read().await?, agreement, month, day).await
     }
 
     /// Subscriptions whose next period has begun at `now`, the longest overdue first.
@@ -205,19 +232,7 @@ impl Write {
     /// What was charged, or is being charged, under an agreement: in all, since `month`, and how often since `day`.
     /// What was given back counts all the same: no provider gives a limit back.
     pub async fn used_under(&mut self, agreement: &AgreementId, month: Millis, day: Millis) -> Result<Used> {
-        let (total_minor, month_minor, day_count): (i64, i64, i64) = sqlx::query_as(
-            "SELECT CAST(COALESCE(SUM(total_minor), 0) AS BIGINT),
-                    CAST(COALESCE(SUM(CASE WHEN placed_at >= $1 THEN total_minor ELSE 0 END), 0) AS BIGINT),
-                    CAST(COALESCE(SUM(CASE WHEN placed_at >= $2 THEN 1 ELSE 0 END), 0) AS BIGINT)
-               FROM orders
-              WHERE agreement_id = $3 AND state IN ('consented', 'reserved', 'paid', 'shipped', 'refunded')",
-        )
-        .bind(month.0)
-        .bind(day.0)
-        .bind(agreement.as_str())
-        .fetch_one(self.connection())
-        .await?;
-        Ok(Used { total_minor, month_minor, day_count })
+        used_under(self.connection(), agreement, month, day).await
     }
 
     /// The orders under an agreement that are in `state`, oldest first.

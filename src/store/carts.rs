@@ -108,6 +108,25 @@ impl Store {
         lines(&mut *self.read().await?, cart).await
     }
 
+    /// One product as it would stand in a basket, by its slug; nothing where there is none.
+    pub async fn cart_line_of(&self, slug: &str) -> Result<Option<CartLine>> {
+        let row: Option<CartRow> = sqlx::query_as(
+            "SELECT p.id AS product_id, p.slug, p.title, p.picture, p.seller_id, s.name AS seller_name,
+                    s.slug AS seller_slug, s.ships_from, p.price_minor, p.currency, p.period,
+                    CAST(1 AS BIGINT) AS quantity, CASE WHEN p.delivers IS NULL THEN 0 ELSE 1 END AS is_digital,
+                    COALESCE(k.available, 0) AS available,
+                    CASE WHEN p.is_active = 1 AND s.state = 'registered' THEN 1 ELSE 0 END AS is_offered
+               FROM products p
+               JOIN sellers s ON s.id = p.seller_id
+               LEFT JOIN stock k ON k.product_id = p.id
+              WHERE p.slug = $1",
+        )
+        .bind(slug)
+        .fetch_optional(&mut *self.read().await?)
+        .await?;
+        row.map(CartLine::try_from).transpose()
+    }
+
     /// How many things are in a basket.
     pub async fn cart_count(&self, cart: &str) -> Result<i64> {
         Ok(sqlx::query_scalar("SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM cart_items WHERE cart_id = $1")

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod agreements;
 pub mod audit;
+mod basket_approvals;
 pub mod carts;
 pub mod catalog;
 mod checkouts;

@@ -10,6 +10,7 @@ use crate::base::clock::Millis;
 use crate::base::ids::{OperationId, OrderId};
 use crate::base::money::Money;
 use crate::orders::operation::{Kind, Operation, Progress, Subject};
+use crate::orders::order::Order;
 
 macro_rules! columns {
     () => {
@@ -102,6 +103,24 @@ impl Store {
     /// All operations about an order or a registration, oldest first.
     pub async fn operations_of(&self, subject: &str) -> Result<Vec<Operation>> {
         of_subject(&mut *self.read().await?, subject).await
+    }
+
+    /// All operations about an order, oldest first, and the approvals that were asked for its whole basket.
+    pub async fn operations_about(&self, order: &Order) -> Result<Vec<Operation>> {
+        let rows = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM operations WHERE subject = $1 OR (subject = $2 AND kind = 'consent') ORDER BY id"
+        ))
+        .bind(order.id.as_str())
+        .bind(order.checkout.as_str())
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        let mut all = operations(rows)?;
+        all.retain(|it| {
+            it.subject.order().is_some() || it.provider == order.provider && it.request.payee_of(&order.id).is_some()
+        });
+        Ok(all)
     }
 
     /// The operations about all orders from `first` to `last` in id order, by order.

@@ -30,6 +30,14 @@ async fn lines(connection: &mut AnyConnection, order: &OrderId) -> Result<Vec<Li
     rows.into_iter().map(Line::try_from).collect()
 }
 
+async fn of_checkout(connection: &mut AnyConnection, id: &CheckoutId) -> Result<Vec<Order>> {
+    let rows = sqlx::query_as(select_orders!("WHERE checkout_id = $1 ORDER BY id"))
+        .bind(id.as_str())
+        .fetch_all(connection)
+        .await?;
+    orders(rows)
+}
+
 impl Store {
     /// One order.
     pub async fn order(&self, id: &OrderId) -> Result<Option<Order>> {
@@ -43,11 +51,7 @@ impl Store {
 
     /// The orders of one checkout, in the order in which they are approved.
     pub async fn orders_of_checkout(&self, id: &CheckoutId) -> Result<Vec<Order>> {
-        let rows = sqlx::query_as(select_orders!("WHERE checkout_id = $1 ORDER BY id"))
-            .bind(id.as_str())
-            .fetch_all(&mut *self.read().await?)
-            .await?;
-        orders(rows)
+        of_checkout(&mut *self.read().await?, id).await
     }
 
     /// A buyer's orders, newest first, those before `before` (an order id, or "~" for the newest).
@@ -160,6 +164,11 @@ impl Write {
     /// One order, inside this transaction.
     pub async fn order(&mut self, id: &OrderId) -> Result<Option<Order>> {
         order(self.connection(), id).await
+    }
+
+    /// The orders of one checkout, in the order in which they are approved.
+    pub async fn orders_of_checkout(&mut self, id: &CheckoutId) -> Result<Vec<Order>> {
+        of_checkout(self.connection(), id).await
     }
 
     /// Its lines.

@@ -11,6 +11,7 @@ mod market;
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;
 
+mod basket;
 mod disputes;
 mod express;
 mod voice;

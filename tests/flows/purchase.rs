@@ -171,27 +171,6 @@ async fn the_last_piece_is_sold_once() {
 }
 
 #[tokio::test]
-async fn a_basket_from_two_sellers_is_approved_one_after_the_other() {
-    let Some(market) = Market::open().await else { return };
-    let mut buyer = market.visitor_with("pretzel", "1").await;
-    buyer.open(&market.at("/p/hot-honey")).await;
-    buyer.submit("/cart/items", &[("quantity", "1")]).await;
-    buyer.open(&market.at("/checkout")).await;
-    market.check_out(&mut buyer).await;
-    market.approve(&mut buyer, "acc_clara", "CC").await;
-    market.settle_down().await;
-    let page = buyer.page.url.clone();
-    buyer.open(&page).await;
-    buyer.submit("/pay", &[]).await;
-    market.approve(&mut buyer, "acc_clara", "CC").await;
-    market.settle_down().await;
-    let orders = market.ctx().store.all_orders("~", 10).await.unwrap();
-    assert_eq!(orders.len(), 2);
-    assert!(orders.iter().all(|order| order.state == State::Reserved), "{orders:?}");
-    assert_ne!(orders[0].seller, orders[1].seller);
-}
-
-#[tokio::test]
 async fn the_same_checkout_form_twice_is_one_order() {
     let Some(market) = Market::open().await else { return };
     let mut buyer = market.visitor_with("pretzel", "1").await;

@@ -16,12 +16,16 @@ mod disputes;
 mod embedded;
 #[path = "../flows/express.rs"]
 mod express;
+#[path = "../flows/fps_basket.rs"]
+mod fps_basket;
 #[path = "../flows/fps_standing.rs"]
 mod fps_standing;
 #[path = "../flows/fps_standing_lost.rs"]
 mod fps_standing_lost;
 #[path = "../flows/fps_standing_repair.rs"]
 mod fps_standing_repair;
+#[path = "../flows/fps_tab.rs"]
+mod fps_tab;
 #[path = "../support/market.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod market;

@@ -16,9 +16,8 @@ impl Case<'_> {
         if self.is_from_elsewhere() || self.stands_for_nothing().await? {
             return self.not_needed(consent).await;
         }
-        let Some(Request::Consent { payee, .. }) = self.operation.map(|operation| operation.request.clone()) else {
-            return Ok(Recorded::KnownAlready);
-        };
+        let payee = self.operation.and_then(|operation| operation.request.payee_of(&self.order.id));
+        let Some(payee) = payee.map(str::to_owned) else { return Ok(Recorded::KnownAlready) };
         let lines = self.tx.order_lines(&self.order.id).await?;
         self.order.consent = Some(consent.to_owned());
         self.keep_consent(consent, instrument).await?;

@@ -139,6 +139,7 @@ async fn want_charge(
         fee_fixed_minor: order.fee.fixed.minor,
         fee_variable_bp: order.fee.variable_bp,
         initiator: Initiator::Voice,
+        statement: None,
     };
     let (subject, amount): (_, Money) = (Subject::Order(order.id.clone()), order.total);
     let mut charge = Operation::wanted(subject, order.take(), &order.provider, request, amount, now);

@@ -13,6 +13,12 @@ use crate::market::subscription::Period;
 /// What a buyer may choose as the most that a saved way to pay takes in a month, in minor units.
 pub const MONTHLY: [i64; 4] = [5_000, 10_000, 30_000, 100_000];
 
+/// What a tab may take in a month, in minor units: for small things, bought by one click.
+pub const TAB_MONTHLY: [i64; 5] = [1_000, 3_000, 5_000, 10_000, 30_000];
+
+/// How often a tab may be used in a day.
+pub const TAB_DAILY: [i64; 3] = [3, 5, A_DAY];
+
 /// What is chosen where the buyer chooses nothing.
 pub const USUAL: i64 = MONTHLY[1];
 
@@ -41,7 +47,12 @@ pub struct Limits {
 impl Limits {
     /// So much a month, for a year.
     pub fn a_month(minor: i64) -> Limits {
-        Limits { total_minor: minor.saturating_mul(MONTHS), month_minor: minor, day_count: A_DAY }
+        Limits::of(minor, A_DAY)
+    }
+
+    /// So much a month, for a year, and so often a day.
+    pub fn of(month_minor: i64, day_count: i64) -> Limits {
+        Limits { total_minor: month_minor.saturating_mul(MONTHS), month_minor, day_count }
     }
 }
 
@@ -92,6 +103,21 @@ impl Over {
             Over::Day(times) => format!("You allowed {times} purchases a day with this way to pay. {anew}"),
         }
     }
+
+    /// Why a tab cannot be used now.
+    pub fn for_tab(self, of: Limits) -> String {
+        match self {
+            Over::Total(left) => {
+                let all = Money::new(of.total_minor, left.currency);
+                format!("Your tab was for {all} in all, and {left} of it are left: too little for this.")
+            }
+            Over::Month(left) => {
+                let all = Money::new(of.month_minor, left.currency);
+                format!("Your tab takes at most {all} a month, and {left} of it are left: too little for this.")
+            }
+            Over::Day(times) => format!("Your tab takes at most {times} purchases a day, and you have made them."),
+        }
+    }
 }
 
 impl Limits {
@@ -129,6 +155,9 @@ pub struct Rules {
     /// Who can be paid with it, as the provider knows them, the first order's seller first; anybody where empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub payees: Vec<String>,
+    /// The one stall that it is for; none where it is for the market.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<String>,
     /// How many periods a subscription lasts; none where it lasts until somebody ends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<i64>,
@@ -146,7 +175,12 @@ impl Rules {
     /// For a way to pay that is kept from `now` on, limited to so much a month.
     pub fn saved(month_minor: i64, payees: Vec<String>, now: Millis) -> Rules {
         let until = Some(now.months_later(MONTHS));
-        Rules { limits: Some(Limits::a_month(month_minor)), payees, times: None, until }
+        Rules { limits: Some(Limits::a_month(month_minor)), payees, until, ..Rules::default() }
+    }
+
+    /// For a tab that is opened `now`, at one stall or with the market.
+    pub fn tab(limits: Limits, payees: Vec<String>, only: Option<String>, now: Millis) -> Rules {
+        Rules { limits: Some(limits), payees, only, times: None, until: Some(now.months_later(MONTHS)) }
     }
 
     /// For a subscription that is ordered `now` and lasts so many periods.
@@ -165,15 +199,16 @@ impl Rules {
             return "Charged whenever you choose it at the checkout.".to_owned();
         };
         let money = |minor| Money::new(minor, currency);
-        let sellers = match self.payees.len() {
-            0 => String::new(),
-            1 => " It pays one seller.".to_owned(),
-            many => format!(" It pays the {many} sellers who were here when you approved it."),
+        let sellers = match (self.payees.len(), &self.only) {
+            (_, Some(stall)) => format!(" It pays {stall} and nobody else."),
+            (0, None) => String::new(),
+            (1, None) => " It pays one seller.".to_owned(),
+            (many, None) => format!(" It pays the {many} sellers who were here when you approved it."),
         };
         let until = self.until.map_or_else(String::new, |until| format!(", until {}", until.day()));
         format!(
-            "Charged whenever you choose it at the checkout: at most {} a month and {} in all, at most {} times a \
-             day{until}.{sellers}",
+            "Charged whenever you choose it at the checkout or buy with one click: at most {} a month and {} in all, \
+             at most {} times a day{until}.{sellers}",
             money(limits.month_minor),
             money(limits.total_minor),
             limits.day_count

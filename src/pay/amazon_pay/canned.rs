@@ -171,6 +171,7 @@ pub(super) fn operation(kind: Kind) -> Operation {
             fee_fixed_minor: 0,
             fee_variable_bp: 0,
             initiator: Initiator::Approval,
+            statement: None,
         },
         Kind::Settle => Request::Settle { hold: charge() },
         Kind::Refund => Request::Refund { payment: charge() },

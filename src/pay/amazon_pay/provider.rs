@@ -239,7 +239,10 @@ impl Provider for AmazonPayProvider {
             Request::Refund { payment } => self.give_back(operation, payment).await,
             Request::Cancel { hold } => self.let_go(operation, hold).await,
             Request::Withdraw { consent } => self.withdraw(consent, &operation.subject).await,
-            Request::Register { .. } | Request::Consent { .. } | Request::Change { .. } => {
+            Request::Register { .. }
+            | Request::Consent { .. }
+            | Request::ConsentAll { .. }
+            | Request::Change { .. } => {
                 Outcome::Silent { why: "a person has to go to Amazon's pages for that".to_owned() }
             }
             Request::Given { .. } => not_asked(),
@@ -253,7 +256,7 @@ impl Provider for AmazonPayProvider {
             // Changed at Amazon's own page, and told by a notification.
             (Request::Change { .. }, _) => Outcome::NeverArrived,
             // The session's id was never stored, so nobody was sent to it.
-            (Request::Consent { .. }, None) => Outcome::NeverArrived,
+            (Request::Consent { .. }, None) | (Request::ConsentAll { .. }, _) => Outcome::NeverArrived,
             (Request::Settle { hold } | Request::Cancel { hold }, _) => {
                 self.look_at(operation.kind, hold, Seen::Later).await
             }

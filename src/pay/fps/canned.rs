@@ -125,6 +125,7 @@ pub(super) fn operation(kind: Kind) -> Operation {
             fee_fixed_minor: 0,
             fee_variable_bp: 0,
             initiator: Initiator::Approval,
+            statement: None,
         },
         Kind::Settle => Request::Settle { hold: "T1".into() },
         Kind::Refund => Request::Refund { payment: "T1".into() },

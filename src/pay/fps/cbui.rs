@@ -8,6 +8,7 @@
 //! takes unsigned ones. What stands for more than one order is in [`standing`]. Sources: the guide, "Co-Branded Service API Reference"; for single-use
 //! tokens, which it names without their table, the Basic guide.
 
+mod basket;
 pub mod standing;
 
 use crate::base::ids::OperationId;
@@ -74,6 +75,12 @@ pub fn consent_address(
     ask: &ConsentAsk<'_>,
     own_recipient: Option<&str>,
 ) -> Result<String, WireError> {
+    if let (Kind::Consent, Request::ConsentAll { shares, description, until }) = (operation.kind, &operation.request) {
+        let mut own = basket::rules(operation, shares, *until, own_recipient)?;
+        own.extend(said(description, ask));
+        own.extend(common("MultiUse", operation, ask.return_url, settings, key));
+        return address(settings, key, own);
+    }
     let (Kind::Consent, Request::Consent { payee, description, standing, rules, .. }) =
         (operation.kind, &operation.request)
     else {
@@ -83,13 +90,18 @@ pub fn consent_address(
         None => ("SingleUse", single_use(operation)?),
         Some(terms) => (standing::pipeline(*terms), standing::rules(operation, *terms, rules, payee, own_recipient)?),
     };
-    own.extend([
-        ("currencyCode", "USD".to_owned()),
-        ("paymentReason", description.clone()),
-        ("websiteDescription", ask.shop_name.to_owned()),
-    ]);
+    own.extend(said(description, ask));
     own.extend(common(pipeline, operation, ask.return_url, settings, key));
     address(settings, key, own)
+}
+
+/// What the pages say it is for.
+fn said(description: &str, ask: &ConsentAsk<'_>) -> [Parameter; 3] {
+    [
+        ("currencyCode", "USD".to_owned()),
+        ("paymentReason", description.to_owned()),
+        ("websiteDescription", ask.shop_name.to_owned()),
+    ]
 }
 
 fn single_use(operation: &Operation) -> Result<Vec<Parameter>, WireError> {

@@ -41,6 +41,9 @@ pub const CONSENT: Duration = hours(3);
 /// "Resending Amazon FPS API Requests"); an hour less, so that a call under way stays inside.
 pub const RESEND_WINDOW: Duration = hours(7 * 24 - 1);
 
+/// How many sellers one token may name: the list travels in an address.
+const MOST_PAYEES: usize = 20;
+
 /// How long an outcome waits for what is only nice to know, its fees or its reason: a slow call and
 /// this together stay inside an operation's lease of 60 s.
 const ASIDE: Duration = Duration::from_secs(5);
@@ -217,10 +220,18 @@ impl Provider for FpsProvider {
         Abilities {
             splits_fee: true,
             keeping: Keeping::ByRules,
-            payees_per_consent: 1,
+            payees_per_consent: MOST_PAYEES,
             consent_lifetime: CONSENT,
             hold_lifetime: HOLD,
             resend_window: RESEND_WINDOW,
+        }
+    }
+
+    /// A list of sellers has to include our own recipient token.
+    async fn payees_now(&self) -> usize {
+        match self.own_recipient().await {
+            Ok(Some(_)) => MOST_PAYEES,
+            _ => 1,
         }
     }
 

@@ -20,7 +20,7 @@ impl FpsProvider {
     /// What became of `operation`.
     pub(super) async fn look_again(&self, operation: &Operation) -> Outcome {
         match (&operation.request, &operation.transaction) {
-            (Request::Consent { .. }, _) => self.look_for_consent(operation).await,
+            (Request::Consent { .. } | Request::ConsentAll { .. }, _) => self.look_for_consent(operation).await,
             (Request::Register { .. }, _) => self.look_for_payee(operation).await,
             (Request::Settle { hold } | Request::Cancel { hold }, _) => self.look_at(operation, hold).await,
             (Request::Take { .. } | Request::Refund { .. }, Some(transaction)) => {

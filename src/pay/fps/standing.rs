@@ -29,9 +29,16 @@ const MAY_BE_OVER: [&str; 4] = ["InvalidTokenId", "TokenNotActive", "TokenAccess
 impl FpsProvider {
     /// Our own recipient token, where the approval that `operation` asks for names a list of sellers.
     pub(super) async fn own_recipient_for(&self, operation: &Operation) -> Result<Option<String>, Miss> {
-        if !matches!(operation.request, Request::Consent { standing: Some(Terms::Saved), .. }) {
-            return Ok(None);
+        match operation.request {
+            Request::Consent { standing: Some(Terms::Saved), .. } | Request::ConsentAll { .. } => {
+                self.own_recipient().await
+            }
+            _ => Ok(None),
         }
+    }
+
+    /// Our own recipient token, where the marketplace has gone through the Recipient pipeline.
+    pub(super) async fn own_recipient(&self) -> Result<Option<String>, Miss> {
         if let Some(known) = self.own_recipient.get() {
             return Ok(Some(known.clone()));
         }

@@ -11,7 +11,7 @@
 
 use crate::base::clock::Millis;
 use crate::base::money::{Currency, Money, MoneyError};
-use crate::orders::operation::{Kind, Operation, Request};
+use crate::orders::operation::{Kind, Operation, Request, Statement};
 use crate::pay::fps::sign::{Parameters, Verb};
 
 /// How many transactions one answer about our account may have at most.
@@ -147,6 +147,8 @@ pub struct Take {
     pub fee_variable_bp: i64,
     /// What the provider's pages show: our order.
     pub description: String,
+    /// What stands on the buyer's statement; none sends nothing about it.
+    pub statement: Option<Statement>,
 }
 
 impl Ask {
@@ -156,7 +158,10 @@ impl Ask {
         let description = operation.subject.id().to_owned();
         let amount = operation.amount;
         match (operation.kind, &operation.request) {
-            (Kind::Pay | Kind::Reserve, Request::Take { consent, payee, fee_fixed_minor, fee_variable_bp, .. }) => {
+            (
+                Kind::Pay | Kind::Reserve,
+                Request::Take { consent, payee, fee_fixed_minor, fee_variable_bp, statement, .. },
+            ) => {
                 let take = Take {
                     reference,
                     sender: consent.clone(),
@@ -165,6 +170,7 @@ impl Ask {
                     fee_fixed: Money::new(*fee_fixed_minor, amount.currency),
                     fee_variable_bp: *fee_variable_bp,
                     description,
+                    statement: statement.clone(),
                 };
                 Ok(if operation.kind == Kind::Pay { Ask::Pay(take) } else { Ask::Reserve(take) })
             }
@@ -281,7 +287,7 @@ impl Ask {
 }
 
 impl Take {
-    /// Both fees are always sent, zero too: without either, FPS would take the agreed maxima.
+    /// Who pays the provider is what sellers agree to when they register: `recipientPaysFee`. Both fees are always sent, zero too: without either, FPS would take the agreed maxima.
     fn parameters(&self) -> Result<Parameters, WireError> {
         let mut all: Parameters = [
             ("CallerReference", self.reference.as_str()),
@@ -295,8 +301,21 @@ impl Take {
         all.push(("MarketplaceVariableFee".to_owned(), percent(self.fee_variable_bp)));
         all.extend(amount_parameters("MarketplaceFixedFee", self.fee_fixed)?);
         all.extend(amount_parameters("TransactionAmount", self.amount)?);
+        all.extend(self.statement.as_ref().map(descriptor).unwrap_or_default());
         Ok(all)
     }
+}
+
+/// The line on the buyer's statement, and whose customer service it names. A text of our own travels in
+/// `SenderDescription`. Source: the guide, "Soft Descriptor Customization".
+fn descriptor(statement: &Statement) -> Parameters {
+    let kind = if statement.text.is_some() { "Dynamic" } else { "Static" };
+    let owner = if statement.is_ours { "Caller" } else { "Recipient" };
+    let mut all: Parameters = [("DescriptorPolicy.SoftDescriptorType", kind), ("DescriptorPolicy.CSOwner", owner)]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+    all.extend(statement.text.clone().map(|text| ("SenderDescription".to_owned(), text)));
+    all
 }
 
 /// Amount and currency as FPS writes them: `TransactionAmount.Value=25.01`, `…CurrencyCode=USD`.

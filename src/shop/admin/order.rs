@@ -92,7 +92,7 @@ async fn show(
     problems: Problems,
 ) -> Result<Response, PageError> {
     let store = &ctx.store;
-    let operations = store.operations_of(order.id.as_str()).await?;
+    let operations = store.operations_about(&order).await?;
     let page = OrderPage {
         seller: store.seller(&order.seller).await?,
         checkout: store.checkout(&order.checkout).await?,

@@ -136,7 +136,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let now = ctx.clock.now();
     let store = &ctx.store;
-    let operations = store.operations_of(order.id.as_str()).await?;
+    let operations = store.operations_about(&order).await?;
     let money = MoneyStanding::of(&store.bookings(&order.id).await?, Money::zero(order.total.currency));
     let is_refused = !problems.is_empty();
     let twins =

@@ -59,6 +59,8 @@ async fn every_form_can_be_sent_twice() {
             "/account/approvals/{id}/end" | "/account/approvals/{id}/check" | "/account/approvals/{id}/change" => {
                 approval(&market, &route).await
             }
+            "/account/approvals/new" => tab(&market).await,
+            "/p/{slug}/buy" => one_click(&market).await,
             "/oauth/authorize" | "/oauth/token" | "/account/link/end" => link(&market, &route).await,
             "/sell/register" | "/sell/return" => registration(&market).await,
             "/sell/products/new" | "/sell/products/{id}" => products(&market).await,
@@ -189,6 +191,35 @@ async fn approval(market: &Market, route: &str) {
     assert_eq!(answers[0].status, answers[1].status);
     let after = market.ctx.store.agreement(&agreement.id).await.unwrap().unwrap();
     assert_eq!(after.standing, Standing::Active);
+}
+
+/// The till keeps no tab, and says so on the form as often as it is asked.
+async fn tab(market: &Market) {
+    let mut ana = Visitor::signed_in(market, ANA).await;
+    for _ in 0..2 {
+        let answer = ana.post("/account/approvals/new", &[("form_key", KEY)]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.body.contains("keeps a tab"), "{}", answer.body);
+    }
+}
+
+/// One click is one order, however often it is pressed.
+async fn one_click(market: &Market) {
+    let account = market.ctx.store.account_by_email(ANA).await.unwrap().unwrap();
+    let now = market.ctx.clock.now();
+    let mut agreement = Agreement::asked(account.id, "till", Terms::Saved, Rules::default(), now);
+    agreement.consent = Some("standing".to_owned());
+    agreement.open(now);
+    let mut tx = market.ctx.store.write().await.unwrap();
+    tx.insert_agreement(&agreement).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut ana = Visitor::signed_in(market, ANA).await;
+    let form = [("form_key", KEY), ("tab", agreement.id.as_str()), ("total", "600")];
+    assert!(ana.twice("/p/sourdough-letter/buy", &form).await.starts_with("/orders/ord_"));
+    let orders = market.orders().await;
+    assert_eq!(orders.len(), 1);
+    assert_eq!(orders[0].state, State::Shipped);
+    assert_eq!(market.ctx.store.operations_of(orders[0].id.as_str()).await.unwrap().len(), 1);
 }
 
 async fn checkout(market: &Market) {

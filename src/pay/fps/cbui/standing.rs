@@ -93,7 +93,7 @@ pub fn change_address(
 }
 
 /// Instants are whole seconds on the pages.
-fn seconds(at: Millis) -> String {
+pub(super) fn seconds(at: Millis) -> String {
     at.0.div_euclid(1000).to_string()
 }
 

@@ -17,6 +17,7 @@ fn take() -> Request {
         fee_fixed_minor: 30,
         fee_variable_bp: 250,
         initiator: Initiator::Approval,
+        statement: Some(Statement::default()),
     }
 }
 
@@ -41,11 +42,28 @@ fn a_reserve_names_both_tokens_the_fees_and_who_pays_the_service() {
         ("MarketplaceFixedFee.Value", "0.30"),
         ("MarketplaceFixedFee.CurrencyCode", "USD"),
         ("MarketplaceVariableFee", "2.5"),
+        ("DescriptorPolicy.SoftDescriptorType", "Static"),
+        ("DescriptorPolicy.CSOwner", "Recipient"),
+        ("SenderDescription", "(absent)"),
     ] {
         assert_eq!(value(&parameters, name), expected, "{name}");
     }
-    assert_eq!(parameters.len(), 10);
+    assert_eq!(parameters.len(), 12);
     assert_eq!(Ask::of(&operation).unwrap(), ask, "sent again, it is the exact same request");
+}
+
+#[test]
+fn a_text_of_our_own_stands_on_the_statement_of_a_pay_as_of_a_reserve() {
+    for kind in [Kind::Pay, Kind::Reserve] {
+        let mut take = take();
+        let Request::Take { statement, .. } = &mut take else { panic!() };
+        *statement = Some(Statement { text: Some("Pushcart Market".into()), is_ours: true });
+        let parameters = Ask::of(&operation(kind, take, Money::usd(2501))).unwrap().parameters().unwrap();
+        assert_eq!(value(&parameters, "DescriptorPolicy.SoftDescriptorType"), "Dynamic");
+        assert_eq!(value(&parameters, "DescriptorPolicy.CSOwner"), "Caller");
+        assert_eq!(value(&parameters, "SenderDescription"), "Pushcart Market");
+        assert_eq!(value(&parameters, "ChargeFeeTo"), "Recipient");
+    }
 }
 
 #[test]

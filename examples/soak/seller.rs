@@ -39,7 +39,7 @@ pub async fn pack(stage: Arc<Stage>, email: String) {
     let mut seller = Seller { stage, email, visitor, rng };
     let mut packed: HashMap<String, Instant> = HashMap::new();
     loop {
-        for order in seller.to_pack().await {
+        for order in seller.waiting_parcels().await {
             if packed.get(&order).is_none_or(|at| at.elapsed() > REST) {
                 seller.pack_one(&order).await;
                 packed.insert(order, Instant::now());
@@ -51,7 +51,7 @@ pub async fn pack(stage: Arc<Stage>, email: String) {
 
 impl Seller {
     /// The pages of the orders that wait for a parcel.
-    async fn to_pack(&mut self) -> Vec<String> {
+    async fn waiting_parcels(&mut self) -> Vec<String> {
         let desk = format!("{}/sell/orders", self.stage.shop_url);
         if self.visitor.try_go("GET", &desk, None).await.is_err() {
             return Vec::new();

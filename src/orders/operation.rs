@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::base::clock::{Millis, minutes};
-use crate::base::ids::OperationId;
+use crate::base::ids::{OperationId, OrderId};
 use crate::base::money::Money;
 use crate::orders::refusal::Refusal;
 

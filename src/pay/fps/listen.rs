@@ -97,15 +97,24 @@ impl FpsProvider {
     async fn by_whom(&self, news: &News, outcome: Outcome) -> Outcome {
         match (outcome, &news.parent) {
             (Outcome::Refunded { transaction, amount, provider_fee }, _) if news.reference.is_none() => {
-                match self.transaction(&transaction).await.as_ref().and_then(reversals::behind) {
+                let shown = match self.transaction(&transaction).await {
+                    Ok(shown) => shown,
+                    Err(why) => return Outcome::Silent { why },
+                };
+                match shown.as_ref().and_then(reversals::behind) {
                     Some(kind) => Outcome::Reversed { transaction, amount, provider_fee, kind },
                     None => Outcome::Refunded { transaction, amount, provider_fee },
                 }
             }
             // Nothing but the reversal of a refund is taken and belongs to another transaction.
             (Outcome::Taken { transaction, amount, provider_fee, .. }, Some(reversal)) => {
-                let kind = self.transaction(&transaction).await.as_ref().and_then(reversals::behind);
-                Outcome::WonBack { transaction, reversal: reversal.clone(), amount, provider_fee, kind }
+                match self.transaction(&transaction).await {
+                    Ok(shown) => {
+                        let kind = shown.as_ref().and_then(reversals::behind);
+                        Outcome::WonBack { transaction, reversal: reversal.clone(), amount, provider_fee, kind }
+                    }
+                    Err(why) => Outcome::Silent { why },
+                }
             }
             (outcome, _) => outcome,
         }
@@ -113,7 +122,7 @@ impl FpsProvider {
 
     /// The transaction that `transaction` belongs to, if FPS knows one.
     pub(super) async fn parent(&self, transaction: &str) -> Option<String> {
-        reversals::parent(&self.transaction(transaction).await?)
+        reversals::parent(&self.transaction(transaction).await.ok().flatten()?)
     }
 
     /// How much moved, by the transaction; where FPS does not show it, by the notice it signed.

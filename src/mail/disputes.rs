@@ -11,7 +11,14 @@ impl Desk<'_> {
         self.paths.absolute(self.paths.sell_dispute(&dispute.id))
     }
 
-    fn to_seller(&self, key: String, to: &str, dispute: &Dispute, headline: String, paragraphs: Vec<String>) -> Draft {
+    fn about_dispute(
+        &self,
+        key: String,
+        to: &str,
+        dispute: &Dispute,
+        headline: String,
+        paragraphs: Vec<String>,
+    ) -> Draft {
         Letter {
             key,
             to,
@@ -59,7 +66,7 @@ impl Desk<'_> {
             dispute.answer_by.for_people()
         ));
         let headline = format!("{} about order {}", dispute.kind.label(), order.number);
-        self.to_seller(format!("dispute-opened:{}", dispute.id), to, dispute, headline, paragraphs)
+        self.about_dispute(format!("dispute-opened:{}", dispute.id), to, dispute, headline, paragraphs)
     }
 
     /// To the seller: two days are left.
@@ -70,7 +77,7 @@ impl Desk<'_> {
             if dispute.kind.takes_money_first() { "the buyer keeps the money" } else { "it is decided without you" }
         )];
         let headline = format!("Two days left for the {} about order {}", word(dispute), order.number);
-        self.to_seller(format!("dispute-due:{}", dispute.id), to, dispute, headline, paragraphs)
+        self.about_dispute(format!("dispute-due:{}", dispute.id), to, dispute, headline, paragraphs)
     }
 
     /// To the seller: how it ended.
@@ -83,7 +90,7 @@ impl Desk<'_> {
             }
         };
         let key = format!("dispute-ended:{}:{}", dispute.id, dispute.state.word());
-        self.to_seller(key, to, dispute, headline, vec![dispute.outcome.clone()])
+        self.about_dispute(key, to, dispute, headline, vec![dispute.outcome.clone()])
     }
 
     /// To the buyer: what went back to them was taken again. `object` is the payment service's transaction.

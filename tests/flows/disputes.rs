@@ -310,12 +310,12 @@ async fn a_seller_is_told_two_days_before_a_hold_ends_and_cannot_ship_afterwards
     market.later(days(4)).await;
     market.settle_down().await;
     assert_eq!(letters(&market, &format!("Ship order {}", order.number)).await, 0);
-    market.later(days(2)).await;
+    market.later(days(1)).await;
     market.settle_down().await;
     assert_eq!(letters(&market, &format!("Ship order {}", order.number)).await, 1);
     let mut seller = market.seller_of(&order).await;
     seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
-    seller.page.says(200, "hours left");
+    seller.page.says(200, "1 day 23 hours left");
     let ship = seller.page.form("/ship");
     market.later(days(2)).await;
     seller.send(&ship).await;

@@ -10,7 +10,15 @@ use crate::pay::fps::canned::{SIGNED, Service, refused, state, taken, token, tra
 
 fn shows(value: &str) -> Transaction {
     let amount = Some(Amount { currency: "USD".into(), value: value.into() });
-    Transaction { status: "Success".into(), amount, fees: None, completed: None }
+    Transaction {
+        status: "Success".into(),
+        amount,
+        fees: None,
+        description: None,
+        reference: None,
+        related: Vec::new(),
+        completed: None,
+    }
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use pushcart::orders::state::State;
 
 use crate::browser::{Browser, Scheme};
-use crate::market::Market;
 use crate::{sign_in, working_market};
 
 async fn approves(buyer: &Browser) {

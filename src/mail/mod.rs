@@ -1,6 +1,7 @@
-//! Letters to buyers and sellers: text and HTML, queued in the transaction of the fact they tell.
+//! Letters to buyers, sellers and the operator: text and HTML, queued in the transaction of the fact they tell.
 
 mod answers;
+mod reconcile;
 pub mod send;
 
 use askama::Template;

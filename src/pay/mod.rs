@@ -4,6 +4,7 @@
 //! store, of pages or of another provider. Unknown is never success and never failure: what is not
 //! plainly done or refused comes back as [`Outcome::Pending`] or [`Outcome::Silent`].
 
+pub mod activity;
 pub mod amazon_pay;
 pub mod express;
 pub mod fps;
@@ -25,6 +26,7 @@ use crate::orders::outcome::Outcome;
 use crate::orders::refusal::Refusal;
 use crate::orders::words::ProviderWord;
 
+pub use activity::{Activity, Movements};
 pub use express::{Button, Choice, Express, Place, Visit, VisitAsk};
 pub use voice::Voice;
 
@@ -253,6 +255,11 @@ pub trait Provider: Send + Sync {
 
     /// The object behind a notification, as the provider has it now.
     async fn read(&self, news: &News) -> Outcome;
+
+    /// What it lists of everything that happened under our account; none where it cannot.
+    fn activity(&self) -> Option<&dyn Activity> {
+        None
+    }
 
     /// What it does for buyers who bring no address; none where it cannot.
     fn express(&self) -> Option<&dyn Express> {

@@ -26,6 +26,7 @@ mod help;
 mod news;
 mod purchase;
 mod rates;
+mod reconcile;
 mod refunds;
 mod voice;
 mod voice_device;

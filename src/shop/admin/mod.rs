@@ -9,6 +9,7 @@ pub mod operations;
 pub mod order;
 pub mod orders;
 pub mod rates;
+pub mod reconcile;
 pub mod sellers;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,7 @@ pub fn router() -> Router<Site> {
         .merge(operations::router())
         .merge(rates::router())
         .merge(ledger::router())
+        .merge(reconcile::router())
         .merge(sellers::router())
 }
 
@@ -51,6 +53,7 @@ struct OverviewPage {
     open: i64,
     flagged: i64,
     waiting: i64,
+    differing: i64,
     sellers: BTreeMap<String, i64>,
     sums: Vec<CurrencySum>,
 }
@@ -90,6 +93,7 @@ async fn overview(
         operations,
         flagged: store.count_flagged().await?,
         waiting: store.waiting_notifications().await?,
+        differing: store.count_differences().await?,
         sellers: store.sellers_by_state().await?,
         sums: store.balance_sums().await?,
     }))

@@ -44,6 +44,18 @@ impl Millis {
         self.timestamp().strftime("%-d %b %Y").to_string()
     }
 
+    /// The day for forms: `2012-12-10`.
+    pub fn date(self) -> String {
+        self.timestamp().strftime("%Y-%m-%d").to_string()
+    }
+
+    /// The first instant of the day `2012-12-10`, UTC. None where that is no day.
+    pub fn of_date(date: &str) -> Option<Millis> {
+        let day: jiff::civil::Date = date.parse().ok()?;
+        let start = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(Millis(start.timestamp().as_millisecond())).filter(|start| start.date() == date)
+    }
+
     /// The first instant of its day, UTC.
     pub fn start_of_day(self) -> Millis {
         Millis(self.0 - self.0.rem_euclid(24 * 60 * 60 * 1000))
@@ -215,6 +227,13 @@ mod tests {
         assert_eq!(Millis::of_month("2012-12"), Some(thursday.start_of_month()));
         for bad in ["", "2012", "2012-13", "2012-1", "12-2012", "2012-12-01", " 2012-12"] {
             assert_eq!(Millis::of_month(bad), None, "{bad:?}");
+        }
+        assert_eq!(
+            (thursday.date(), Millis::of_date("2012-12-13")),
+            ("2012-12-13".into(), Some(thursday.start_of_day()))
+        );
+        for bad in ["", "2012-12", "2012-13-01", "2012-02-30", "13.12.2012", "2012-12-13T08:30"] {
+            assert_eq!(Millis::of_date(bad), None, "{bad:?}");
         }
         assert_eq!(thursday.start_of_week().iso8601(), "2012-12-10T00:00:00Z");
         assert_eq!(thursday.start_of_week().start_of_week(), thursday.start_of_week());

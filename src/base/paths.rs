@@ -157,6 +157,8 @@ impl Paths {
         admin_rates = "/admin/rates";
         /// The trial balance.
         admin_ledger = "/admin/ledger";
+        /// Our books held against the providers' lists.
+        admin_reconciliation = "/admin/reconciliation";
         /// The sellers.
         admin_sellers = "/admin/sellers";
         /// The demo's mailbox.
@@ -260,6 +262,8 @@ impl Paths {
         admin_end_agreement = "/admin/orders/", "/agreement/end";
         /// An operator gives money back.
         admin_refund = "/admin/orders/", "/refund";
+        /// Asks the provider again about a difference.
+        admin_ask_again = "/admin/reconciliation/", "/ask";
         /// An operator decides whether a seller may sell.
         admin_seller = "/admin/sellers/", "";
         /// One letter of the demo's mailbox.

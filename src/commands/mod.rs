@@ -4,6 +4,7 @@ mod books;
 mod demo;
 mod doctor;
 mod operator;
+mod reconcile;
 mod seed;
 mod serve;
 mod skill;
@@ -35,6 +36,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Holds the books against what the payment services list, and prints what differs.
+    Reconcile(reconcile::Arguments),
     /// The marketplace's operators.
     Operator {
         #[command(subcommand)]
@@ -59,6 +62,7 @@ pub async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> 
         Command::Migrate => migrate(config).await,
         Command::Seed(arguments) => seed::run(config, &arguments).await,
         Command::Books { json } => books::run(config, json).await,
+        Command::Reconcile(arguments) => reconcile::run(config, &arguments).await,
         Command::Operator { act } => operator::run(config, act).await,
         Command::Skill(arguments) => skill::run(config, &arguments).await,
         Command::Doctor { live } => doctor::run(config, live).await,

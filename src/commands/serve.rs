@@ -103,7 +103,7 @@ async fn keep_following(url: String, clock: Clock, stop: CancellationToken) {
 }
 
 /// Sets the clock to what `url` says: `{"offset_ms": …}`. An unreachable clock changes nothing.
-async fn follow_clock(url: &str, clock: &Clock) {
+pub(super) async fn follow_clock(url: &str, clock: &Clock) {
     let read = async {
         let text = reqwest::Client::builder().no_proxy().build()?.get(url).send().await?.text().await?;
         let answer: serde_json::Value = serde_json::from_str(&text)?;

@@ -21,6 +21,7 @@ pub mod fulfil;
 pub mod limits;
 pub mod link_account;
 pub mod parcels;
+pub mod reconcile;
 pub mod record_outcome;
 pub mod refund;
 pub mod register_seller;

@@ -15,6 +15,9 @@ use crate::store::notifications::{Stored, Verdict};
 /// How long one look may take.
 const LEASE: Duration = Duration::from_secs(60);
 
+/// How often something that we do not know is looked at.
+const ENOUGH: i64 = 4;
+
 /// Deals with the notification that waits the longest. Says whether there was one.
 pub async fn take_next(ctx: &Context) -> Result<bool> {
     let (now, real_now) = (ctx.clock.now(), ctx.clock.real_now());
@@ -61,13 +64,26 @@ async fn judge(ctx: &Context, stored: &Stored) -> Result<Judged> {
     apply(ctx, provider.as_ref(), &news, stored.attempts).await
 }
 
+/// Looks at something that a provider lists as if it had just told us of it. Gives the verdict, none where the
+/// provider does not answer, and the sentence of the desk.
+pub(super) async fn look_again(
+    ctx: &Context,
+    provider: &dyn Provider,
+    news: &News,
+) -> Result<(Option<Verdict>, String)> {
+    Ok(match apply(ctx, provider, news, ENOUGH).await? {
+        Judged::Verdict(verdict, detail) => (Some(verdict), detail),
+        Judged::Later(why) => (None, why),
+    })
+}
+
 async fn apply(ctx: &Context, provider: &dyn Provider, news: &News, attempts: i64) -> Result<Judged> {
     let Some(kind) = news.kind else {
         return standing(ctx, provider, news).await;
     };
     let Some((order, operation)) = find(ctx, provider.name(), news, kind).await? else {
         // News may overtake our own answer by a moment.
-        if attempts < 4 {
+        if attempts < ENOUGH {
             return Ok(Judged::Later("about nothing we know yet".to_owned()));
         }
         return Ok(Judged::Verdict(Verdict::Unmatched, format!("about nothing of ours: {}", news.claimed)));

@@ -1,7 +1,8 @@
-//! Letters to buyers and sellers: text and HTML, queued in the transaction of the fact they tell.
+//! Letters to buyers, sellers and the operator: text and HTML, queued in the transaction of the fact they tell.
 
 mod answers;
 mod disputes;
+mod reconcile;
 pub mod send;
 
 use askama::Template;

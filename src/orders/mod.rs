@@ -12,6 +12,7 @@ pub mod operation;
 pub mod order;
 pub mod outcome;
 pub mod rates;
+pub mod reconcile;
 pub mod refusal;
 pub mod state;
 pub mod words;

@@ -4,6 +4,7 @@
 //! store, of pages or of another provider. Unknown is never success and never failure: what is not
 //! plainly done or refused comes back as [`Outcome::Pending`] or [`Outcome::Silent`].
 
+pub mod activity;
 pub mod amazon_pay;
 pub mod express;
 pub mod fps;
@@ -25,6 +26,7 @@ use crate::orders::outcome::Outcome;
 use crate::orders::refusal::Refusal;
 use crate::orders::words::ProviderWord;
 
+pub use activity::{Activity, Movements};
 pub use express::{Button, Choice, Express, Place, Visit, VisitAsk};
 pub use voice::Voice;
 
@@ -262,6 +264,11 @@ pub trait Provider: Send + Sync {
     /// The transaction that `transaction` belongs to: a refund's payment. None where there is none, or where the
     /// provider says it in its news.
     async fn parent_of(&self, _transaction: &str) -> Option<String> {
+        None
+    }
+
+    /// What it lists of everything that happened under our account; none where it cannot.
+    fn activity(&self) -> Option<&dyn Activity> {
         None
     }
 

@@ -21,6 +21,7 @@ use crate::orders::device::Device;
 use crate::orders::ledger::{Entry, Sale, Unbalanced};
 use crate::orders::operation::{Initiator, Instrument, Kind, Operation, Progress, Request, Subject};
 use crate::orders::order::{Line, Order, Totals};
+use crate::orders::reconcile::MADE_UP;
 use crate::orders::refusal::{Reason, Refusal, Retry};
 use crate::orders::state::State;
 use crate::store::catalog::Listed;
@@ -241,7 +242,7 @@ impl Past {
             promised_date: None,
             placed_at: at,
         };
-        let transaction = format!("PAST-{seed}-{number}");
+        let transaction = format!("{MADE_UP}{seed}-{number}");
         Ok(Past { checkout, order, line, transaction, refusal, came_back_once, seed, number })
     }
 

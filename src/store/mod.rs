@@ -23,6 +23,7 @@ pub mod oauth;
 pub mod operations;
 pub mod orders;
 pub mod rates;
+pub mod reconcile;
 pub mod sellers;
 pub mod statement;
 pub mod stock;

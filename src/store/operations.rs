@@ -17,9 +17,10 @@ macro_rules! columns {
         "id, subject, kind, provider, request, amount_minor, currency, state, attempts, first_sent_at, created_at, transaction_id, refusal, said"
     };
 }
+pub(super) use columns as operation_columns;
 
 #[derive(sqlx::FromRow)]
-struct OperationRow {
+pub(super) struct OperationRow {
     id: String,
     subject: String,
     kind: String,
@@ -61,7 +62,7 @@ impl TryFrom<OperationRow> for Operation {
     }
 }
 
-fn operations(rows: Vec<OperationRow>) -> Result<Vec<Operation>> {
+pub(super) fn operations(rows: Vec<OperationRow>) -> Result<Vec<Operation>> {
     rows.into_iter().map(Operation::try_from).collect()
 }
 

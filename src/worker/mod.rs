@@ -1,4 +1,4 @@
-//! Does what is due: operations, notifications, letters, sweeps. Any number of processes may run
+//! Does what is due: operations, notifications, letters, sweeps, the nightly look at the books. Any number of processes may run
 //! one; the store hands each row to one of them.
 
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::base::clock::minutes;
-use crate::flows::{Context, run_operation, sweep, take_notification};
+use crate::flows::{Context, reconcile, run_operation, sweep, take_notification};
 use crate::mail::send::Post;
 use crate::store::Result;
 
@@ -15,6 +15,9 @@ const REST: Duration = Duration::from_millis(500);
 
 /// How long it rests after an error of the database.
 const REST_AFTER_ERROR: Duration = Duration::from_secs(2);
+
+/// How often it looks whether the books are to be compared.
+const COMPARE: Duration = Duration::from_secs(20);
 
 /// How often SQLite's log is carried over into the database.
 const CHECKPOINT: Duration = Duration::from_secs(10);
@@ -25,13 +28,28 @@ pub async fn work(ctx: Context, post: Post, stop: CancellationToken) {
     if let Err(error) = ctx.store.free_own_leases(&ctx.shop.instance).await {
         tracing::warn!(%error, "could not free the leases of a former life");
     }
-    tokio::join!(listen(&ctx, &stop), act(&ctx, &post, &stop), checkpoint(&ctx, &stop));
+    tokio::join!(listen(&ctx, &stop), act(&ctx, &post, &stop), compare(&ctx, &stop), checkpoint(&ctx, &stop));
 }
 
 async fn listen(ctx: &Context, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         let heard = take_notification::take_next(ctx).await;
         rest(ctx, stop, heard).await;
+    }
+}
+
+/// Holds the books against the providers' lists when it is time: beside the rest, since a list may be long.
+async fn compare(ctx: &Context, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        match reconcile::run_next(ctx).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "the books could not be compared"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(COMPARE) => {}
+            () = stop.cancelled() => {}
+        }
     }
 }
 
@@ -81,7 +99,8 @@ async fn rest(ctx: &Context, stop: &CancellationToken, did: Result<bool>) {
 /// One turn: one of each thing that is due. Says whether anything was done.
 pub async fn turn(ctx: &Context, post: &Post) -> Result<bool> {
     let heard = take_notification::take_next(ctx).await?;
-    Ok(due(ctx, post).await? || heard)
+    let compared = reconcile::run_next(ctx).await?;
+    Ok(due(ctx, post).await? || heard || compared)
 }
 
 async fn due(ctx: &Context, post: &Post) -> Result<bool> {

@@ -313,7 +313,7 @@ async fn pages_fit_phones_and_desks_in_light_and_dark() {
                 browser.picture(&format!("{name}-{tone}")).await;
             }
             sign_in(&browser, &market, "operator@example.com").await;
-            for page in ["", "/orders", "/notifications", "/operations", "/ledger", "/sellers"] {
+            for page in ["", "/orders", "/notifications", "/operations", "/ledger", "/reconciliation", "/sellers"] {
                 browser.go(&market.at(&format!("/admin{page}"))).await;
                 browser.picture(&format!("admin{}-{tone}", page.replace('/', "-"))).await;
             }

@@ -32,6 +32,7 @@ mod news;
 mod partial_refunds;
 mod purchase;
 mod rates;
+mod reconcile;
 mod refunds;
 mod shuffled;
 mod voice;

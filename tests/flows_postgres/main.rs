@@ -38,6 +38,8 @@ mod postgres;
 mod purchase;
 #[path = "../flows/rates.rs"]
 mod rates;
+#[path = "../flows/reconcile.rs"]
+mod reconcile;
 #[path = "../flows/refunds.rs"]
 mod refunds;
 mod server;

@@ -5,6 +5,7 @@
 //! words mean in the shop, and [`provider`] puts it together. Source: the guide "Amazon FPS
 //! Advanced Quick Start", last updated 10 December 2012; "the guide" below.
 
+mod activity;
 pub mod answers;
 #[cfg(test)]
 mod canned;

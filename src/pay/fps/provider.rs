@@ -25,8 +25,8 @@ use crate::pay::fps::status::{self, Circumstances, Meaning, Status};
 use crate::pay::fps::wire::{Ask, WireError};
 use crate::pay::fps::{cbui, codes, words};
 use crate::pay::{
-    Abilities, Answer, ConsentAsk, Doubt, Keeping, News, Provider, RawNotification, Redirect, RegistrationAsk,
-    ReturnNews, Returned, http,
+    Abilities, Activity, Answer, ConsentAsk, Doubt, Keeping, News, Provider, RawNotification, Redirect,
+    RegistrationAsk, ReturnNews, Returned, http,
 };
 
 /// How long FPS holds a reserved amount before it cancels by itself: 7 days.
@@ -320,6 +320,10 @@ impl Provider for FpsProvider {
 
     async fn parent_of(&self, transaction: &str) -> Option<String> {
         self.parent(transaction).await
+    }
+
+    fn activity(&self) -> Option<&dyn Activity> {
+        Some(self)
     }
 
     async fn check(&self) -> Result<(), String> {

@@ -10,6 +10,7 @@ pub mod operations;
 pub mod order;
 pub mod orders;
 pub mod rates;
+pub mod reconcile;
 pub mod sellers;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,7 @@ pub fn router() -> Router<Site> {
         .merge(operations::router())
         .merge(rates::router())
         .merge(ledger::router())
+        .merge(reconcile::router())
         .merge(sellers::router())
 }
 
@@ -54,6 +56,7 @@ struct OverviewPage {
     flagged: i64,
     disputes: i64,
     waiting: i64,
+    differing: i64,
     sellers: BTreeMap<String, i64>,
     sums: Vec<CurrencySum>,
 }
@@ -94,6 +97,7 @@ async fn overview(
         flagged: store.count_flagged().await?,
         disputes: store.count_open_disputes().await?,
         waiting: store.waiting_notifications().await?,
+        differing: store.count_differences().await?,
         sellers: store.sellers_by_state().await?,
         sums: store.balance_sums().await?,
     }))

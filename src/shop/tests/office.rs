@@ -20,6 +20,7 @@ async fn nobody_but_an_operator_finds_the_office() {
         "/admin/notifications",
         "/admin/operations",
         "/admin/ledger",
+        "/admin/reconciliation",
         "/admin/rates",
         "/admin/sellers",
     ];

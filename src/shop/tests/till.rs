@@ -15,8 +15,8 @@ use crate::orders::outcome::{AbandonReason, Outcome};
 use crate::orders::refusal::Words;
 use crate::orders::words::{Meaning, ProviderWord, Rule};
 use crate::pay::{
-    Abilities, Answer, Button, Choice, ConsentAsk, Doubt, Express, Keeping, News, Place, Provider, RawNotification,
-    Redirect, RegistrationAsk, ReturnNews, Returned, Said, Visit, VisitAsk,
+    Abilities, Activity, Answer, Button, Choice, ConsentAsk, Doubt, Express, Keeping, Movements, News, Place, Provider,
+    RawNotification, Redirect, RegistrationAsk, ReturnNews, Returned, Said, Visit, VisitAsk,
 };
 
 /// The provider. A return is `reference=…&how=`: `card`, `bank`, `leave`, or anything else for a forged one.
@@ -57,6 +57,13 @@ impl Till {
 }
 
 #[async_trait]
+impl Activity for Till {
+    async fn movements(&self, _: Millis, _: Millis) -> Answer<Movements> {
+        Answer::Done(Movements { movements: Vec::new(), next: None })
+    }
+}
+
+#[async_trait]
 impl Provider for Till {
     fn name(&self) -> &'static str {
         self.name
@@ -83,6 +90,10 @@ impl Provider for Till {
 
     fn takes(&self, currency: Currency) -> bool {
         (currency == Currency::USD) == self.takes_dollars()
+    }
+
+    fn activity(&self) -> Option<&dyn Activity> {
+        (self.name == "till").then_some(self as &dyn Activity)
     }
 
     fn words(&self) -> &'static [ProviderWord] {

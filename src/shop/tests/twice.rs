@@ -8,7 +8,8 @@ use super::office::OLGA;
 use super::*;
 use crate::market::subscription::Period;
 use crate::orders::agreement::{Agreement, Rules, Standing, Terms};
-use crate::orders::operation::Kind;
+use crate::orders::operation::{Kind, Operation, Request, Subject};
+use crate::orders::reconcile::{What, never_arrived};
 use crate::orders::state::State;
 use crate::seed::PASSWORD;
 
@@ -66,6 +67,7 @@ async fn every_form_can_be_sent_twice() {
             "/sell/products/new" | "/sell/products/{id}" => products(&market).await,
             "/sell/requests/{id}" => wish(&market).await,
             "/admin/sellers/{id}" => stall(&market).await,
+            "/admin/reconciliation" | "/admin/reconciliation/{id}/ask" => reconciliation(&market, &route).await,
             "/sell/orders/{id}/subscription/end" => subscription(&market, ADA, &route).await,
             "/admin/orders/{id}/agreement/end" => subscription(&market, OLGA, &route).await,
             "/sell/orders/{id}/dispute" | "/sell/disputes/{id}/evidence" | "/sell/disputes/{id}/end" => {
@@ -337,6 +339,35 @@ async fn stall(market: &Market) {
     olga.twice(&format!("/admin/sellers/{seller}"), &[("decision", "suspend")]).await;
     let acts = market.ctx.store.audit_of(seller.as_str()).await.unwrap();
     assert_eq!(acts.iter().filter(|act| act.act == "seller suspended").count(), 1);
+}
+
+/// Comparing twice is one run; a difference that is asked about twice is asked about, and stays where it is.
+async fn reconciliation(market: &Market, route: &str) {
+    let store = &market.ctx.store;
+    let mut olga = Visitor::signed_in(market, OLGA).await;
+    let today = market.ctx.clock.now().date();
+    if !route.ends_with("/ask") {
+        let form = [("form_key", KEY), ("from", today.as_str()), ("until", today.as_str())];
+        assert_eq!(olga.twice(route, &form).await, route);
+        assert_eq!(store.reconciliations(10).await.unwrap().len(), 1);
+        return;
+    }
+    let order = paid_order(market).await;
+    let mut pending = never_arrived(&Operation::wanted(
+        Subject::Order(order.id),
+        Kind::Refund,
+        "till",
+        Request::Refund { payment: "P1".to_owned() },
+        order.total,
+        market.ctx.clock.now(),
+    ));
+    pending.what = What::Pending;
+    let mut tx = store.write().await.unwrap();
+    tx.keep_difference("till", &pending, market.ctx.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let kept = store.open_differences("", 10).await.unwrap().remove(0);
+    assert_eq!(olga.twice(&route.replace("{id}", &kept.id), &[]).await, "/admin/reconciliation");
+    assert!(store.difference(&kept.id).await.unwrap().unwrap().asked_at.is_some());
 }
 
 /// Ended by the seller or the operator: once, with one letter.

@@ -95,10 +95,13 @@ pub struct ActivityResult {
 impl ActivityResult {
     /// Where the next question begins; none when this was all. Errors: it is not a date.
     pub fn next_from(&self) -> Result<Option<Millis>, WireError> {
-        let Some(text) = &self.next else { return Ok(None) };
-        let at: jiff::Timestamp = text.parse().map_err(|_| WireError::NotUnderstood(format!("{text:?} is no date")))?;
-        Ok(Some(Millis(at.as_millisecond())))
+        self.next.as_deref().map(instant).transpose()
     }
+}
+
+fn instant(text: &str) -> Result<Millis, WireError> {
+    let at: jiff::Timestamp = text.parse().map_err(|_| WireError::NotUnderstood(format!("{text:?} is no date")))?;
+    Ok(Millis(at.as_millisecond()))
 }
 
 /// A transaction as the account sees it that took part in it.
@@ -110,6 +113,9 @@ pub struct OwnTransaction {
     /// ISO 8601, when FPS received it.
     #[serde(rename = "DateReceived", deserialize_with = "trimmed")]
     pub received: String,
+    /// ISO 8601, when it was over; missing before.
+    #[serde(rename = "DateCompleted", default, deserialize_with = "trimmed_if_any")]
+    pub completed: Option<String>,
     /// `Pay`, `Refund`, `Settle` or `Reserve`.
     #[serde(rename = "FPSOperation", deserialize_with = "trimmed")]
     pub operation: String,
@@ -131,6 +137,16 @@ pub struct OwnTransaction {
 }
 
 impl OwnTransaction {
+    /// When FPS received it. Errors: it is not a date.
+    pub fn received_at(&self) -> Result<Millis, WireError> {
+        instant(&self.received)
+    }
+
+    /// When it was over, as far as it is. Errors: it is not a date.
+    pub fn completed_at(&self) -> Result<Option<Millis>, WireError> {
+        self.completed.as_deref().map(instant).transpose()
+    }
+
     /// Our reference, where the account made the call.
     pub fn reference(&self) -> Option<&str> {
         self.parts.iter().find_map(|part| part.reference.as_deref())

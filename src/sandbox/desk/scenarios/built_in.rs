@@ -150,8 +150,8 @@ pub static SCENARIOS: [Scenario; 14] = [
             faults(vec![closed])
         },
         act: "Buy with Flexible Payments by card; arm this; then, as the seller, mark the parcel as shipped.",
-        see: "The seller reads why the money could not be taken. The buyer's money stays on hold, not taken.",
-        safe: "Shipping is only over when the money was taken; a refusal leaves the hold as it was.",
+        see: "The order is declined instead of shipped, and the seller reads why. Nothing is taken; the hold ends by itself.",
+        safe: "A parcel only counts as sent once its money was taken, and a refusal takes none.",
     },
     Scenario {
         key: "declined-renewal",

@@ -115,8 +115,9 @@ impl Fact {
         match word {
             "held" => Some(Fact::Held),
             "released" => Some(Fact::Released),
-            "taken" => Some(Fact::Taken),
-            "refunded" => Some(Fact::Refunded),
+            // what a buyer's bank or Amazon reversed moves as a refund does, and what is won back as a payment
+            "taken" | "won_back" => Some(Fact::Taken),
+            "refunded" | "reversed" => Some(Fact::Refunded),
             _ => None,
         }
     }

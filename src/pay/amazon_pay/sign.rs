@@ -9,12 +9,15 @@
 //! sections 3 and 4.
 
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{RSA_PSS_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rsa::pkcs1::DecodeRsaPrivateKey;
-use rsa::pkcs8::DecodePrivateKey;
+use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey as _};
 use rsa::rand_core::OsRng;
 use rsa::sha2::{Digest, Sha256};
 use rsa::{Pss, RsaPrivateKey};
@@ -82,21 +85,39 @@ pub enum SignError {
 
 /// Our private key. `Debug` shows nothing of it.
 #[derive(Clone)]
-pub struct PrivateKey(RsaPrivateKey);
+pub struct PrivateKey {
+    key: RsaPrivateKey,
+    /// The same key where signing is quick; its salt is as long as the digest, which is V2's.
+    quick: Arc<RsaKeyPair>,
+}
 
 impl PrivateKey {
     /// Reads a PEM file in either of the two forms. Errors: it is none.
     pub fn from_pem(pem: &Secret) -> Result<PrivateKey, SignError> {
         let text = pem.reveal();
         let key = RsaPrivateKey::from_pkcs8_pem(text).or_else(|_| RsaPrivateKey::from_pkcs1_pem(text));
-        key.map(PrivateKey).map_err(|_| SignError::NotAKey)
+        let key = key.map_err(|_| SignError::NotAKey)?;
+        let der = key.to_pkcs8_der().map_err(|_| SignError::NotAKey)?;
+        let quick = RsaKeyPair::from_pkcs8(der.as_bytes()).map_err(|_| SignError::CannotSign)?;
+        Ok(PrivateKey { key, quick: Arc::new(quick) })
     }
 
     /// The base64 signature of a string to sign. PSS is salted: no two are the same.
     pub fn sign(&self, algorithm: Algorithm, string_to_sign: &str) -> Result<String, SignError> {
-        let padding = Pss::new_with_salt::<Sha256>(algorithm.salt());
-        let digest = Sha256::digest(string_to_sign.as_bytes());
-        let signature = self.0.sign_with_rng(&mut OsRng, padding, &digest).map_err(|_| SignError::CannotSign)?;
+        let text = string_to_sign.as_bytes();
+        let signature = match algorithm {
+            Algorithm::V1 => {
+                let padding = Pss::new_with_salt::<Sha256>(algorithm.salt());
+                let signed = self.key.sign_with_rng(&mut OsRng, padding, &Sha256::digest(text));
+                signed.map_err(|_| SignError::CannotSign)?
+            }
+            Algorithm::V2 => {
+                let mut signature = vec![0; self.quick.public_modulus_len()];
+                let signed = self.quick.sign(&RSA_PSS_SHA256, &SystemRandom::new(), text, &mut signature);
+                signed.map_err(|_| SignError::CannotSign)?;
+                signature
+            }
+        };
         Ok(STANDARD.encode(signature))
     }
 }

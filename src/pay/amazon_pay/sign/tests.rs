@@ -85,7 +85,7 @@ fn every_published_button_has_the_published_text() {
         assert_eq!(string_to_sign, text(case, "string_to_sign"));
         assert!(verifies(&key, algorithm, &string_to_sign, text(case, "sample_signature")));
         let ours = button_signature(&a_key(), algorithm, payload).unwrap();
-        assert!(verifies(&a_key().0.to_public_key(), algorithm, &string_to_sign, &ours));
+        assert!(verifies(&a_key().key.to_public_key(), algorithm, &string_to_sign, &ours));
     }
 }
 
@@ -105,7 +105,7 @@ fn a_signature_for_the_other_salt_or_padding_does_not_verify() {
 
 #[test]
 fn our_signatures_hold_exactly_the_salt_of_their_algorithm() {
-    let (key, public) = (a_key(), a_key().0.to_public_key());
+    let (key, public) = (a_key(), a_key().key.to_public_key());
     for (algorithm, other) in [(Algorithm::V1, Algorithm::V2), (Algorithm::V2, Algorithm::V1)] {
         let signature = key.sign(algorithm, "text").unwrap();
         assert!(verifies(&public, algorithm, "text", &signature));
@@ -118,10 +118,10 @@ fn our_signatures_hold_exactly_the_salt_of_their_algorithm() {
 #[test]
 fn a_key_is_read_in_both_forms_and_never_shown() {
     let key = a_key();
-    let pkcs8 = key.0.to_pkcs8_pem(LineEnding::LF).unwrap().to_string();
-    let pkcs1 = rsa::pkcs1::EncodeRsaPrivateKey::to_pkcs1_pem(&key.0, LineEnding::LF).unwrap().to_string();
+    let pkcs8 = key.key.to_pkcs8_pem(LineEnding::LF).unwrap().to_string();
+    let pkcs1 = rsa::pkcs1::EncodeRsaPrivateKey::to_pkcs1_pem(&key.key, LineEnding::LF).unwrap().to_string();
     for pem in [pkcs8, pkcs1] {
-        assert_eq!(PrivateKey::from_pem(&Secret::new(pem)).unwrap().0, key.0);
+        assert_eq!(PrivateKey::from_pem(&Secret::new(pem)).unwrap().key, key.key);
     }
     assert_eq!(PrivateKey::from_pem(&Secret::new("no key")).unwrap_err(), SignError::NotAKey);
     assert_eq!(format!("{key:?}"), "PrivateKey(***)");

@@ -261,6 +261,7 @@ async fn what_somebody_else_does_with_our_keys_is_listed() {
         fee_fixed: Money::usd(0),
         fee_variable_bp: 0,
         description: "not ours".to_owned(),
+        statement: None,
     };
     let stranger = fps.ask::<Moved>(&Ask::Pay(take)).await.unwrap().result.transaction;
 

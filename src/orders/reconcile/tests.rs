@@ -40,6 +40,7 @@ fn operation() -> Operation {
         fee_fixed_minor: 0,
         fee_variable_bp: 0,
         initiator: Initiator::Approval,
+        statement: None,
     };
     let subject = Subject::Order(OrderId::fresh());
     Operation::wanted(subject, Kind::Pay, "fps", request, Money::usd(1900), NOW.minus(hours(20)))

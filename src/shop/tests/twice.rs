@@ -1,13 +1,13 @@
 //! Every form, sent twice as it was served: a double click does nothing that one click did not do.
 
+mod standing;
+
 use std::path::Path;
 
 use super::buying::ADDRESS;
 use super::desks::{ADA, FIELDS, paid_order, paid_order_under};
 use super::office::OLGA;
 use super::*;
-use crate::market::subscription::Period;
-use crate::orders::agreement::{Agreement, Rules, Standing, Terms};
 use crate::orders::operation::{Kind, Operation, Request, Subject};
 use crate::orders::reconcile::{What, never_arrived};
 use crate::orders::state::State;
@@ -58,18 +58,18 @@ async fn every_form_can_be_sent_twice() {
             "/cart/express/{provider}" | "/checkout/review/{provider}" => express(&market).await,
             "/orders/{id}/cancel" | "/orders/{id}/messages" | "/orders/{id}/requests" => order(&market, &route).await,
             "/account/approvals/{id}/end" | "/account/approvals/{id}/check" | "/account/approvals/{id}/change" => {
-                approval(&market, &route).await
+                standing::approval(&market, &route).await
             }
-            "/account/approvals/new" => tab(&market).await,
-            "/p/{slug}/buy" => one_click(&market).await,
+            "/account/approvals/new" => standing::tab(&market).await,
+            "/p/{slug}/buy" => standing::one_click(&market).await,
             "/oauth/authorize" | "/oauth/token" | "/account/link/end" => link(&market, &route).await,
             "/sell/register" | "/sell/return" => registration(&market).await,
             "/sell/products/new" | "/sell/products/{id}" => products(&market).await,
             "/sell/requests/{id}" => wish(&market).await,
             "/admin/sellers/{id}" => stall(&market).await,
             "/admin/reconciliation" | "/admin/reconciliation/{id}/ask" => reconciliation(&market, &route).await,
-            "/sell/orders/{id}/subscription/end" => subscription(&market, ADA, &route).await,
-            "/admin/orders/{id}/agreement/end" => subscription(&market, OLGA, &route).await,
+            "/sell/orders/{id}/subscription/end" => standing::subscription(&market, ADA, &route).await,
+            "/admin/orders/{id}/agreement/end" => standing::subscription(&market, OLGA, &route).await,
             "/sell/orders/{id}/dispute" | "/sell/disputes/{id}/evidence" | "/sell/disputes/{id}/end" => {
                 dispute(&market, ADA, &route).await
             }
@@ -162,66 +162,6 @@ async fn link(market: &Market, route: &str) {
         ana.twice("/account/link/end", &[]).await;
     }
     assert_eq!(market.ctx.store.linked_since(&account.id).await.unwrap(), None, "{route}");
-}
-
-/// Ending what has ended is the same; asking twice how it stands gives the same answer.
-async fn approval(market: &Market, route: &str) {
-    let account = market.ctx.store.account_by_email(ANA).await.unwrap().unwrap();
-    let now = market.ctx.clock.now();
-    let mut agreement = Agreement::asked(account.id, "till", Terms::Saved, Rules::default(), now);
-    agreement.consent = Some("standing".to_owned());
-    agreement.begin(now);
-    let mut tx = market.ctx.store.write().await.unwrap();
-    tx.insert_agreement(&agreement).await.unwrap();
-    tx.commit().await.unwrap();
-    let mut ana = market.visitor();
-    ana.post("/signin", &[("email", ANA), ("password", PASSWORD)]).await;
-    let path = route.replace("{id}", agreement.id.as_str());
-    if route.ends_with("/end") {
-        ana.twice(&path, &[]).await;
-        let ended = market.ctx.store.agreement(&agreement.id).await.unwrap().unwrap();
-        assert_eq!(ended.standing, Standing::Ended);
-        return;
-    }
-    if route.ends_with("/change") {
-        // one visit, however often it is pressed
-        assert!(ana.twice(&path, &[]).await.starts_with("http://127.0.0.1:3001/change?"));
-        assert_eq!(market.ctx.store.operations_of(agreement.id.as_str()).await.unwrap().len(), 1);
-        return;
-    }
-    let answers = [ana.post(&path, &[]).await, ana.post(&path, &[]).await];
-    assert_eq!(answers[0].status, answers[1].status);
-    let after = market.ctx.store.agreement(&agreement.id).await.unwrap().unwrap();
-    assert_eq!(after.standing, Standing::Active);
-}
-
-/// The till keeps no tab, and says so on the form as often as it is asked.
-async fn tab(market: &Market) {
-    let mut ana = Visitor::signed_in(market, ANA).await;
-    for _ in 0..2 {
-        let answer = ana.post("/account/approvals/new", &[("form_key", KEY)]).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(answer.body.contains("keeps a tab"), "{}", answer.body);
-    }
-}
-
-/// One click is one order, however often it is pressed.
-async fn one_click(market: &Market) {
-    let account = market.ctx.store.account_by_email(ANA).await.unwrap().unwrap();
-    let now = market.ctx.clock.now();
-    let mut agreement = Agreement::asked(account.id, "till", Terms::Saved, Rules::default(), now);
-    agreement.consent = Some("standing".to_owned());
-    agreement.open(now);
-    let mut tx = market.ctx.store.write().await.unwrap();
-    tx.insert_agreement(&agreement).await.unwrap();
-    tx.commit().await.unwrap();
-    let mut ana = Visitor::signed_in(market, ANA).await;
-    let form = [("form_key", KEY), ("tab", agreement.id.as_str()), ("total", "600")];
-    assert!(ana.twice("/p/sourdough-letter/buy", &form).await.starts_with("/orders/ord_"));
-    let orders = market.orders().await;
-    assert_eq!(orders.len(), 1);
-    assert_eq!(orders[0].state, State::Shipped);
-    assert_eq!(market.ctx.store.operations_of(orders[0].id.as_str()).await.unwrap().len(), 1);
 }
 
 async fn checkout(market: &Market) {
@@ -368,25 +308,6 @@ async fn reconciliation(market: &Market, route: &str) {
     let kept = store.open_differences("", 10).await.unwrap().remove(0);
     assert_eq!(olga.twice(&route.replace("{id}", &kept.id), &[]).await, "/admin/reconciliation");
     assert!(store.difference(&kept.id).await.unwrap().unwrap().asked_at.is_some());
-}
-
-/// Ended by the seller or the operator: once, with one letter.
-async fn subscription(market: &Market, who: &str, route: &str) {
-    let account = market.ctx.store.account_by_email(ANA).await.unwrap().unwrap();
-    let now = market.ctx.clock.now();
-    let mut agreement = Agreement::asked(account.id, "till", Terms::Every(Period::Month), Rules::default(), now);
-    agreement.consent = Some("standing".to_owned());
-    agreement.begin(now);
-    let mut tx = market.ctx.store.write().await.unwrap();
-    tx.insert_agreement(&agreement).await.unwrap();
-    tx.commit().await.unwrap();
-    let order = paid_order_under(market, Some(agreement.id.clone())).await;
-    let mut visitor = Visitor::signed_in(market, who).await;
-    visitor.twice(&route.replace("{id}", order.id.as_str()), &[]).await;
-    let ended = market.ctx.store.agreement(&agreement.id).await.unwrap().unwrap();
-    assert_eq!(ended.standing, Standing::Ended, "{route}");
-    let letters = market.ctx.store.letters(20).await.unwrap();
-    assert_eq!(letters.iter().filter(|letter| letter.subject.starts_with("News of your subscription")).count(), 1);
 }
 
 /// Entered, answered or ended once, with one line of each and one letter.

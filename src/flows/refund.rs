@@ -79,7 +79,10 @@ async fn refund_once(
 
 async fn check(tx: &mut Write, order: &Order, amount: Option<Money>) -> Result<(Money, String), ActError> {
     let bookings = tx.bookings(&order.id).await?;
-    let taken = bookings.iter().find(|booked| booked.fact == "taken");
+    // What came too late and went back at once is no payment of this order, though it may stand before it.
+    let is_payment = |object: &str| order.transaction.as_deref() == Some(object);
+    let taken = || bookings.iter().filter(|booked| booked.fact == "taken");
+    let taken = taken().find(|booked| is_payment(&booked.object)).or_else(|| taken().next());
     let payment = taken.ok_or(ActError::NotNow("Nothing was taken for this order, so nothing can be refunded."))?;
     let standing = Standing::of(&bookings, Money::zero(order.total.currency));
     let left = left(order, &standing, &tx.operations_of(order.id.as_str()).await?);

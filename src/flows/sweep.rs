@@ -83,6 +83,11 @@ pub async fn tidy(ctx: &Context) -> Result<()> {
 
 /// Before anything is given up, the provider is asked: the buyer may have been charged all the same.
 async fn run_out(ctx: &Context, order: &Order) -> Result<()> {
+    // What came before it in this turn took its time, or spoke for it as well.
+    let is_stale = ctx.store.order(&order.id).await?.is_none_or(|fresh| fresh.version != order.version);
+    if is_stale {
+        return Ok(());
+    }
     let operations = ctx.store.operations_about(order).await?;
     let Some(provider) = ctx.providers.get(&order.provider) else { return wait(ctx, order).await };
     let busy = operations.iter().any(|op| op.progress.is_open() && !op.needs_person());
@@ -109,8 +114,12 @@ fn newest(operations: &[Operation], kind: Kind) -> Option<&Operation> {
 }
 
 async fn expire(ctx: &Context, order: &Order, operations: &[Operation]) -> Result<()> {
-    // A visit to the provider's pages says something about an order that waits for it, and about no other.
-    let said = |op: &&Operation| op.kind != Kind::Consent || order.state == State::Placed;
+    // A visit to the provider's pages says something about an order that waits for it, and about no other; and of
+    // one that was waiting, nothing else is said that could end it where it has moved on meanwhile.
+    let said = |op: &&Operation| match order.state {
+        State::Placed => op.kind == Kind::Consent || op.is_spoken(),
+        _ => op.kind != Kind::Consent,
+    };
     let last = operations.iter().rev().filter(said).find(|op| op.progress.is_open());
     let last = last.or(operations.iter().rev().find(said));
     match last {

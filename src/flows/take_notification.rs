@@ -160,6 +160,10 @@ async fn order_behind(ctx: &Context, provider: &str, transaction: &str) -> Resul
     if let Some(order) = refund.as_ref().and_then(|refund| refund.subject.order()) {
         return ctx.store.order(order).await;
     }
+    // A charge that came too late is in the books, and not the order's payment.
+    if let Some(line) = ctx.store.lines_about(provider, &[transaction]).await?.first() {
+        return ctx.store.order(&line.order).await;
+    }
     let Some(asked) = ctx.providers.get(provider) else { return Ok(None) };
     match asked.parent_of(transaction).await {
         Some(payment) => ctx.store.order_by_transaction(provider, &payment).await,

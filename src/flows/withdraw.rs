@@ -52,6 +52,10 @@ pub async fn want(ctx: &Context, tx: &mut Write, order: &Order, provider: &str, 
     if earlier.iter().any(|operation| operation.request == request) {
         return Ok(());
     }
+    // Its neighbours may still live on it: it is let go with the last of them.
+    if tx.is_basket_approval(provider, consent).await? {
+        return Ok(());
+    }
     let (subject, nothing) = (Subject::Order(order.id.clone()), Money::zero(order.total.currency));
     let now = ctx.clock.now();
     tx.want(Operation::wanted(subject, Kind::CancelAgreement, provider, request, nothing, now), now).await?;

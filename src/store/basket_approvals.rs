@@ -26,6 +26,17 @@ impl Write {
         Ok(())
     }
 
+    /// Whether `consent` was given for the orders of a basket together.
+    pub async fn is_basket_approval(&mut self, provider: &str, consent: &str) -> Result<bool> {
+        let found: Option<String> =
+            sqlx::query_scalar("SELECT checkout_id FROM basket_approvals WHERE provider = $1 AND consent = $2 LIMIT 1")
+                .bind(provider)
+                .bind(consent)
+                .fetch_optional(self.connection())
+                .await?;
+        Ok(found.is_some())
+    }
+
     /// Marks the approvals of `checkout` on which no order lives any more, each once: provider and approval. An
     /// order lives on it until its money was taken or will never be.
     pub async fn spent_basket_approvals(

@@ -1,5 +1,5 @@
-//! A life with orders at both providers, one with an order by voice, and one with approvals that stand, killed (a real process, SIGKILL) at every commit and at
-//! every provider call.
+//! A life with orders at both providers, one with an order by voice, and one with approvals that stand, killed (a
+//! real process, SIGKILL) at every commit and at every provider call.
 //!
 //! The points are not listed here: an undisturbed run counts them. After every kill the shop is
 //! started again, the people do again what they saw fail, the worker does the rest; then every order
@@ -60,18 +60,23 @@ async fn a_kill_at_any_point_of_an_order_by_voice_charges_once_with_two_shops_on
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_of_approvals_that_stand_charges_once_on_sqlite() {
-    kill_everywhere(Life::ByApprovals, Template::sqlite().await.with_approvals().await, 1, 1).await;
+    kill_everywhere(Life::ByApprovals, Template::sqlite().await.with_approvals().await, 1, 3).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_of_approvals_that_stand_charges_once_with_two_shops_on_postgresql() {
     let Some(server) = postgres::Server::get().await else { return };
-    kill_everywhere(Life::ByApprovals, Template::postgres(server).await.with_approvals().await, 2, 3).await;
+    kill_everywhere(Life::ByApprovals, Template::postgres(server).await.with_approvals().await, 2, 9).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_replaced_while_people_buy_and_no_order_fails() {
     rotate::rotate(Template::sqlite().await).await;
+}
+
+/// How many points lie between two kills, where somebody says so.
+fn asked_step() -> Option<usize> {
+    std::env::var("CRASH_STEP").ok()?.parse().ok()
 }
 
 /// Calls that every undisturbed life makes.
@@ -94,8 +99,9 @@ fn fewest(life: Life) -> usize {
     }
 }
 
-/// Kills at every `step`th point of an undisturbed life.
+/// Kills at every `step`th point of an undisturbed life; `CRASH_STEP=1` tries all of them.
 async fn kill_everywhere(life: Life, template: Template, processes: usize, step: usize) {
+    let step = asked_step().unwrap_or(step);
     let template = Arc::new(template);
     let points = Place::open(&template, processes).await.walk(life, None).await.points;
     assert!(points.len() > fewest(life), "only {points:?}");

@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 const SIDE_BY_SIDE: usize = 6;
 /// Every so many points are tried, an odd number: commits are two points each, so that both sides of a commit have
 /// their turn. `CRASH_STEP=1` tries all of them.
-const STEP: usize = 5;
+const STEP: usize = 9;
 
 /// What a life leaves behind.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ async fn a_sandbox_that_is_killed_at_a_commit_has_nothing_half_done() {
     let whole = Life::begin(&template, None).await.live().await;
     assert!(whole.points.len() > 100, "only {:?}", whole.points);
     assert_eq!(whole.left.transactions.len(), 11, "{:#?}", whole.left.transactions);
-    let step = std::env::var("CRASH_STEP").ok().and_then(|text| text.parse().ok()).unwrap_or(STEP);
+    let step = super::asked_step().unwrap_or(STEP);
     let gate = Arc::new(Semaphore::new(SIDE_BY_SIDE));
     let left = Arc::new(whole.left);
     let mut cases = tokio::task::JoinSet::new();

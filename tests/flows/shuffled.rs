@@ -27,7 +27,7 @@ use crate::market::Market;
 use crate::visitor::Visitor;
 
 /// Lives that are shuffled.
-const CASES: usize = 200;
+const CASES: usize = 60;
 /// How many of them go a step at the same time.
 const SIDE_BY_SIDE: usize = 12;
 /// Of them, how many are subscriptions that their buyers cancel at the provider.

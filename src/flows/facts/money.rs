@@ -12,7 +12,7 @@ use crate::orders::operation::{Kind, Operation, Progress, Request};
 use crate::orders::order::Order;
 use crate::orders::rates::Counted;
 use crate::orders::state::{Change, Fact, State};
-use crate::store::ledger::{Booking, Standing};
+use crate::store::ledger::{Booked, Booking, Standing};
 use crate::store::{Result, StoreError};
 
 impl Case<'_> {
@@ -156,7 +156,13 @@ impl Case<'_> {
         amount: Money,
         provider_fee: Option<Money>,
     ) -> Result<bool> {
-        let standing = self.standing().await?;
+        // One that was read before it was told why is a reversal now, and still the same money.
+        let is_booked = |it: &Booked| matches!(it.fact.as_str(), "refunded" | "reversed") && it.object == transaction;
+        let bookings = self.tx.bookings(&self.order.id).await?;
+        if bookings.iter().any(is_booked) {
+            return Ok(false);
+        }
+        let standing = Standing::of(&bookings, zero(&self.order));
         let complete = standing.refunded.minor + amount.minor >= standing.taken.minor;
         let change = self.order.state.after(Fact::Refunded { complete });
         // Policy MasterTxnOnly: the marketplace keeps its fee. Source: FPS guide, "Marketplace refunds".

@@ -137,7 +137,8 @@ impl FpsProvider {
 
 /// Whether a question will always be refused like this.
 fn does_not_show(complaint: &Complaint) -> bool {
-    complaint.code == "InvalidAction" || matches!(codes::verdict(&complaint.code), Some(Verdict::Refuse(..)))
+    let lasts = matches!(codes::verdict(&complaint.code), Some(Verdict::Refuse(retry, _)) if retry != Retry::Later);
+    lasts || complaint.code == "InvalidAction"
 }
 
 /// What FPS kept of a transaction.

@@ -37,36 +37,35 @@ const SIDE_BY_SIDE: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_charges_once_at_either_provider_on_sqlite() {
-    kill_everywhere(Life::OnTheWeb, Template::sqlite().await, 1, 1).await;
+    kill_everywhere(Life::OnTheWeb, Template::sqlite().await, 1, 3).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_charges_once_at_either_provider_with_two_shops_on_postgresql() {
     let Some(server) = postgres::Server::get().await else { return };
-    // Every point was tried on SQLite already; here every third one, for the sake of time.
-    kill_everywhere(Life::OnTheWeb, Template::postgres(server).await, 2, 3).await;
+    kill_everywhere(Life::OnTheWeb, Template::postgres(server).await, 2, 9).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_of_an_order_by_voice_charges_once_on_sqlite() {
-    kill_everywhere(Life::ByVoice, Template::sqlite().await, 1, 1).await;
+    kill_everywhere(Life::ByVoice, Template::sqlite().await, 1, 3).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_of_an_order_by_voice_charges_once_with_two_shops_on_postgresql() {
     let Some(server) = postgres::Server::get().await else { return };
-    kill_everywhere(Life::ByVoice, Template::postgres(server).await, 2, 3).await;
+    kill_everywhere(Life::ByVoice, Template::postgres(server).await, 2, 9).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_of_approvals_that_stand_charges_once_on_sqlite() {
-    kill_everywhere(Life::ByApprovals, Template::sqlite().await.with_approvals().await, 1, 3).await;
+    kill_everywhere(Life::ByApprovals, Template::sqlite().await.with_approvals().await, 1, 5).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_of_approvals_that_stand_charges_once_with_two_shops_on_postgresql() {
     let Some(server) = postgres::Server::get().await else { return };
-    kill_everywhere(Life::ByApprovals, Template::postgres(server).await.with_approvals().await, 2, 9).await;
+    kill_everywhere(Life::ByApprovals, Template::postgres(server).await.with_approvals().await, 2, 15).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,13 +98,15 @@ fn fewest(life: Life) -> usize {
     }
 }
 
-/// Kills at every `step`th point of an undisturbed life; `CRASH_STEP=1` tries all of them.
+/// Kills at every `step`th point of an undisturbed life, for the sake of time; `CRASH_STEP=1` tries all of them. A step
+/// is odd: commits are two points each, so that both sides of a commit have their turn.
 async fn kill_everywhere(life: Life, template: Template, processes: usize, step: usize) {
     let step = asked_step().unwrap_or(step);
     let template = Arc::new(template);
     let points = Place::open(&template, processes).await.walk(life, None).await.points;
     assert!(points.len() > fewest(life), "only {points:?}");
-    for call in calls(life) {
+    // Of two shops, either may make a call; one alone makes them all.
+    for call in calls(life).iter().filter(|_| processes == 1) {
         for when in ["before sending", "answer not read", "not recorded"] {
             let is_there = points.iter().any(|point| point.contains(call) && point.contains(when));
             assert!(is_there, "no point {call} {when} in {points:?}");

@@ -65,7 +65,7 @@ async fn a_kill_at_any_point_of_approvals_that_stand_charges_once_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_of_approvals_that_stand_charges_once_with_two_shops_on_postgresql() {
     let Some(server) = postgres::Server::get().await else { return };
-    kill_everywhere(Life::ByApprovals, Template::postgres(server).await.with_approvals().await, 2, 15).await;
+    kill_everywhere(Life::ByApprovals, Template::postgres(server).await.with_approvals().await, 2, 9).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

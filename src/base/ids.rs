@@ -42,7 +42,7 @@ macro_rules! ids {
         pub struct $name(String);
 
         impl $name {
-            /// A new one, later in order than those made before.
+            /// A new one, later in order than those made a millisecond before or earlier.
             pub fn fresh() -> Self {
                 Self(fresh($prefix))
             }

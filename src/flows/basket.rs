@@ -76,9 +76,11 @@ pub(super) async fn waiting_with(tx: &mut Write, order: &Order, most: usize) -> 
 pub(super) async fn want_consent(
     tx: &mut Write,
     provider: &dyn Provider,
-    all: &[Waiting],
+    mut all: Vec<Waiting>,
     now: Millis,
 ) -> Result<Operation> {
+    // In one order always: what is asked for twice is one approval.
+    all.sort_by(|one, other| one.order.id.cmp(&other.order.id));
     let first = all.first().ok_or_else(|| StoreError::Unreadable("an approval for nothing".to_owned()))?;
     let (checkout, currency) = (first.order.checkout.clone(), first.order.total.currency);
     let total = all.iter().try_fold(Money::zero(currency), |sum, one| sum.plus(one.order.total));
@@ -97,7 +99,7 @@ pub(super) async fn want_consent(
     if let Some(open) = open_consent(tx, &checkout).await?.filter(|open| open.request != request) {
         tx.record_progress(&Operation { progress: Progress::Failed, ..open }, now).await?;
     }
-    for one in all {
+    for one in &all {
         // One that was asked for this order alone is not waited for any more.
         for own in tx.operations_of(one.order.id.as_str()).await? {
             if own.kind == Kind::Consent && own.progress.is_open() {

@@ -105,7 +105,7 @@ async fn place_once(ctx: &Context, form: &CheckoutForm, most: usize) -> Result<C
         waiting.extend(place_order(ctx, &mut tx, provider.as_ref(), &checkout, parcel, under).await?);
     }
     if waiting.len() > 1 && waiting.len() <= most {
-        basket::want_consent(&mut tx, provider.as_ref(), &waiting, now).await?;
+        basket::want_consent(&mut tx, provider.as_ref(), waiting, now).await?;
     } else {
         for one in &waiting {
             want_consent(&mut tx, &one.order, &one.payee, &one.seller, None, now).await?;
@@ -297,8 +297,7 @@ async fn approval_once(ctx: &Context, id: &OrderId, with: Option<&str>, most: us
         want_consent(&mut tx, &order, &own.payee, &own.seller, asked.as_ref(), now).await?
     } else {
         all.push(own);
-        all.sort_by(|one, other| one.order.id.cmp(&other.order.id));
-        basket::want_consent(&mut tx, provider.as_ref(), &all, now).await?
+        basket::want_consent(&mut tx, provider.as_ref(), all, now).await?
     };
     if order.message.take().is_some() || is_elsewhere {
         let due = (order.state == State::Placed).then(|| order.placed_at.plus(APPROVAL_WAIT));

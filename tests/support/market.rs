@@ -2,7 +2,9 @@
 //!
 //! The worker does not run: tests turn it by hand with [`Market::settle_down`]. Time is moved, never slept.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use pushcart::app::App;
@@ -17,8 +19,9 @@ use pushcart::market::sellers::Payee;
 use pushcart::orders::order::Order;
 use pushcart::pay::amazon_pay::client;
 use pushcart::pay::amazon_pay::sign::{Algorithm, PrivateKey};
-use pushcart::sandbox::{Recipient, Sandbox, Settings};
-use pushcart::sandbox::{alexa, amazon_pay};
+use pushcart::sandbox::keys::SigningKey;
+use pushcart::sandbox::root::Root;
+use pushcart::sandbox::{Recipient, Sandbox, Settings, alexa, amazon_pay};
 use pushcart::seed;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -83,6 +86,7 @@ impl Market {
     /// Opens a market on this database, with these settings changed.
     pub async fn with(database: Database, prefix: &str, change: impl FnOnce(&mut Written)) -> Market {
         let folder = tempfile::tempdir().unwrap();
+        lend_keys(&folder.path().join("keys"));
         let (shop_listener, shop_port) = listener().await;
         let (sandbox_listener, sandbox_port) = listener().await;
         // Two hosts on purpose: the way between them is cross-site, as in life.
@@ -326,6 +330,25 @@ async fn listener() -> (TcpListener, u16) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     (listener, port)
+}
+
+/// The keys of every market of this process: making them takes longer than most walks.
+fn lend_keys(folder: &std::path::Path) {
+    static MADE: OnceLock<Vec<(OsString, Vec<u8>)>> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let made = tempfile::tempdir().unwrap();
+        SigningKey::open(made.path()).unwrap();
+        let root = Root::open(made.path()).unwrap();
+        alexa::signer::Signer::open(made.path(), &root).unwrap();
+        amazon_pay::sns::Signer::open(made.path(), &root).unwrap();
+        amazon_pay::public_key(&made.path().join("amazon-pay.pem")).unwrap();
+        let files = std::fs::read_dir(made.path()).unwrap().map(Result::unwrap);
+        files.map(|file| (file.file_name(), std::fs::read(file.path()).unwrap())).collect()
+    });
+    std::fs::create_dir(folder).unwrap();
+    for (name, bytes) in made {
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
 }
 
 fn serve(listener: TcpListener, router: axum::Router) {

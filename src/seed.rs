@@ -82,6 +82,8 @@ struct ProductRow {
     /// The text that a digital good delivers.
     delivers: Option<String>,
     #[serde(default)]
+    donation: bool,
+    #[serde(default)]
     wonky: bool,
 }
 
@@ -216,6 +218,7 @@ async fn plant_product(
         picture: row.picture,
         period: row.period,
         delivers: row.delivers.map(|text| text.trim().to_owned()),
+        is_donation: row.donation,
         is_active: true,
         is_wonky: row.wonky,
     };

@@ -41,7 +41,8 @@ pub fn parcels(
     is_gift: bool,
     address: &Address,
 ) -> Result<Vec<Parcel>, ActError> {
-    let mut by_seller: BTreeMap<(&SellerId, bool, Option<&ProductId>), Vec<&CartLine>> = BTreeMap::new();
+    // What differs in these is paid, sent or taxed otherwise, and is an order of its own.
+    let mut by_seller: BTreeMap<(&SellerId, bool, bool, Option<&ProductId>), Vec<&CartLine>> = BTreeMap::new();
     for line in cart {
         if !line.is_offered {
             return Err(cart_problem(format!("{} is no longer offered. Please take it out of your cart.", line.title)));
@@ -54,7 +55,7 @@ pub fn parcels(
             return Err(cart_problem(text));
         }
         let alone = line.period.map(|_| &line.product);
-        by_seller.entry((&line.seller, line.is_digital, alone)).or_default().push(line);
+        by_seller.entry((&line.seller, line.is_digital, line.is_donation, alone)).or_default().push(line);
     }
     by_seller.into_values().map(|lines| parcel(&lines, method, is_gift, address)).collect()
 }
@@ -75,6 +76,7 @@ fn parcel(cart: &[&CartLine], method: ShippingMethod, is_gift: bool, address: &A
     let is_digital = cart[0].is_digital;
     let (method, is_gift) = if is_digital { (ShippingMethod::Pickup, false) } else { (method, is_gift) };
     let totals = Totals::of(currency, &lines, method, is_gift, &address.country, &address.state).map_err(too_dear)?;
+    let totals = if cart[0].is_donation { Totals { tax: Money::zero(currency), ..totals } } else { totals };
     let total = totals.total().map_err(too_dear)?;
     let (seller, seller_name) = (cart[0].seller.clone(), cart[0].seller_name.clone());
     let seller_slug = cart[0].seller_slug.clone();

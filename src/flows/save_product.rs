@@ -24,6 +24,8 @@ pub struct Wanted {
     pub period: Option<Period>,
     /// The text that it delivers; none for what is sent in a parcel.
     pub delivers: Option<String>,
+    /// Whether it is a gift, and what it delivers a word of thanks.
+    pub is_donation: bool,
     /// How many are on the shelf.
     pub stock: i64,
     /// How many were there when the form was shown; sales since then stay sold.
@@ -58,6 +60,7 @@ async fn list_once(ctx: &Context, seller: &SellerId, wanted: &Wanted, key: &str)
         picture,
         period: wanted.period,
         delivers: wanted.delivers.clone(),
+        is_donation: wanted.is_donation,
         is_active: wanted.is_active,
         is_wonky: false,
     };
@@ -92,6 +95,7 @@ async fn change_once(ctx: &Context, seller: &SellerId, id: &ProductId, wanted: &
         picture: picture.unwrap_or_else(|| listed.product.picture.clone()),
         period: wanted.period,
         delivers: wanted.delivers.clone(),
+        is_donation: wanted.is_donation,
         is_active: wanted.is_active,
         ..listed.product
     };
@@ -131,6 +135,7 @@ mod tests {
         let mut wanted = Wanted {
             period: None,
             delivers: None,
+            is_donation: false,
             title: String::new(),
             description: String::new(),
             category: String::new(),

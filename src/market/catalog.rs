@@ -27,6 +27,8 @@ pub struct Product {
     pub period: Option<Period>,
     /// The text that is delivered at once; none for what is sent in a parcel.
     pub delivers: Option<String>,
+    /// Whether it is a gift to the seller: no sales tax is added, and what it delivers is a word of thanks.
+    pub is_donation: bool,
     /// Whether it is offered.
     pub is_active: bool,
     /// Whether it belongs on the "things that go wrong" shelf.

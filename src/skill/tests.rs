@@ -110,8 +110,10 @@ fn what_amazon_refuses_is_found_before_it_is_deployed() {
             values[1].id = values[0].id.clone();
         }),
         ("stands for accordion and for", |it| {
-            it.interaction_model.language_model.types[0].values[1].name.synonyms.push("Accordion!".into());
-            it.interaction_model.language_model.types[0].values[0].name.value = "Accordion".into();
+            let values = &mut it.interaction_model.language_model.types[0].values;
+            let own = values.iter().position(|value| value.id == "accordion").unwrap();
+            values[own].name.value = "Accordion".into();
+            values[own + 1].name.synonyms.push("Accordion!".into());
         }),
         ("nobody asks", |it| it.interaction_model.prompts.clear()),
     ];

@@ -34,6 +34,8 @@ pub struct CartLine {
     pub period: Option<Period>,
     /// Whether it is delivered at once, without a parcel.
     pub is_digital: bool,
+    /// Whether it is a gift to the seller, on which no sales tax is added.
+    pub is_donation: bool,
     /// How many are wanted.
     pub quantity: i64,
     /// How many are on the shelf.
@@ -56,6 +58,7 @@ struct CartRow {
     currency: String,
     period: Option<String>,
     is_digital: i64,
+    is_donation: i64,
     quantity: i64,
     available: i64,
     is_offered: i64,
@@ -77,6 +80,7 @@ impl TryFrom<CartRow> for CartLine {
             unit: Money::new(row.price_minor, columns::currency(&row.currency)?),
             period: row.period.as_deref().and_then(Period::from_word),
             is_digital: row.is_digital != 0,
+            is_donation: row.is_donation != 0,
             quantity: row.quantity,
             available: row.available,
             is_offered: row.is_offered != 0,
@@ -84,18 +88,28 @@ impl TryFrom<CartRow> for CartLine {
     }
 }
 
+macro_rules! select_lines {
+    ($quantity:literal, $from:literal, $rest:literal) => {
+        concat!(
+            "SELECT p.id AS product_id, p.slug, p.title, p.picture, p.seller_id, s.name AS seller_name, ",
+            "s.slug AS seller_slug, s.ships_from, p.price_minor, p.currency, p.period, p.is_donation, ",
+            $quantity,
+            " AS quantity, CASE WHEN p.delivers IS NULL THEN 0 ELSE 1 END AS is_digital, ",
+            "COALESCE(k.available, 0) AS available, ",
+            "CASE WHEN p.is_active = 1 AND s.state = 'registered' THEN 1 ELSE 0 END AS is_offered FROM ",
+            $from,
+            " JOIN sellers s ON s.id = p.seller_id LEFT JOIN stock k ON k.product_id = p.id ",
+            $rest
+        )
+    };
+}
+
 async fn lines(connection: &mut sqlx::AnyConnection, cart: &str) -> Result<Vec<CartLine>> {
-    let rows: Vec<CartRow> = sqlx::query_as(
-        "SELECT c.product_id, p.slug, p.title, p.picture, p.seller_id, s.name AS seller_name, s.slug AS seller_slug,
-                s.ships_from, p.price_minor, p.currency, p.period, c.quantity,
-                CASE WHEN p.delivers IS NULL THEN 0 ELSE 1 END AS is_digital, COALESCE(k.available, 0) AS available,
-                CASE WHEN p.is_active = 1 AND s.state = 'registered' THEN 1 ELSE 0 END AS is_offered
-           FROM cart_items c
-           JOIN products p ON p.id = c.product_id
-           JOIN sellers s ON s.id = p.seller_id
-           LEFT JOIN stock k ON k.product_id = p.id
-          WHERE c.cart_id = $1 ORDER BY s.id, c.added_at, p.id",
-    )
+    let rows: Vec<CartRow> = sqlx::query_as(select_lines!(
+        "c.quantity",
+        "cart_items c JOIN products p ON p.id = c.product_id",
+        "WHERE c.cart_id = $1 ORDER BY s.id, c.added_at, p.id"
+    ))
     .bind(cart)
     .fetch_all(connection)
     .await?;
@@ -110,20 +124,11 @@ impl Store {
 
     /// One product as it would stand in a basket, by its slug; nothing where there is none.
     pub async fn cart_line_of(&self, slug: &str) -> Result<Option<CartLine>> {
-        let row: Option<CartRow> = sqlx::query_as(
-            "SELECT p.id AS product_id, p.slug, p.title, p.picture, p.seller_id, s.name AS seller_name,
-                    s.slug AS seller_slug, s.ships_from, p.price_minor, p.currency, p.period,
-                    CAST(1 AS BIGINT) AS quantity, CASE WHEN p.delivers IS NULL THEN 0 ELSE 1 END AS is_digital,
-                    COALESCE(k.available, 0) AS available,
-                    CASE WHEN p.is_active = 1 AND s.state = 'registered' THEN 1 ELSE 0 END AS is_offered
-               FROM products p
-               JOIN sellers s ON s.id = p.seller_id
-               LEFT JOIN stock k ON k.product_id = p.id
-              WHERE p.slug = $1",
-        )
-        .bind(slug)
-        .fetch_optional(&mut *self.read().await?)
-        .await?;
+        let row: Option<CartRow> =
+            sqlx::query_as(select_lines!("CAST(1 AS BIGINT)", "products p", "WHERE p.slug = $1"))
+                .bind(slug)
+                .fetch_optional(&mut *self.read().await?)
+                .await?;
         row.map(CartLine::try_from).transpose()
     }
 

@@ -146,6 +146,7 @@ async fn put_on_the_table(ctx: &Context, seller: &pushcart::base::ids::SellerId)
     use pushcart::flows::save_product::{self, Wanted};
     let wanted = Wanted {
         delivers: None,
+        is_donation: false,
         period: None,
         title: "A bowline".to_owned(),
         description: "It holds.".to_owned(),

@@ -61,3 +61,52 @@ async fn a_refunded_text_is_not_shown_any_more() {
     assert!(!buyer.page.html.contains(WORDS));
     market.books().await;
 }
+
+/// Somebody who gives it `times`, sent to a state that taxes goods.
+async fn gives(market: &Market, visitor: &mut Visitor, slug: &str, times: &str) {
+    visitor.open(&market.at(&format!("/p/{slug}"))).await;
+    visitor.page.says(200, "A donation: no tax is added");
+    visitor.submit("/cart/items", &[("quantity", times)]).await;
+    visitor.open(&market.at("/checkout")).await;
+    let form = visitor.page.form("/checkout").fill(&[("country", "US"), ("state", "CA"), ("provider", "fps")]);
+    visitor.send(&form).await;
+    market.approve(visitor, "acc_bill", "ABT").await;
+    market.settle_down().await;
+}
+
+#[tokio::test]
+async fn a_donation_is_given_once_without_tax_and_thanked_for() {
+    let Some(market) = Market::open().await else { return };
+    let mut giver = market.signed_in("ben@example.com").await;
+    gives(&market, &mut giver, "a-loaf-for-a-neighbour", "3").await;
+    let order = market.last_order().await;
+    assert_eq!((order.state, order.total.minor, order.totals.tax.minor), (State::Shipped, 1500, 0));
+    giver.open(&market.at(&format!("/orders/{}", order.id))).await;
+    giver.page.says(200, "Your bread was on the table");
+    // beside what is taxed and sent it is an order of its own
+    giver.open(&market.at("/p/baguettes")).await;
+    giver.submit("/cart/items", &[("quantity", "1")]).await;
+    gives(&market, &mut giver, "a-loaf-for-a-neighbour", "1").await;
+    let orders = market.ctx().store.orders_of_checkout(&market.last_order().await.checkout).await.unwrap();
+    let taxes: Vec<bool> = orders.iter().map(|order| order.totals.tax.is_positive() != order.is_digital).collect();
+    assert_eq!(taxes, [true, true], "{orders:?}");
+    market.books().await;
+}
+
+#[tokio::test]
+async fn a_monthly_donation_is_given_and_thanked_for_again() {
+    let Some(market) = Market::open().await else { return };
+    let mut giver = market.signed_in("ben@example.com").await;
+    gives(&market, &mut giver, "a-loaf-every-month", "2").await;
+    let agreement = crate::fps_standing::of_last_order(&market).await;
+    for _ in 0..2 {
+        crate::fps_standing::next_period(&market, &agreement).await;
+    }
+    let all = crate::fps_standing::orders(&market, &agreement).await;
+    assert_eq!(all.iter().map(|order| order.total.minor).collect::<Vec<_>>(), [1000; 3]);
+    assert!(all.iter().all(|order| order.state == State::Shipped && order.totals.tax.is_zero()), "{all:?}");
+    giver.open(&market.at(&format!("/orders/{}", all[2].id))).await;
+    giver.page.says(200, "every month it is full");
+    assert_eq!(market.count("pay", "Success").await, 3);
+    market.books().await;
+}

@@ -47,6 +47,8 @@ pub struct ProductForm {
     pub period: String,
     /// The text that a digital good delivers; empty for what is sent in a parcel.
     pub delivers: String,
+    /// Whether it is a gift to the seller.
+    pub is_donation: bool,
     /// Whether it is offered.
     pub is_active: bool,
     /// Makes a second submit harmless.
@@ -73,6 +75,7 @@ impl ProductForm {
             stock_seen: available.to_string(),
             period: product.period.map_or_else(String::new, |period| period.word().to_owned()),
             delivers: product.delivers.clone().unwrap_or_default(),
+            is_donation: product.is_donation,
             is_active: product.is_active,
             ..ProductForm::default()
         }
@@ -140,6 +143,7 @@ impl ProductForm {
             "stock_seen" => self.stock_seen = text,
             "period" => self.period = text,
             "delivers" => self.delivers = text,
+            "is_donation" => self.is_donation = true,
             "is_active" => self.is_active = true,
             "form_key" => self.form_key = FormKey::from(text),
             _ => {}
@@ -167,7 +171,10 @@ impl ProductForm {
         if delivers.chars().count() > 8000 {
             problems.add("delivers", "Please keep this under 8000 characters.");
         }
-        if !delivers.is_empty() && !self.period.is_empty() {
+        if self.is_donation && delivers.is_empty() {
+            problems.add("delivers", "Please write a word of thanks: it is what the giver reads.");
+        }
+        if !delivers.is_empty() && !self.period.is_empty() && !self.is_donation {
             problems.add("delivers", "A subscription is sent in a parcel. Please sell this text as a single purchase.");
         }
         let price = check_price(&self.price, currency);
@@ -187,6 +194,7 @@ impl ProductForm {
             price,
             period: Period::from_word(&self.period),
             delivers: Some(self.delivers.trim().to_owned()).filter(|text| !text.is_empty()),
+            is_donation: self.is_donation,
             stock,
             stock_seen: self.stock_seen.trim().parse().unwrap_or(stock),
             is_active: self.is_active,

@@ -92,7 +92,8 @@ pub fn build() -> Result<PathBuf, String> {
     let here = std::env::current_exe().map_err(|error| error.to_string())?;
     let folder = here.parent().and_then(Path::parent).ok_or("this program is nowhere")?;
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--bin", "pushcart", "--manifest-path"]);
+    // With the example, so that its dependencies are those which are built already.
+    cargo.args(["build", "--quiet", "--bin", "pushcart", "--example", "soak", "--manifest-path"]);
     cargo.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
     if !cfg!(debug_assertions) {
         cargo.arg("--release");

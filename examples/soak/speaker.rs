@@ -24,14 +24,21 @@ struct Speaker {
     rng: StdRng,
 }
 
-/// Buys by voice until nothing is left to buy.
+/// How often one person buys by voice: what an agreement allows in a month is reached a little later.
+const MOST_BY_VOICE: usize = 20;
+
+/// Buys by voice as often as is allowed, and then in a browser, until nothing is left to buy.
 pub async fn shop(stage: Arc<Stage>, turn: usize) {
     let rng = stage.rng("speaker", turn);
     let mut speaker = Speaker { stage: stage.clone(), name: PEOPLE[turn], rng };
-    while stage.take_ticket() {
+    for _ in 0..MOST_BY_VOICE {
+        if !stage.take_ticket() {
+            return;
+        }
         let ended = speaker.buy().await;
         stage.over("Alexa", ended.map(|()| None));
     }
+    crate::buyer::shop(stage, turn).await;
 }
 
 impl Speaker {

@@ -14,6 +14,8 @@ mod visitor;
 mod basket;
 mod disputes;
 mod express;
+mod keyboard;
+mod subscription;
 mod voice;
 
 use browser::{Browser, Scheme};

@@ -230,6 +230,8 @@ impl Paths {
         sell_ship = "/sell/orders/", "/ship";
         /// The seller calls the order off.
         sell_cancel = "/sell/orders/", "/cancel";
+        /// Asks the buyer to approve an order once more.
+        sell_ask_again = "/sell/orders/", "/ask-again";
         /// Ends the subscription that an order belongs to.
         sell_end_subscription = "/sell/orders/", "/subscription/end";
         /// The seller gives money back.

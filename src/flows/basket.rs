@@ -6,15 +6,15 @@
 
 use std::time::Duration;
 
-use super::record_outcome::{LOST_RETURN, Recorded};
-use super::{Context, count, facts};
+use super::record_outcome::Recorded;
+use super::{Context, count, facts, visits};
 use crate::base::clock::Millis;
 use crate::base::ids::{CheckoutId, OrderId};
 use crate::base::money::Money;
 use crate::market::sellers::Seller;
 use crate::orders::audit::Act;
 use crate::orders::operation::{Kind, Operation, Progress, Request, Share, Subject};
-use crate::orders::order::{APPROVAL_WAIT, Order};
+use crate::orders::order::Order;
 use crate::orders::outcome::{Outcome, Validity};
 use crate::orders::refusal::Retry;
 use crate::orders::state::State;
@@ -90,28 +90,26 @@ pub(super) async fn want_consent(
         .map(|one| Share { order: one.order.id.clone(), payee: one.payee.clone(), amount_minor: one.order.total.minor })
         .collect();
     let parts: Vec<String> = all.iter().map(|one| format!("{} at {}", one.order.number, one.seller.name)).collect();
-    let placed_at = all.iter().map(|one| one.order.placed_at).max().unwrap_or(now);
+    let approve_by = all.iter().map(|one| one.order.approve_by).max().unwrap_or(now);
     let request = Request::ConsentAll {
         description: format!("Orders {}", parts.join(", ")),
-        until: placed_at.plus(APPROVAL_WAIT).plus(provider.abilities().consent_lifetime),
+        until: approve_by.plus(provider.abilities().consent_lifetime),
         shares,
     };
     if let Some(open) = open_consent(tx, &checkout).await?.filter(|open| open.request != request) {
-        tx.record_progress(&Operation { progress: Progress::Failed, ..open }, now).await?;
+        tx.give_up(&open, now).await?;
     }
     for one in &all {
         // One that was asked for this order alone is not waited for any more.
         for own in tx.operations_of(one.order.id.as_str()).await? {
             if own.kind == Kind::Consent && own.progress.is_open() {
-                tx.record_progress(&Operation { progress: Progress::Failed, ..own }, now).await?;
+                tx.give_up(&own, now).await?;
             }
         }
     }
     let subject = Subject::Checkout(checkout);
-    let mut operation = Operation::wanted(subject, Kind::Consent, provider.name(), request, total, now);
-    // A person is on the way to the provider: the worker only looks whether they are lost.
-    operation.progress = Progress::Pending;
-    tx.want(operation, now.plus(LOST_RETURN)).await
+    let operation = Operation::wanted(subject, Kind::Consent, provider.name(), request, total, now);
+    visits::want(tx, operation, now).await
 }
 
 /// An order is approved on its own after all: an approval that is open for its basket is given up. What still waits
@@ -120,7 +118,7 @@ pub(super) async fn approve_alone(tx: &mut Write, order: &Order, now: Millis) ->
     if let Some(open) = open_consent(tx, &order.checkout).await?
         && open.request.payee_of(&order.id).is_some()
     {
-        tx.record_progress(&Operation { progress: Progress::Failed, ..open }, now).await?;
+        tx.give_up(&open, now).await?;
     }
     Ok(())
 }
@@ -174,6 +172,10 @@ pub(super) async fn heard(
     let mut recorded = Recorded::KnownAlready;
     let mut waited = Vec::new();
     for order in waiting_on(tx, operation).await? {
+        // What a basket did not get says nothing about an order that is being approved on its own since.
+        if !matches!(outcome, Outcome::Consented { .. }) && has_own_approval(tx, &order).await? {
+            continue;
+        }
         if facts::apply(ctx, tx, &order.id, Some(operation), outcome).await? == Recorded::Changed {
             recorded = Recorded::Changed;
         }
@@ -183,6 +185,11 @@ pub(super) async fn heard(
         let_go(ctx, tx, checkout).await?;
     }
     Ok((recorded, waited))
+}
+
+async fn has_own_approval(tx: &mut Write, order: &Order) -> Result<bool> {
+    let all = tx.operations_of(order.id.as_str()).await?;
+    Ok(all.iter().any(|own| own.kind == Kind::Consent && own.progress.is_open()))
 }
 
 /// Counts that the approval came to nothing, for each order that waited for it.

@@ -37,6 +37,10 @@ async fn cancel_once(ctx: &Context, id: &OrderId, actor: Actor) -> Result<Option
         }
         State::Reserved => {
             let hold = order.transaction.clone().ok_or(ActError::NoSuchOrder)?;
+            let wanted = Request::Cancel { hold: hold.clone() };
+            if let Some(known) = operations.iter().find(|op| op.progress.is_open() && op.request == wanted) {
+                return Ok(Some(known.id.clone()));
+            }
             let subject = Subject::Order(id.clone());
             let cancel =
                 Operation::wanted(subject, Kind::Cancel, &order.provider, Request::Cancel { hold }, order.total, now);

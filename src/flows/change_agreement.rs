@@ -2,12 +2,12 @@
 //! new approval in place of the old one. The agreement follows it.
 
 use super::agreements::{self, catch_up, note, want_closed};
-use super::record_outcome::{LOST_RETURN, Recorded, record_outcome};
-use super::{ActError, Context};
+use super::record_outcome::{Recorded, record_outcome};
+use super::{ActError, Context, visits};
 use crate::base::ids::{AgreementId, BuyerId};
 use crate::base::money::Money;
 use crate::orders::agreement::{Agreement, Standing};
-use crate::orders::operation::{Instrument, Kind, Operation, Progress, Request, Subject};
+use crate::orders::operation::{Instrument, Kind, Operation, Request, Subject};
 use crate::orders::outcome::{Outcome, Validity};
 use crate::pay::{Answer, Provider};
 use crate::store::{Result, Write, retried};
@@ -75,14 +75,12 @@ async fn want(ctx: &Context, id: &AgreementId) -> std::result::Result<Operation,
     let request = Request::Change { consent };
     for stale in tx.operations_of(id.as_str()).await? {
         if is_open_change(&stale) && stale.request != request {
-            tx.record_progress(&Operation { progress: Progress::Failed, ..stale }, now).await?;
+            tx.give_up(&stale, now).await?;
         }
     }
     let (subject, nothing) = (Subject::Agreement(id.clone()), Money::zero(ctx.shop.currency));
-    let mut operation = Operation::wanted(subject, Kind::ChangeAgreement, &agreement.provider, request, nothing, now);
-    // A person is on the way to the provider: the worker only looks whether they are lost.
-    operation.progress = Progress::Pending;
-    let operation = tx.want(operation, now.plus(LOST_RETURN)).await?;
+    let operation = Operation::wanted(subject, Kind::ChangeAgreement, &agreement.provider, request, nothing, now);
+    let operation = visits::want(&mut tx, operation, now).await?;
     tx.commit().await?;
     Ok(operation)
 }

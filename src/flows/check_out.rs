@@ -4,8 +4,7 @@ use super::basket::Waiting;
 use super::freeze::{Bought, Frozen, freeze, payee};
 use super::limits::{self, allowed, unpayable};
 use super::parcels::{Parcel, cart_problem, parcels};
-use super::record_outcome::{LOST_RETURN, record_outcome};
-use super::{ActError, Context, agreements, basket, count};
+use super::{ActError, Context, agreements, basket, count, visits};
 use crate::base::clock::Millis;
 use crate::base::ids::{AgreementId, BuyerId, CheckoutId, OrderId};
 use crate::market::sellers::Seller;
@@ -16,10 +15,9 @@ use crate::orders::audit::Act;
 use crate::orders::checkout::{Address, Checkout};
 use crate::orders::device::Device;
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
-use crate::orders::order::{APPROVAL_WAIT, Order, STOCK_HOLD};
-use crate::orders::outcome::Outcome;
+use crate::orders::order::{Order, STOCK_HOLD};
 use crate::orders::state::State;
-use crate::pay::{Answer, ConsentAsk, Provider, Redirect};
+use crate::pay::{ConsentAsk, Provider};
 use crate::store::{Write, retried};
 
 /// What the checkout form says, already checked field by field.
@@ -47,6 +45,8 @@ pub struct CheckoutForm {
     pub month_minor: i64,
     /// How many periods a subscription lasts; none where it lasts until somebody ends it.
     pub times: Option<i64>,
+    /// What the buyer was shown, in minor units, where nothing is asked again before it is charged.
+    pub shown_minor: Option<i64>,
     /// What the form was filled in on.
     pub device: Device,
 }
@@ -60,7 +60,8 @@ pub fn delivers_to(address: &Address) -> bool {
 /// Freezes the basket into one order per seller, holds the stock, and asks for the buyer's approval
 /// of each. The same form twice gives the same checkout. Nothing is charged.
 pub async fn place(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, ActError> {
-    let most = match ctx.providers.get(&form.provider) {
+    let sharing = ctx.providers.get(&form.provider).filter(|provider| provider.abilities().payees_per_consent > 1);
+    let most = match sharing {
         Some(provider) if ctx.store.cart_lines(&form.cart).await?.len() > 1 => {
             basket::payees_now(provider.as_ref()).await
         }
@@ -100,7 +101,12 @@ async fn place_once(ctx: &Context, form: &CheckoutForm, most: usize) -> Result<C
     tx.insert_checkout(&checkout).await?;
     let mut keeps = form.is_kept && saved.is_none() && form.buyer.is_some() && provider.abilities().keeps_consents();
     let mut waiting = Vec::new();
-    for parcel in parcels(&cart, form.shipping_method, form.is_gift, &form.address)? {
+    let parcels = parcels(&cart, form.shipping_method, form.is_gift, &form.address)?;
+    let total: i64 = parcels.iter().map(|parcel| parcel.total.minor).sum();
+    if form.shown_minor.is_some_and(|shown| shown != total) {
+        return Err(ActError::NotNow("The price has changed. Nothing was charged. Please look at it again."));
+    }
+    for parcel in parcels {
         let under = under(&mut tx, provider.as_ref(), form, &parcel, saved.as_ref(), &mut keeps, now).await?;
         waiting.extend(place_order(ctx, &mut tx, provider.as_ref(), &checkout, parcel, under).await?);
     }
@@ -205,10 +211,8 @@ async fn want_consent(
         rules: standing.map(|agreement| agreement.rules.clone()).unwrap_or_default(),
     };
     let subject = Subject::Order(order.id.clone());
-    let mut operation = Operation::wanted(subject, Kind::Consent, &order.provider, request, order.total, now);
-    // A person is on the way to the provider: the worker only looks whether they are lost.
-    operation.progress = Progress::Pending;
-    Ok(tx.want(operation, now.plus(LOST_RETURN)).await?)
+    let operation = Operation::wanted(subject, Kind::Consent, &order.provider, request, order.total, now);
+    Ok(visits::want(tx, operation, now).await?)
 }
 
 /// The address at the provider where the buyer approves this order: for the first time, again after
@@ -219,16 +223,7 @@ pub async fn approval_address(ctx: &Context, order: &OrderId, with: Option<&str>
     let approval = approval(ctx, order, with, most).await?;
     let provider = ctx.providers.get(&approval.operation.provider);
     let provider = provider.ok_or(ActError::NotNow("This way to pay is no longer offered."))?;
-    match provider.start_consent(&approval.operation, approval.ask(ctx)).await {
-        Answer::Done(redirect) => remember_visit(ctx, &approval.operation, redirect).await,
-        Answer::Refused(refusal) => Err(ActError::NotNow(refusal.reason.words().buyer)),
-        Answer::Silent(why) => {
-            tracing::warn!(operation.id = %approval.operation.id, "no way to the provider's pages: {why}");
-            Err(ActError::NotNow(
-                "The payment service does not answer right now. Nothing was charged. Please try again in a moment.",
-            ))
-        }
-    }
+    visits::lead(ctx, provider.as_ref(), &approval.operation, approval.ask(ctx)).await
 }
 
 /// An approval that is wanted of a buyer, and what the buyer sees at the provider.
@@ -243,18 +238,6 @@ impl Approval {
     pub(super) fn ask<'a>(&'a self, ctx: &'a Context) -> ConsentAsk<'a> {
         ConsentAsk { return_url: &self.return_url, shop_name: &ctx.shop.name, address: &self.address }
     }
-}
-
-/// Keeps the visit before anyone is sent there: the sweep asks by it for a buyer who never comes back.
-pub(super) async fn remember_visit(
-    ctx: &Context,
-    operation: &Operation,
-    redirect: Redirect,
-) -> Result<String, ActError> {
-    if let Some(visit) = redirect.visit {
-        record_outcome(ctx, &operation.id, Outcome::Pending { transaction: Some(visit) }).await?;
-    }
-    Ok(redirect.address)
 }
 
 /// Wants the buyer's approval of an order, and of those that are approved with it, and holds their stock again.
@@ -300,7 +283,7 @@ async fn approval_once(ctx: &Context, id: &OrderId, with: Option<&str>, most: us
         basket::want_consent(&mut tx, provider.as_ref(), all, now).await?
     };
     if order.message.take().is_some() || is_elsewhere {
-        let due = (order.state == State::Placed).then(|| order.placed_at.plus(APPROVAL_WAIT));
+        let due = (order.state == State::Placed).then_some(order.approve_by);
         tx.change_order(&mut order, due).await?;
     }
     let checkout = tx.checkout(&order.checkout).await?.ok_or(ActError::NoSuchOrder)?;
@@ -312,7 +295,8 @@ async fn approval_once(ctx: &Context, id: &OrderId, with: Option<&str>, most: us
 /// An order with who is paid for it, its stock held again.
 async fn waiting(tx: &mut Write, provider: &dyn Provider, order: Order, now: Millis) -> Result<Waiting, ActError> {
     let lines = tx.order_lines(&order.id).await?;
-    if tx.hold_stock(&order.id, &lines, Some(now.plus(STOCK_HOLD)), now).await?.is_err() {
+    let promised = if order.is_asked_again() { order.approve_by } else { now };
+    if tx.hold_stock(&order.id, &lines, Some(promised.max(now.plus(STOCK_HOLD))), now).await?.is_err() {
         return Err(ActError::NotNow("Something in this order has been sold meanwhile. Please order again."));
     }
     let seller = tx.seller(&order.seller).await?.ok_or(ActError::NoSuchOrder)?;

@@ -240,7 +240,11 @@ pub(super) async fn money_won(
     amount: Money,
 ) -> Result<()> {
     let now = ctx.clock.now();
-    let known = tx.disputes_of(&order.id).await?.into_iter().find(|it| it.reversal.as_deref() == Some(reversal));
+    let past = tx.disputes_of(&order.id).await?;
+    // The news of the loss may still be on its way to a record that was entered by hand.
+    let waits = |it: &&Dispute| it.reversal.is_none() && it.state.is_open() && kind.is_none_or(|kind| kind == it.kind);
+    let own = past.iter().find(|it| it.reversal.as_deref() == Some(reversal));
+    let known = own.or_else(|| past.iter().rev().find(waits)).cloned();
     let is_new = known.is_none();
     let reason = "Told by the payment service.";
     let mut dispute =

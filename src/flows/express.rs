@@ -7,7 +7,7 @@
 
 pub use crate::pay::{Button, Choice, Place};
 
-use super::{ActError, Context, check_out};
+use super::{ActError, Context, check_out, visits};
 use crate::base::ids::{OperationId, OrderId};
 use crate::market::shipping::COUNTRIES;
 use crate::market::tax;
@@ -147,7 +147,7 @@ pub async fn approve(ctx: &Context, order: &OrderId, visit: &str) -> Result<Stri
     let asked = check_out::approval(ctx, order, None, 1).await?;
     let express = express(ctx, &asked.operation.provider)?;
     let redirect = done(express.approve_visit(visit, &asked.operation, &asked.ask(ctx)).await)?;
-    check_out::remember_visit(ctx, &asked.operation, redirect).await
+    visits::remember(ctx, &asked.operation, redirect).await
 }
 
 /// The button on the page of an order that waits for approval.

@@ -15,7 +15,7 @@ use crate::base::ids::OrderId;
 use crate::base::money::Money;
 use crate::orders::audit::Act;
 use crate::orders::operation::{Initiator, Kind, Operation, Request, Subject};
-use crate::orders::order::{APPROVAL_WAIT, Order};
+use crate::orders::order::{APPROVAL_WAIT, Line, Order};
 use crate::orders::outcome::Outcome;
 use crate::orders::state::{Fact, State};
 use crate::store::{Result, StoreError, Write};
@@ -51,7 +51,7 @@ pub async fn apply(
         }
         Outcome::Taken { transaction, amount, provider_fee, is_suspect } => {
             case.stop_if(*is_suspect);
-            case.taken(transaction, *amount, *provider_fee).await
+            case.taken(of_hold(operation, transaction), *amount, *provider_fee).await
         }
         Outcome::Refunded { transaction, amount, provider_fee } => {
             case.refunded(transaction, *amount, *provider_fee).await
@@ -62,10 +62,15 @@ pub async fn apply(
         Outcome::WonBack { transaction, reversal, amount, provider_fee, kind } => {
             case.won_back(transaction, reversal, *amount, *provider_fee, *kind).await
         }
-        Outcome::Released { transaction } => case.let_go(Fact::Released, Some(transaction)).await,
-        // A visit that nobody came back from says nothing about an order that was approved another way.
-        Outcome::Expired { .. } if operation.is_some_and(|it| it.kind == Kind::Consent) && !case.is_placed() => {
+        Outcome::Released { transaction } => case.let_go(Fact::Released, Some(of_hold(operation, transaction))).await,
+        // A visit that nobody came back from says nothing about an order that was approved another way, or that
+        // waits for longer than the visit.
+        Outcome::Expired { .. } if operation.is_some_and(|it| it.kind == Kind::Consent) && !case.is_over() => {
             Ok(Recorded::KnownAlready)
+        }
+        // It was called off before it ran out.
+        Outcome::Expired { transaction } if operation.is_some_and(|it| it.kind == Kind::Cancel) => {
+            case.let_go(Fact::Released, transaction.as_deref().map(|it| of_hold(operation, it))).await
         }
         Outcome::Expired { transaction } => case.let_go(Fact::Expired, transaction.as_deref()).await,
         Outcome::Refused(refusal) => case.refused(refusal).await,
@@ -73,6 +78,14 @@ pub async fn apply(
         Outcome::Registered { .. } | Outcome::Pending { .. } | Outcome::NeverArrived | Outcome::Silent { .. } => {
             Ok(Recorded::KnownAlready)
         }
+    }
+}
+
+/// What becomes of a hold is booked under the hold's own transaction, also where the act has one of its own.
+fn of_hold<'a>(operation: Option<&'a Operation>, transaction: &'a str) -> &'a str {
+    match operation.map(|operation| &operation.request) {
+        Some(Request::Settle { hold } | Request::Cancel { hold }) => hold,
+        _ => transaction,
     }
 }
 
@@ -87,8 +100,9 @@ impl Case<'_> {
         }
     }
 
-    fn is_placed(&self) -> bool {
-        self.order.state == State::Placed
+    /// Whether it has waited long enough for its approval.
+    fn is_over(&self) -> bool {
+        self.order.state == State::Placed && self.order.approve_by <= self.now
     }
 
     fn abilities_consent_lifetime(&self) -> std::time::Duration {
@@ -144,7 +158,9 @@ impl Case<'_> {
     /// The order comes to nothing: stock goes back, the buyer is told why.
     async fn give_up(&mut self, state: State, text: &str, what: &str) -> Result<Recorded> {
         self.order.state = state;
-        self.order.hold_until = None;
+        if state != State::Expired {
+            self.order.hold_until = None;
+        }
         self.order.message = Some(text.to_owned());
         let provider = self.provider().to_owned();
         withdraw::let_go(self.ctx, self.tx, &mut self.order, &provider).await?;
@@ -181,7 +197,7 @@ impl Case<'_> {
     /// When the order's present wait ends, for changes that leave the state as it is.
     fn due(&self) -> Option<Millis> {
         match self.order.state {
-            State::Placed => Some(self.order.placed_at.plus(APPROVAL_WAIT)),
+            State::Placed => Some(self.order.approve_by),
             State::Consented => Some(self.now.plus(self.abilities_consent_lifetime())),
             State::Reserved => self.order.hold_until,
             _ => None,
@@ -193,13 +209,12 @@ impl Case<'_> {
         let email = self.buyer_email().await?;
         let letter = self.ctx.letters().order_placed(&email, &self.order, &lines, is_held);
         self.tx.queue_letter(&letter, self.now).await?;
-        self.tell_seller().await
+        self.tell_seller(&lines).await
     }
 
-    async fn tell_seller(&mut self) -> Result<()> {
-        let lines = self.tx.order_lines(&self.order.id).await?;
+    async fn tell_seller(&mut self, lines: &[Line]) -> Result<()> {
         if let Some(seller) = self.tx.seller(&self.order.seller).await? {
-            let letter = self.ctx.letters().order_to_pack(&seller.email, &self.order, &lines);
+            let letter = self.ctx.letters().order_to_pack(&seller.email, &self.order, lines);
             self.tx.queue_letter(&letter, self.now).await?;
         }
         Ok(())

@@ -80,9 +80,10 @@ pub(super) async fn freeze(
         tracking_number: None,
         promised_date: None,
         placed_at: now,
+        approve_by: now.plus(APPROVAL_WAIT),
     };
     let print = fingerprint(&order, &parcel.lines, &checkout.email);
-    tx.insert_order(&order, &parcel.lines, &print, now.plus(APPROVAL_WAIT)).await?;
+    tx.insert_order(&order, &parcel.lines, &print).await?;
     if let Err(gone) = tx.hold_stock(&order.id, &parcel.lines, *until, now).await? {
         let line = parcel.lines.iter().find(|line| line.product == gone.product);
         let title = line.map_or("Something in your cart", |line| &line.title);

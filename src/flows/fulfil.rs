@@ -51,7 +51,8 @@ async fn ship_once(
             let hold =
                 order.transaction.clone().ok_or(ActError::NotNow("The hold is not known yet. Please try again."))?;
             let open = tx.operations_of(id.as_str()).await?;
-            if open.iter().any(|op| op.kind == Kind::Cancel && op.progress.is_open()) {
+            let is_let_go = |op: &&Operation| matches!(&op.request, Request::Cancel { hold: own } if *own == hold);
+            if open.iter().filter(is_let_go).any(|op| op.progress.is_open()) {
                 return Err(ActError::NotNow("This order is being called off. Do not ship."));
             }
             let subject = Subject::Order(id.clone());

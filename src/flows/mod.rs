@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod agreements;
 pub mod answer_wish;
+pub mod ask_again;
 pub mod basket;
 pub mod books;
 pub mod cancel;
@@ -34,9 +35,10 @@ pub mod supervise;
 pub mod sweep;
 pub mod tab;
 pub mod take_notification;
+pub mod visits;
 pub mod voice;
 pub mod wish;
-pub mod withdraw;
+mod withdraw;
 
 use std::sync::Arc;
 

@@ -50,13 +50,18 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
     let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;
     let mut operation = tx.operation(id).await?.ok_or_else(|| StoreError::Unreadable(format!("no operation {id}")))?;
-    let was_open = operation.progress.is_open();
+    let before = operation.progress;
+    let was_open = before.is_open();
     if operation.progress == Progress::Succeeded && matches!(outcome, Outcome::Consented { .. }) {
         // An approval is used once: its return, loaded again, does not charge again what was refused.
         return Ok(Recorded::KnownAlready);
     }
     if operation.progress == Progress::Succeeded && operation.is_spoken() && matches!(outcome, Outcome::Refused(_)) {
         // handed over twice under one reference, and one of them worked
+        return Ok(Recorded::KnownAlready);
+    }
+    if before == Progress::Failed && operation.refusal.is_some() && matches!(outcome, Outcome::Refused(_)) {
+        // refused before: the order may be charged anew since
         return Ok(Recorded::KnownAlready);
     }
     let run_after = progress(&mut operation, outcome, now);
@@ -78,6 +83,9 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
         Subject::Agreement(id) if operation.kind == Kind::Consent => tab::answered(ctx, &mut tx, id, outcome).await?,
         Subject::Agreement(id) => agreements::closed(ctx, &mut tx, id, outcome).await?,
     };
+    if !was_open && before != operation.progress && recorded == Recorded::Changed {
+        tx.correct_progress(&operation).await?;
+    }
     let written = was_open && tx.record_progress(&operation, run_after).await?;
     let is_closed = written && !operation.progress.is_open();
     if is_closed

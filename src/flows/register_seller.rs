@@ -1,14 +1,13 @@
 //! A seller applies, agrees to the fee, and is made known to the provider that will pay them, where there is one.
 
-use super::record_outcome::LOST_RETURN;
-use super::{ActError, Context};
+use super::{ActError, Context, visits};
 use crate::base::ids::{BuyerId, SellerId};
 use crate::base::money::Money;
 use crate::market::catalog::slug;
 use crate::market::fees::MarketplaceFee;
 use crate::market::sellers::{Registration, Seller};
 use crate::orders::audit::Act;
-use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
+use crate::orders::operation::{Kind, Operation, Request, Subject};
 use crate::pay::{Answer, RegistrationAsk};
 use crate::store::{Write, retried};
 
@@ -84,11 +83,8 @@ async fn want_registration(
     let request =
         Request::Register { max_fixed_minor: seller.fee.fixed.minor, max_variable_bp: seller.fee.variable_bp };
     let subject = Subject::Registration(seller.id.clone());
-    let mut operation =
-        Operation::wanted(subject, Kind::Register, provider, request, Money::zero(ctx.shop.currency), now);
-    // A person is on the way to the provider: the worker only looks whether they are lost.
-    operation.progress = Progress::Pending;
-    let operation = tx.want(operation, now.plus(LOST_RETURN)).await?;
+    let operation = Operation::wanted(subject, Kind::Register, provider, request, Money::zero(ctx.shop.currency), now);
+    let operation = visits::want(&mut tx, operation, now).await?;
     tx.commit().await?;
     Ok(operation)
 }

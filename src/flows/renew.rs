@@ -195,12 +195,13 @@ async fn order_again(
         tracking_number: None,
         promised_date: None,
         placed_at: now,
+        approve_by: now.plus(APPROVAL_WAIT),
         ..last.clone()
     };
     let payee = payee_of(tx, last).await?;
     tx.insert_checkout(&checkout).await?;
     // A fingerprint of its own: the same goods again are no mistake here.
-    tx.insert_order(&order, lines, order.id.as_str(), now.plus(APPROVAL_WAIT)).await?;
+    tx.insert_order(&order, lines, order.id.as_str()).await?;
     if tx.hold_stock(&order.id, lines, None, now).await?.is_err() {
         tx.release_stock(&order.id, now).await?;
         order.state = State::Cancelled;

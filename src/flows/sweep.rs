@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::record_outcome::record_outcome;
+use super::record_outcome::{record_news, record_outcome};
 use super::{Context, dispute, renew, retry};
 use crate::base::clock::{days, minutes};
 use crate::base::ids::OrderId;
@@ -95,7 +95,11 @@ async fn run_out(ctx: &Context, order: &Order) -> Result<()> {
         _ if busy => return wait(ctx, order).await,
         // A basket's approval may have been given for the other orders alone.
         State::Placed => newest(&operations, Kind::Consent).filter(|asked| asked.progress.is_open()),
-        State::Reserved => newest(&operations, Kind::Reserve),
+        // Of two holds, the one that the order lives on.
+        State::Reserved => {
+            let own = operations.iter().find(|op| op.kind == Kind::Reserve && op.transaction == order.transaction);
+            own.or(newest(&operations, Kind::Reserve))
+        }
         State::Consented => None,
         _ => return clear(ctx, order).await,
     };
@@ -124,6 +128,10 @@ async fn expire(ctx: &Context, order: &Order, operations: &[Operation]) -> Resul
     let last = last.or(operations.iter().rev().find(said));
     match last {
         Some(operation) => record_outcome(ctx, &operation.id, Outcome::Expired { transaction: None }).await.map(|_| ()),
+        // Nobody ever went to approve it.
+        None if order.state == State::Placed => {
+            record_news(ctx, &order.id, Outcome::Expired { transaction: None }).await.map(|_| ())
+        }
         None => clear(ctx, order).await,
     }
 }

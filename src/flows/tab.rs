@@ -8,8 +8,8 @@ use super::check_out::{self, CheckoutForm};
 use super::freeze::payee;
 use super::limits::MOST_SELLERS;
 use super::parcels::parcels;
-use super::record_outcome::{LOST_RETURN, Recorded};
-use super::{ActError, Context, agreements, basket, change_agreement};
+use super::record_outcome::Recorded;
+use super::{ActError, Context, agreements, basket, change_agreement, visits};
 use crate::base::clock::Millis;
 use crate::base::ids::{AgreementId, BuyerId, CheckoutId};
 use crate::base::money::Money;
@@ -19,9 +19,9 @@ use crate::orders::agreement::rules::{Over, TAB_DAILY, TAB_MONTHLY};
 use crate::orders::agreement::{Agreement, Limits, Rules, Standing, Terms};
 use crate::orders::checkout::Address;
 use crate::orders::device::Device;
-use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
+use crate::orders::operation::{Kind, Operation, Request, Subject};
 use crate::orders::outcome::Outcome;
-use crate::pay::{Answer, ConsentAsk, Provider};
+use crate::pay::{ConsentAsk, Provider};
 use crate::store::accounts::Account;
 use crate::store::carts::CartLine;
 use crate::store::{Result, Write, retried};
@@ -60,16 +60,7 @@ pub async fn open(ctx: &Context, buyer: &BuyerId, form: &TabForm) -> std::result
     let operation = retried(|| want(ctx, provider.as_ref(), buyer, form)).await?;
     let return_url = ctx.paths.absolute(ctx.paths.provider_return(provider.name()));
     let ask = ConsentAsk { return_url: &return_url, shop_name: &ctx.shop.name, address: &Address::EMPTY };
-    match provider.start_consent(&operation, ask).await {
-        Answer::Done(redirect) => check_out::remember_visit(ctx, &operation, redirect).await,
-        Answer::Refused(refusal) => Err(ActError::NotNow(refusal.reason.words().buyer)),
-        Answer::Silent(why) => {
-            tracing::warn!(operation.id = %operation.id, "no way to the provider's pages: {why}");
-            Err(ActError::NotNow(
-                "The payment service does not answer right now. Nothing was charged. Please try again in a moment.",
-            ))
-        }
-    }
+    visits::lead(ctx, provider.as_ref(), &operation, ask).await
 }
 
 async fn want(
@@ -115,10 +106,8 @@ async fn want(
         rules,
     };
     let (subject, nothing) = (Subject::Agreement(asked.id.clone()), Money::zero(ctx.shop.currency));
-    let mut operation = Operation::wanted(subject, Kind::Consent, provider.name(), request, nothing, now);
-    // A person is on the way to the provider: the worker only looks whether they are lost.
-    operation.progress = Progress::Pending;
-    let operation = tx.want(operation, now.plus(LOST_RETURN)).await?;
+    let operation = Operation::wanted(subject, Kind::Consent, provider.name(), request, nothing, now);
+    let operation = visits::want(&mut tx, operation, now).await?;
     agreements::note(&mut tx, now, "buyer", "tab asked for", &asked, "").await?;
     tx.commit().await?;
     Ok(operation)
@@ -243,14 +232,8 @@ pub async fn buy(
     wanted: &OneClick,
 ) -> std::result::Result<CheckoutId, ActError> {
     let (email, address) = whither(ctx, account).await?;
-    if ctx.store.form_key(&wanted.key).await?.is_none() {
-        if !line.is_digital || line.period.is_some() {
-            return Err(ActError::NotNow("Only what is delivered at once is bought with one click."));
-        }
-        let parcel = parcels(std::slice::from_ref(line), ShippingMethod::Pickup, false, &address)?.remove(0);
-        if parcel.total.minor != wanted.total_minor {
-            return Err(ActError::NotNow("The price has changed. Nothing was charged. Please look at it again."));
-        }
+    if ctx.store.form_key(&wanted.key).await?.is_none() && (!line.is_digital || line.period.is_some()) {
+        return Err(ActError::NotNow("Only what is delivered at once is bought with one click."));
     }
     // A basket of its own, which nobody else can name; it is empty again afterwards.
     let cart = format!("click-{}", wanted.key);
@@ -266,6 +249,7 @@ pub async fn buy(
         is_kept: false,
         month_minor: 0,
         times: None,
+        shown_minor: Some(wanted.total_minor),
         device: wanted.device,
     };
     fill(ctx, &cart, Some(line)).await?;

@@ -111,7 +111,7 @@ impl Desk<'_> {
             "Your payment went through."
         };
         Letter {
-            key: format!("placed:{}", order.id),
+            key: format!("placed:{}:{}", order.id, paid_by(order)),
             to,
             headline: format!("Thank you for your order {}", order.number),
             paragraphs: vec![how.to_owned(), "We write again when the parcel is on its way.".to_owned()],
@@ -125,7 +125,7 @@ impl Desk<'_> {
     /// To the seller: something to pack.
     pub fn order_to_pack(&self, to: &str, order: &Order, lines: &[Line]) -> Draft {
         Letter {
-            key: format!("to-pack:{}", order.id),
+            key: format!("to-pack:{}:{}", order.id, paid_by(order)),
             to,
             headline: format!("A new order, {}", order.number),
             paragraphs: vec![order.for_seller().to_owned() + "."],
@@ -139,7 +139,7 @@ impl Desk<'_> {
     /// To the seller: the money on hold can be taken for two more days. Its key begins with [`HOLD_ENDS`].
     pub fn hold_ends(&self, to: &str, order: &Order, until: Millis) -> Draft {
         Letter {
-            key: format!("{HOLD_ENDS}{}", order.id),
+            key: format!("{HOLD_ENDS}{}:{}", order.id, paid_by(order)),
             to,
             headline: format!("Ship order {} by {}", order.number, until.day()),
             paragraphs: vec![
@@ -149,6 +149,27 @@ impl Desk<'_> {
             goods: Vec::new(),
             link: self.sell_link(order),
             link_label: "Open it at your desk",
+        }
+        .draft(self.shop_name)
+    }
+
+    /// To the buyer: the hold ran out, and the seller would still like to sell.
+    pub fn approve_again(&self, to: &str, order: &Order, until: Millis) -> Draft {
+        Letter {
+            key: format!("approve-again:{}:{}", order.id, order.version),
+            to,
+            headline: format!("Order {}: please approve the payment once more", order.number),
+            paragraphs: vec![
+                "The hold on your payment ran out before the parcel left. Nothing was charged.".to_owned(),
+                format!(
+                    "The seller would still like to send it. The goods are kept for you until {}. If you do nothing, \
+                     nothing is charged and the order ends.",
+                    until.day()
+                ),
+            ],
+            goods: vec![Goods { text: format!("Order {}", order.number), amount: order.total }],
+            link: self.order_link(order),
+            link_label: "Approve it again",
         }
         .draft(self.shop_name)
     }
@@ -252,4 +273,8 @@ impl Desk<'_> {
         }
         .draft(self.shop_name)
     }
+}
+/// What pays an order now: after a hold that ran out it is another one, and told anew.
+fn paid_by(order: &Order) -> &str {
+    order.transaction.as_deref().unwrap_or_default()
 }

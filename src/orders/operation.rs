@@ -236,6 +236,11 @@ impl Operation {
         matches!(self.kind, Kind::Register | Kind::Consent | Kind::ChangeAgreement) || self.is_spoken()
     }
 
+    /// Whether it takes the buyer's money, or puts it on hold.
+    pub fn is_charge(&self) -> bool {
+        matches!(self.kind, Kind::Reserve | Kind::Pay) && !self.is_given()
+    }
+
     /// Whether Alexa carries it.
     pub fn is_spoken(&self) -> bool {
         matches!(self.request, Request::Take { initiator: Initiator::Voice, .. })

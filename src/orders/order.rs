@@ -118,7 +118,7 @@ pub struct Order {
     pub instrument: Option<Instrument>,
     /// The provider's transaction that holds or took the money.
     pub transaction: Option<String>,
-    /// Until when the hold lasts.
+    /// Until when the hold lasts; of an expired order, until when it lasted.
     pub hold_until: Option<Millis>,
     /// The guest's key to the order's page.
     pub secret: String,
@@ -136,6 +136,8 @@ pub struct Order {
     pub promised_date: Option<String>,
     /// When it was placed.
     pub placed_at: Millis,
+    /// Until when it waits for its approval.
+    pub approve_by: Millis,
 }
 
 impl Order {
@@ -169,8 +171,30 @@ impl Order {
             (true, State::Paid | State::Shipped) => {
                 "What you bought is below. If something is not right, write to the seller."
             }
+            _ if self.is_asked_again() => {
+                "Nothing is charged before you approve the payment. What you ordered is kept for you."
+            }
             (_, state) => state.next_for_buyer(),
         }
+    }
+
+    /// Whether it had money on hold that ran out, so that its buyer can be asked to approve it once more.
+    pub fn can_be_asked_again(&self) -> bool {
+        self.state == State::Expired && self.hold_until.is_some() && !self.was_asked_again()
+    }
+
+    /// Whether its buyer was asked once more and has not answered.
+    pub fn is_asked_again(&self) -> bool {
+        self.state == State::Placed && self.was_asked_again()
+    }
+
+    fn was_asked_again(&self) -> bool {
+        self.approve_by > self.placed_at.plus(APPROVAL_WAIT)
+    }
+
+    /// The word of its badge: what is digital is delivered, not shipped.
+    pub fn badge(&self) -> &'static str {
+        if self.is_digital && self.state == State::Shipped { "delivered" } else { self.state.word() }
     }
 
     /// What the seller reads.

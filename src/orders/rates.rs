@@ -4,7 +4,6 @@
 //! that approval is given, refused or left. An order that FPS declines and Amazon Pay then takes is
 //! two attempts: one declined at FPS, one approved at Amazon Pay.
 
-use crate::base::clock::Millis;
 use crate::base::money::{Currency, Money};
 use crate::orders::device::Device;
 use crate::orders::operation::{Instrument, Kind, Operation, Progress};
@@ -203,15 +202,10 @@ pub const DEFINITIONS: [(&str, &str); 4] = [
     ),
 ];
 
-/// Midnight UTC of the day of `at`: the key of its counts.
-pub fn day_of(at: Millis) -> Millis {
-    const DAY: i64 = 24 * 60 * 60 * 1000;
-    Millis(at.0.div_euclid(DAY) * DAY)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::clock::Millis;
     use crate::base::ids::OrderId;
     use crate::orders::operation::{Request, Subject};
     use crate::orders::refusal::{Reason, Refusal};

@@ -56,6 +56,8 @@ pub enum Fact {
     Refused,
     /// Time ran out, and the provider confirms it.
     Expired,
+    /// The hold ran out, and the seller asks the buyer to approve once more.
+    AskedAgain,
     /// What had gone back was taken again, because a dispute ended well for the seller.
     WonBack {
         /// Whether the goods had been sent before.
@@ -140,6 +142,9 @@ impl State {
 
             (Placed | Consented | Reserved, Fact::Expired) => To(Expired),
             (Paid | Shipped | Refunded | Cancelled | Declined | Expired, Fact::Expired) => Ignored,
+
+            (Expired, Fact::AskedAgain) => To(Placed),
+            (_, Fact::AskedAgain) => Impossible,
 
             (Refunded, Fact::WonBack { was_sent: true }) => To(Shipped),
             (Refunded, Fact::WonBack { was_sent: false }) => To(Paid),
@@ -250,7 +255,7 @@ impl fmt::Display for State {
 mod tests {
     use super::*;
 
-    const FACTS: [Fact; 12] = [
+    const FACTS: [Fact; 13] = [
         Fact::Consented,
         Fact::Abandoned,
         Fact::Reserved,
@@ -263,6 +268,7 @@ mod tests {
         Fact::Released,
         Fact::Refused,
         Fact::Expired,
+        Fact::AskedAgain,
     ];
 
     #[test]
@@ -303,7 +309,8 @@ mod tests {
         for state in State::ALL.into_iter().filter(|state| *state != State::Declined) {
             for fact in FACTS {
                 if let Change::To(next) = state.after(fact) {
-                    assert!(rank(next) > rank(state), "{state} {fact:?} -> {next}");
+                    let begins_anew = (state, fact, next) == (State::Expired, Fact::AskedAgain, State::Placed);
+                    assert!(rank(next) > rank(state) || begins_anew, "{state} {fact:?} -> {next}");
                 }
             }
         }

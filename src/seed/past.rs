@@ -241,6 +241,7 @@ impl Past {
             tracking_number: None,
             promised_date: None,
             placed_at: at,
+            approve_by: at.plus(crate::orders::order::APPROVAL_WAIT),
         };
         let transaction = format!("{MADE_UP}{seed}-{number}");
         Ok(Past { checkout, order, line, transaction, refusal, came_back_once, seed, number })
@@ -255,7 +256,7 @@ impl Past {
         self.order.number = tx.next_order_number().await?;
         tx.insert_checkout(&self.checkout).await?;
         let fingerprint = format!("past-{}-{}", self.seed, self.number);
-        tx.insert_order(&self.order, std::slice::from_ref(&self.line), &fingerprint, at).await?;
+        tx.insert_order(&self.order, std::slice::from_ref(&self.line), &fingerprint).await?;
         if self.was_paid() {
             self.order.transaction = Some(self.transaction.clone());
             self.order.carrier = Some("Post".to_owned());

@@ -199,6 +199,7 @@ async fn place(
         is_kept: typed.is_kept(),
         month_minor: typed.month_minor(),
         times: typed.times(),
+        shown_minor: None,
         device,
     };
     match check_out::place(ctx, &wanted).await {

@@ -51,6 +51,14 @@ pub fn typed_amount(text: &str, currency: Currency) -> Result<Money, String> {
     })
 }
 
+/// What was typed into the field `amount`; empty means all that is left.
+pub fn typed_or_all(text: &str, currency: Currency) -> Result<Option<Money>, ActError> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    typed_amount(text, currency).map(Some).map_err(|message| ActError::BadField { field: "amount", message })
+}
+
 /// An act that was not begun, as messages on the form; `about` is the field for what concerns no other.
 pub fn problems(error: ActError, about: &str) -> Result<Problems, PageError> {
     let mut problems = Problems::default();

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::desk::{PAGE, TimelineEvent, left, next_page, problems, timeline, typed_amount};
+use super::desk::{PAGE, TimelineEvent, left, next_page, problems, timeline, typed_or_all};
 use super::error::PageError;
 use super::extract::FormKey;
 use super::page::{Chrome, Problems, page, page_with};
@@ -291,12 +291,8 @@ impl NewPage {
 
 /// The empty form.
 pub fn form(ctx: &Context, chrome: Chrome, desk: Desk, order: Order) -> Response {
-    let entered = Entered { opened_on: iso_day(ctx.clock.now()), ..Entered::default() };
+    let entered = Entered { opened_on: ctx.clock.now().date(), ..Entered::default() };
     new_page(StatusCode::OK, chrome, desk, order, entered, Problems::default())
-}
-
-fn iso_day(at: Millis) -> String {
-    at.iso8601().chars().take(10).collect()
 }
 
 fn new_page(
@@ -334,37 +330,12 @@ pub async fn enter(
 fn read(entered: &Entered, order: &Order, now: Millis) -> Result<Opening, ActError> {
     let bad = |field, message: &str| ActError::BadField { field, message: message.to_owned() };
     let kind = Kind::from_word(&entered.kind).ok_or_else(|| bad("kind", "Please choose what the buyer has begun."))?;
-    let amount = match entered.amount.trim() {
-        "" => None,
-        text => Some(
-            typed_amount(text, order.total.currency)
-                .map_err(|message| ActError::BadField { field: "amount", message })?,
-        ),
-    };
+    let amount = typed_or_all(&entered.amount, order.total.currency)?;
     let day = entered.opened_on.trim();
     // Today's day means now; another one counts from its beginning, so that the deadline is rather too early.
-    let opened_at = match day == iso_day(now) {
+    let opened_at = match day == now.date() {
         true => now,
-        false => day_of(day).ok_or_else(|| bad("opened_on", "Please write the day like 2026-12-24."))?,
+        false => Millis::of_date(day).ok_or_else(|| bad("opened_on", "Please write the day like 2026-12-24."))?,
     };
     Ok(Opening { kind, amount, reason: entered.reason.clone(), opened_at })
-}
-
-fn day_of(text: &str) -> Option<Millis> {
-    let day: jiff::civil::Date = text.parse().ok()?;
-    Some(Millis(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_typed_day_is_its_beginning() {
-        assert_eq!(day_of("2012-12-10").map(Millis::iso8601).as_deref(), Some("2012-12-10T00:00:00Z"));
-        for bad in ["", "10.12.2012", "2012-13-01", "yesterday"] {
-            assert_eq!(day_of(bad), None, "{bad}");
-        }
-        assert_eq!(iso_day(Millis(1_355_128_200_000)), "2012-12-10");
-    }
 }

@@ -243,6 +243,7 @@ async fn place(
         is_kept: false,
         month_minor: rules::USUAL,
         times: None,
+        shown_minor: None,
         device: buyer.device,
     };
     match check_out::place(ctx, &wanted).await {

@@ -61,17 +61,24 @@ pub struct Standing {
     pub provider_fee: Money,
 }
 
+/// The holds that stand: neither taken nor let go, under the transaction that made them.
+pub fn holds(bookings: &[Booked]) -> impl Iterator<Item = &Booked> {
+    let is_over = |hold: &Booked| {
+        bookings.iter().any(|it| matches!(it.fact.as_str(), "taken" | "released") && it.object == hold.object)
+    };
+    bookings.iter().filter(move |it| it.fact == "held" && !is_over(it))
+}
+
 impl Standing {
     /// Adds up `bookings` of one order in `currency`.
     pub fn of(bookings: &[Booked], zero: Money) -> Standing {
-        let mut standing = Standing { held: zero, taken: zero, refunded: zero, fee: zero, provider_fee: zero };
+        let held = Money { minor: holds(bookings).map(|hold| hold.amount.minor).sum(), ..zero };
+        let mut standing = Standing { held, taken: zero, refunded: zero, fee: zero, provider_fee: zero };
         for booked in bookings {
             match booked.fact.as_str() {
-                "held" => standing.held.minor += booked.amount.minor,
-                "released" => standing.held.minor -= booked.amount.minor,
+                "held" | "released" => {}
                 "taken" => {
                     standing.taken.minor += booked.amount.minor;
-                    standing.held.minor = 0;
                     standing.fee.minor += booked.fee.minor;
                     standing.provider_fee.minor += booked.provider_fee.minor;
                 }

@@ -103,6 +103,8 @@ struct Dialect {
     begin: &'static str,
     /// Begins one whose commit the next such write takes along to the disk.
     begin_soon: &'static str,
+    /// Puts two processes that do money acts one after the other, where beginning alone does not.
+    line_up: Option<&'static str>,
     /// Carries the log over into the database, without getting in anybody's way.
     checkpoint: Option<&'static str>,
 }
@@ -110,11 +112,16 @@ struct Dialect {
 const SQLITE: Dialect = Dialect {
     begin: "PRAGMA synchronous = FULL; BEGIN IMMEDIATE",
     begin_soon: "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE",
+    line_up: None,
     checkpoint: Some("PRAGMA wal_checkpoint(PASSIVE)"),
 };
 
-const POSTGRES: Dialect =
-    Dialect { begin: "BEGIN", begin_soon: "BEGIN; SET LOCAL synchronous_commit = off", checkpoint: None };
+const POSTGRES: Dialect = Dialect {
+    begin: "BEGIN",
+    begin_soon: "BEGIN; SET LOCAL synchronous_commit = off",
+    line_up: Some("UPDATE audit_head SET place = place WHERE id = 1"),
+    checkpoint: None,
+};
 
 impl Store {
     /// Opens `sqlite://path` (made when missing) or `postgres://…`. Does not migrate.
@@ -183,16 +190,18 @@ impl Store {
     /// Begins a change that touches money. Takes the head of the audit chain first, so that two
     /// processes on PostgreSQL do these one after the other, as SQLite does with every write.
     pub async fn write_money(&self) -> Result<Write> {
-        Self::first_in_line(self.write().await?).await
+        self.first_in_line(self.write().await?).await
     }
 
     /// The same for a change of which nobody hears before a later commit of [`Store::write`].
     pub async fn write_money_soon(&self) -> Result<Write> {
-        Self::first_in_line(self.write_soon().await?).await
+        self.first_in_line(self.write_soon().await?).await
     }
 
-    async fn first_in_line(mut write: Write) -> Result<Write> {
-        sqlx::query("UPDATE audit_head SET place = place WHERE id = 1").execute(&mut *write.tx).await?;
+    async fn first_in_line(&self, mut write: Write) -> Result<Write> {
+        if let Some(line_up) = self.dialect.line_up {
+            sqlx::query(line_up).execute(&mut *write.tx).await?;
+        }
         Ok(write)
     }
 

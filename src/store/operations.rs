@@ -285,11 +285,25 @@ impl Write {
     /// Writes an operation, to be run at `run_after`. Where one of its kind is already open for its
     /// subject, nothing is written and that one comes back.
     pub async fn want(&mut self, operation: Operation, run_after: Millis) -> Result<Operation> {
+        if self.insert(&operation, run_after).await? {
+            return Ok(operation);
+        }
+        let open = of_subject(self.connection(), operation.subject.id()).await?;
+        open.into_iter().find(|other| other.kind == operation.kind && other.progress.is_open()).ok_or(StoreError::Busy)
+    }
+
+    /// Writes an operation that began at the provider and is done: nothing is sent for it.
+    pub async fn insert_given(&mut self, operation: &Operation) -> Result<()> {
+        self.insert(operation, Millis(0)).await.map(|_| ())
+    }
+
+    /// Says whether it was written: another one of its kind may be open.
+    async fn insert(&mut self, operation: &Operation, run_after: Millis) -> Result<bool> {
         let request = serde_json::to_string(&operation.request).map_err(|e| StoreError::Unreadable(e.to_string()))?;
         let written = sqlx::query(
             "INSERT INTO operations (id, subject, kind, provider, request, amount_minor, currency, state, attempts,
-                                     run_after, leased_until, lease_owner, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, '', $10) ON CONFLICT DO NOTHING",
+                                     run_after, leased_until, lease_owner, transaction_id, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, '', $10, $11) ON CONFLICT DO NOTHING",
         )
         .bind(operation.id.as_str())
         .bind(operation.subject.id())
@@ -300,38 +314,11 @@ impl Write {
         .bind(operation.amount.currency.code())
         .bind(operation.progress.word())
         .bind(run_after.0)
-        .bind(operation.created_at.0)
-        .execute(self.connection())
-        .await?
-        .rows_affected();
-        if written == 1 {
-            return Ok(operation);
-        }
-        let open = of_subject(self.connection(), operation.subject.id()).await?;
-        open.into_iter().find(|other| other.kind == operation.kind && other.progress.is_open()).ok_or(StoreError::Busy)
-    }
-
-    /// Writes an operation that began at the provider and is done: nothing is sent for it.
-    pub async fn insert_given(&mut self, operation: &Operation) -> Result<()> {
-        let request = serde_json::to_string(&operation.request).map_err(|e| StoreError::Unreadable(e.to_string()))?;
-        sqlx::query(
-            "INSERT INTO operations (id, subject, kind, provider, request, amount_minor, currency, state, attempts,
-                                     run_after, leased_until, lease_owner, transaction_id, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, '', $9, $10)",
-        )
-        .bind(operation.id.as_str())
-        .bind(operation.subject.id())
-        .bind(operation.kind.word())
-        .bind(&operation.provider)
-        .bind(request)
-        .bind(operation.amount.minor)
-        .bind(operation.amount.currency.code())
-        .bind(operation.progress.word())
         .bind(operation.transaction.clone())
         .bind(operation.created_at.0)
         .execute(self.connection())
         .await?;
-        Ok(())
+        Ok(written.rows_affected() == 1)
     }
 
     /// Writes how far an operation is, with its transaction and what was said of it, and gives the claim back.
@@ -355,5 +342,29 @@ impl Write {
         .await?
         .rows_affected();
         Ok(changed == 1)
+    }
+
+    /// Writes that nobody waits for an operation any more. Says whether it was open.
+    pub async fn give_up(&mut self, operation: &Operation, now: Millis) -> Result<bool> {
+        self.record_progress(&Operation { progress: Progress::Failed, ..operation.clone() }, now).await
+    }
+
+    /// Writes that an operation which was given up, refused or lost sight of has worked all the same.
+    pub async fn correct_progress(&mut self, operation: &Operation) -> Result<()> {
+        if operation.progress != Progress::Succeeded {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE operations
+                SET state = $1, transaction_id = COALESCE($2, transaction_id), refusal = NULL, said = $3
+              WHERE id = $4 AND state IN ('failed', 'unknown')",
+        )
+        .bind(operation.progress.word())
+        .bind(operation.transaction.clone())
+        .bind(operation.said.clone())
+        .bind(operation.id.as_str())
+        .execute(self.connection())
+        .await?;
+        Ok(())
     }
 }

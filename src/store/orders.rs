@@ -102,7 +102,7 @@ impl Store {
         let rows: Vec<String> = sqlx::query_scalar(
             "SELECT o.id FROM orders o
               WHERE o.state = 'reserved' AND o.hold_until > $1 AND o.hold_until <= $2
-                AND NOT EXISTS (SELECT 1 FROM letters l WHERE l.unique_key = $3 || o.id)
+                AND NOT EXISTS (SELECT 1 FROM letters l WHERE l.unique_key = $3 || o.id || ':' || COALESCE(o.transaction_id, ''))
               ORDER BY o.hold_until LIMIT $4",
         )
         .bind(from.0)
@@ -185,21 +185,15 @@ impl Write {
         Ok(format!("P-{number}"))
     }
 
-    /// Writes a new order with its lines; `due_at` is when its approval is given up.
-    pub async fn insert_order(
-        &mut self,
-        order: &Order,
-        lines: &[Line],
-        fingerprint: &str,
-        due_at: Millis,
-    ) -> Result<()> {
+    /// Writes a new order with its lines; it is looked at again when its approval is given up.
+    pub async fn insert_order(&mut self, order: &Order, lines: &[Line], fingerprint: &str) -> Result<()> {
         sqlx::query(
             "INSERT INTO orders (id, number, checkout_id, seller_id, buyer_id, channel, provider, currency, items_minor,
                                  shipping_minor, gift_wrap_minor, tax_minor, total_minor, fee_fixed_minor,
                                  fee_variable_bp, state, version, due_at, secret, fingerprint, agreement_id, period,
-                                 is_digital, placed_at)
+                                 is_digital, placed_at, approve_by)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                     $22, $23, $24)",
+                     $22, $23, $24, $25)",
         )
         .bind(order.id.as_str())
         .bind(&order.number)
@@ -218,13 +212,14 @@ impl Write {
         .bind(order.fee.variable_bp)
         .bind(order.state.word())
         .bind(order.version)
-        .bind(due_at.0)
+        .bind(order.approve_by.0)
         .bind(&order.secret)
         .bind(fingerprint)
         .bind(order.agreement.as_ref().map(|agreement| agreement.as_str().to_owned()))
         .bind(order.period)
         .bind(i64::from(order.is_digital))
         .bind(order.placed_at.0)
+        .bind(order.approve_by.0)
         .execute(self.connection())
         .await?;
         for (place, line) in (1_i64..).zip(lines) {
@@ -252,8 +247,8 @@ impl Write {
         let changed = sqlx::query(
             "UPDATE orders SET state = $1, consent = $2, instrument = $3, transaction_id = $4, hold_until = $5,
                     due_at = $6, message = $7, flag = $8, carrier = $9, tracking_number = $10, promised_date = $11,
-                    provider = $12, is_stopped = $13, agreement_id = $14, version = version + 1
-              WHERE id = $15 AND version = $16",
+                    provider = $12, is_stopped = $13, agreement_id = $14, approve_by = $15, version = version + 1
+              WHERE id = $16 AND version = $17",
         )
         .bind(order.state.word())
         .bind(order.consent.clone())
@@ -269,6 +264,7 @@ impl Write {
         .bind(&order.provider)
         .bind(i64::from(order.is_stopped))
         .bind(order.agreement.as_ref().map(|agreement| agreement.as_str().to_owned()))
+        .bind(order.approve_by.0)
         .bind(order.id.as_str())
         .bind(order.version)
         .execute(self.connection())

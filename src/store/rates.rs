@@ -4,7 +4,7 @@ use super::{Result, Store, Write, columns};
 use crate::base::clock::Millis;
 use crate::orders::device::Device;
 use crate::orders::operation::Instrument;
-use crate::orders::rates::{Counted, Payment, Tally, day_of};
+use crate::orders::rates::{Counted, Payment, Tally};
 
 /// The day that stands for all days together.
 const EVER: i64 = -1;
@@ -74,7 +74,7 @@ impl Store {
     pub async fn payment_counts(&self, since: Since) -> Result<Vec<(Payment, Tally)>> {
         let (first, last) = match since {
             Since::Ever => (EVER, EVER),
-            Since::Day(at) => (day_of(at).0, i64::MAX),
+            Since::Day(at) => (at.start_of_day().0, i64::MAX),
         };
         let rows: Vec<CountRow> = sqlx::query_as(concat!(
             "SELECT provider, method, device, country, currency, band, ",
@@ -120,7 +120,7 @@ impl Write {
     /// Counts one `payment` on the day of `at`, in the transaction of the fact, so that no fact is
     /// counted twice or not at all.
     pub async fn count_payment(&mut self, payment: &Payment, counted: Counted, at: Millis) -> Result<()> {
-        for day in [EVER, day_of(at).0] {
+        for day in [EVER, at.start_of_day().0] {
             let row = sqlx::query(
                 "INSERT INTO payment_counts (day, provider, method, device, country, currency, band,
                                              approved, declined, abandoned, paid, refunded)

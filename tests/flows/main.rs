@@ -28,6 +28,7 @@ mod fps_standing_lost;
 mod fps_standing_repair;
 mod fps_tab;
 mod help;
+mod lapsed;
 mod news;
 mod partial_refunds;
 mod purchase;

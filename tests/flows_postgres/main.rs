@@ -6,6 +6,8 @@ mod agreements;
 mod amazon_pay;
 #[path = "../flows/approvals.rs"]
 mod approvals;
+#[path = "../flows/charged_once.rs"]
+mod charged_once;
 #[path = "../flows/currencies.rs"]
 mod currencies;
 #[path = "../flows/digital.rs"]
@@ -26,6 +28,8 @@ mod fps_standing_lost;
 mod fps_standing_repair;
 #[path = "../flows/fps_tab.rs"]
 mod fps_tab;
+#[path = "../flows/lapsed.rs"]
+mod lapsed;
 #[path = "../support/market.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod market;

@@ -238,12 +238,12 @@ fn share(parcel: &Parcel) -> Share {
 /// The yes to what was read back: nothing else is bought than that.
 pub async fn buy(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
     let Some(buying) = turn.talk.buying.clone() else { return review(turn, Before::Nothing).await };
-    let now = parcels_now(turn).await?;
-    let shares: Option<Vec<Share>> = now.as_ref().map(|parcels| parcels.iter().map(share).collect());
-    if shares.as_ref() != Some(&buying.approved) || turn.user.address.as_ref().map(place) != Some(buying.place) {
+    let now = parcels_now(turn).await?.unwrap_or_default();
+    let shares: Vec<Share> = now.iter().map(share).collect();
+    if shares != buying.approved || turn.user.address.as_ref().map(place) != Some(buying.place) {
         return review(turn, Before::Changed).await;
     }
-    go_on_buying(turn, None).await
+    charge_next(turn, now, None).await
 }
 
 /// Another try, with the same words of approval and another key.
@@ -262,13 +262,17 @@ async fn parcels_now(turn: &Turn<'_>) -> Result<Option<Vec<Parcel>>, Trouble> {
 
 /// Charges the next seller's part that was approved; `said` is spoken before Amazon takes over.
 pub async fn go_on_buying(turn: &mut Turn<'_>, said: Option<String>) -> Result<Response, Trouble> {
+    let parcels = parcels_now(turn).await?.unwrap_or_default();
+    charge_next(turn, parcels, said).await
+}
+
+async fn charge_next(turn: &mut Turn<'_>, parcels: Vec<Parcel>, said: Option<String>) -> Result<Response, Trouble> {
     let (Some(buying), Some((agreement, _)), Some(address)) =
         (turn.talk.buying.clone(), turn.user.agreement.clone(), turn.user.address.clone())
     else {
         return begin(turn).await;
     };
     let changed = || said.clone().map_or(Before::Changed, Before::Bought);
-    let parcels = parcels_now(turn).await?.unwrap_or_default();
     let is_there = place(&address) == buying.place;
     let Some(parcel) = parcels.into_iter().find(|parcel| is_there && buying.approved.contains(&share(parcel))) else {
         return review(turn, changed()).await;

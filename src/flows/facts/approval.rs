@@ -2,8 +2,8 @@
 
 use super::Case;
 use crate::flows::record_outcome::Recorded;
-use crate::orders::operation::{Instrument, Kind, Operation, Progress, Request, SOFT_DECLINE_PAUSES};
-use crate::orders::order::{APPROVAL_WAIT, Line};
+use crate::orders::operation::{Instrument, Kind, Operation, Request, SOFT_DECLINE_PAUSES};
+use crate::orders::order::Line;
 use crate::orders::outcome::Validity;
 use crate::orders::refusal::{Reason, Refusal, Retry};
 use crate::orders::state::{Change, Fact, State};
@@ -75,7 +75,7 @@ impl Case<'_> {
             return Ok(Recorded::KnownAlready);
         }
         self.order.message = Some(text.to_owned());
-        let due = self.order.placed_at.plus(APPROVAL_WAIT);
+        let due = self.order.approve_by;
         tracing::info!(order.id = %self.order.id, code, "came back without approving");
         self.change("Came back without approving", "Nothing was charged.", Some(due)).await
     }
@@ -89,6 +89,11 @@ impl Case<'_> {
                 self.order.flag = Some(words.operator.to_owned());
                 return self.change("Waiting for the payment service", "We keep trying.", self.due()).await;
             }
+            return Ok(Recorded::KnownAlready);
+        }
+        // Another charge, believed refused, has worked after all: the order has its money.
+        let own = operation.transaction.as_deref().unwrap_or_default();
+        if operation.is_charge() && self.has_other_money(own) {
             return Ok(Recorded::KnownAlready);
         }
         if refusal.retry == Retry::SameConsent && self.charge_again(operation).await? {
@@ -158,7 +163,7 @@ impl Case<'_> {
             return Ok(false);
         }
         // Closed before the next one is wanted: only one of a kind can be open.
-        self.tx.record_progress(&Operation { progress: Progress::Failed, ..refused.clone() }, self.now).await?;
+        self.tx.give_up(refused, self.now).await?;
         let (kind, consent, payee) = (refused.kind, consent.clone(), payee.clone());
         self.want_take(kind, &consent, &payee, self.now.plus(*pause)).await?;
         Ok(true)

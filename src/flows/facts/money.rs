@@ -12,7 +12,7 @@ use crate::orders::operation::{Kind, Operation, Progress, Request};
 use crate::orders::order::Order;
 use crate::orders::rates::Counted;
 use crate::orders::state::{Change, Fact, State};
-use crate::store::ledger::{Booked, Booking, Standing};
+use crate::store::ledger::{self, Booked, Booking, Standing};
 use crate::store::{Result, StoreError};
 
 impl Case<'_> {
@@ -20,7 +20,8 @@ impl Case<'_> {
         if self.operation.is_some_and(|operation| operation.kind != Kind::Reserve) {
             return Ok(Recorded::KnownAlready);
         }
-        let change = self.order.state.after(Fact::Reserved);
+        let is_second = self.has_other_money(transaction);
+        let change = if is_second { Change::MoneyAfterGivingUp } else { self.order.state.after(Fact::Reserved) };
         if change == Change::Ignored {
             return Ok(Recorded::KnownAlready);
         }
@@ -28,8 +29,12 @@ impl Case<'_> {
         if !self.book("held", transaction, self.order.total, zero(&self.order), zero(&self.order), &entry).await? {
             return Ok(Recorded::KnownAlready);
         }
-        self.order.transaction = Some(transaction.to_owned());
+        if !is_second {
+            self.order.transaction = Some(transaction.to_owned());
+        }
         if let Change::To(state) = change {
+            self.recall_other_charges().await?;
+            self.order.provider = self.provider().to_owned();
             self.order.state = state;
             self.order.hold_until = Some(until);
             self.order.message = None;
@@ -40,8 +45,10 @@ impl Case<'_> {
             return self.change("Payment on hold", &detail, Some(until)).await;
         }
         self.want(Kind::Cancel, Request::Cancel { hold: transaction.to_owned() }, self.order.total).await?;
-        self.order.flag = Some("Money was put on hold after the order was given up. It is being let go.".to_owned());
-        self.change("Hold arrived too late", "It is being let go.", None).await
+        let why = if is_second { "a second time" } else { "after the order was given up" };
+        self.order.flag = Some(format!("Money was put on hold {why}. It is being let go."));
+        let due = if is_second { self.due() } else { None };
+        self.change("Hold arrived too late", "It is being let go.", due).await
     }
 
     pub(super) async fn taken(
@@ -53,17 +60,17 @@ impl Case<'_> {
         let is_settle = self.order.hold_until.is_some() || self.operation.is_some_and(|op| op.kind == Kind::Settle);
         let fact = if is_settle { Fact::Settled } else { Fact::Paid };
         // Found while an approval was closed: the checkout had taken the money, and nobody waits for it.
-        let is_second = self.is_second_charge(transaction).await?;
+        let is_second = self.operation.is_some_and(Operation::is_charge) && self.has_other_money(transaction);
         let is_unwanted = is_second || self.operation.is_some_and(|op| op.kind == Kind::CancelAgreement);
         let change = if is_unwanted { Change::MoneyAfterGivingUp } else { self.order.state.after(fact) };
         if change == Change::Ignored {
             return Ok(Recorded::KnownAlready);
         }
-        let standing = self.standing().await?;
+        let held = self.held_by(transaction).await?;
         let fee = self.order.fee_on(amount).map_err(money)?;
         let provider_fee = provider_fee.unwrap_or(zero(&self.order));
         let sale = self.sale(amount, fee, provider_fee);
-        let entry = Entry::taken(&sale, standing.held).map_err(unbalanced)?;
+        let entry = Entry::taken(&sale, held).map_err(unbalanced)?;
         if !self.book("taken", transaction, amount, fee, provider_fee, &entry).await? {
             return Ok(Recorded::KnownAlready);
         }
@@ -74,6 +81,8 @@ impl Case<'_> {
             self.order.message = None;
         }
         if matches!(change, Change::To(_)) {
+            self.recall_other_charges().await?;
+            self.order.provider = self.provider().to_owned();
             count::order(self.tx, &self.order, Counted::Paid, self.now).await?;
             if !is_settle {
                 self.charged_under_agreement().await?;
@@ -105,13 +114,23 @@ impl Case<'_> {
         }
     }
 
-    /// Whether an operation that was refused or given up has taken money all the same, for an order that was
-    /// paid otherwise meanwhile.
-    async fn is_second_charge(&mut self, transaction: &str) -> Result<bool> {
-        let Some(operation) = self.operation.filter(|_| self.order.state.is_sold()) else { return Ok(false) };
-        let was_given_up = self.tx.operation(&operation.id).await?.is_some_and(|it| it.progress == Progress::Failed);
-        let bookings = self.tx.bookings(&self.order.id).await?;
-        Ok(was_given_up && bookings.iter().all(|booked| booked.fact != "taken" || booked.object != transaction))
+    /// Whether the order's money is held or was taken by another transaction than this one. It comes from a charge
+    /// that was believed refused and worked all the same: whichever is heard of first pays the order.
+    pub(super) fn has_other_money(&self, transaction: &str) -> bool {
+        let has_money = self.order.state == State::Reserved || self.order.state.is_sold();
+        has_money && self.order.transaction.as_deref().is_some_and(|own| own != transaction)
+    }
+
+    /// A charge that was believed refused has worked after all: the one that was wanted instead is not sent, if
+    /// there is time. Where it is on its way already, its money comes second.
+    async fn recall_other_charges(&mut self) -> Result<()> {
+        let Some(late) = self.operation.filter(|operation| operation.refusal.is_some()) else { return Ok(()) };
+        for other in self.tx.operations_of(self.order.id.as_str()).await? {
+            if other.id != late.id && other.is_charge() && other.progress == Progress::Queued {
+                self.tx.give_up(&other, self.now).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Paid, and there is nothing to send: the buyer has it from now on.
@@ -122,7 +141,8 @@ impl Case<'_> {
         let email = self.buyer_email().await?;
         let letter = self.ctx.letters().delivered(&email, &self.order, &texts);
         self.tx.queue_letter(&letter, self.now).await?;
-        self.tell_seller().await?;
+        let lines = self.tx.order_lines(&self.order.id).await?;
+        self.tell_seller(&lines).await?;
         self.change("Paid and delivered", detail, None).await
     }
 
@@ -145,7 +165,7 @@ impl Case<'_> {
                 format!("{amount} went back to the buyer, at the payment service.")
             }
         };
-        self.change("Refunded", &detail, None).await
+        self.change("Refunded", &detail, self.due()).await
     }
 
     /// Books that `amount` went back, under the word `fact`, with what it does to the order. False for old news.
@@ -164,7 +184,12 @@ impl Case<'_> {
         }
         let standing = Standing::of(&bookings, zero(&self.order));
         let complete = standing.refunded.minor + amount.minor >= standing.taken.minor;
-        let change = self.order.state.after(Fact::Refunded { complete });
+        let is_of_other = matches!(
+            self.operation.map(|operation| &operation.request),
+            Some(Request::Refund { payment }) if self.has_other_money(payment)
+        );
+        let is_aside = is_of_other && !(complete && self.order.state.is_sold());
+        let change = if is_aside { Change::Stays } else { self.order.state.after(Fact::Refunded { complete }) };
         // Policy MasterTxnOnly: the marketplace keeps its fee. Source: FPS guide, "Marketplace refunds".
         let provider_fee = provider_fee.unwrap_or(zero(&self.order));
         let sale = self.sale(amount, zero(&self.order), provider_fee);
@@ -174,7 +199,7 @@ impl Case<'_> {
         }
         let parent = self.order.transaction.clone().unwrap_or_default();
         self.note_given(Kind::Refund, transaction, &parent, amount).await?;
-        if self.order.state.is_sold() && standing.refunded.is_zero() {
+        if self.order.state.is_sold() && standing.refunded.is_zero() && !is_of_other {
             let paid_at = self.paid_at().await?;
             count::order(self.tx, &self.order, Counted::Refunded, paid_at).await?;
         }
@@ -216,8 +241,20 @@ impl Case<'_> {
 
     /// The hold or the approval is gone, and no money was taken.
     pub(super) async fn let_go(&mut self, fact: Fact, transaction: Option<&str>) -> Result<Recorded> {
+        if let Some(other) = transaction
+            && self.order.transaction.as_deref() != Some(other)
+            && (self.has_other_money(other) || self.was_held_by(other).await?)
+        {
+            return match self.release(other).await? {
+                true => self.change("Second hold let go", "Nothing was charged by it.", self.due()).await,
+                false => Ok(Recorded::KnownAlready),
+            };
+        }
         let change = self.order.state.after(fact);
         let standing = self.standing().await?;
+        // A provider that has forgotten a hold does not name it.
+        let own = self.order.transaction.clone();
+        let transaction = transaction.or(own.as_deref());
         if standing.held.is_positive()
             && let Some(transaction) = transaction
         {
@@ -244,9 +281,25 @@ impl Case<'_> {
         }
     }
 
-    /// Books that what is on hold for `hold` is free again.
+    /// Whether this transaction once held the order's money: what becomes of it says nothing about another one.
+    async fn was_held_by(&mut self, transaction: &str) -> Result<bool> {
+        let bookings = self.tx.bookings(&self.order.id).await?;
+        Ok(bookings.iter().any(|booked| booked.fact == "held" && booked.object == transaction))
+    }
+
+    /// How much is on hold by this transaction.
+    async fn held_by(&mut self, transaction: &str) -> Result<Money> {
+        let bookings = self.tx.bookings(&self.order.id).await?;
+        let held = ledger::holds(&bookings).find(|hold| hold.object == transaction);
+        Ok(held.map_or(zero(&self.order), |hold| hold.amount))
+    }
+
+    /// Books that what is on hold for `hold` is free again. False where nothing is.
     pub(super) async fn release(&mut self, hold: &str) -> Result<bool> {
-        let held = self.standing().await?.held;
+        let held = self.held_by(hold).await?;
+        if held.is_zero() {
+            return Ok(false);
+        }
         let entry = Entry::released(&self.order.id, held).map_err(unbalanced)?;
         let none = zero(&self.order);
         self.book("released", hold, held, none, none, &entry).await

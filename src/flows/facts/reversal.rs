@@ -31,7 +31,7 @@ impl Case<'_> {
             Kind::Claim => "the payment service granted the buyer's claim",
             Kind::Chargeback => "the buyer's bank took it back",
         };
-        self.change("Money taken back", &format!("{amount}: {who}."), None).await
+        self.change("Money taken back", &format!("{amount}: {who}."), self.due()).await
     }
 
     pub(super) async fn won_back(
@@ -62,7 +62,7 @@ impl Case<'_> {
         let letter = self.ctx.letters().taken_again(&email, &self.order, amount, transaction);
         self.tx.queue_letter(&letter, self.now).await?;
         dispute::money_won(self.ctx, self.tx, &self.order, kind, (reversal, transaction), amount).await?;
-        self.change("Money won back", &format!("{amount} is the seller's again."), None).await
+        self.change("Money won back", &format!("{amount} is the seller's again."), self.due()).await
     }
 
     /// The sale stands again; what had not been sent has to be found on the shelf a second time.

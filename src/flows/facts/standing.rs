@@ -4,7 +4,7 @@ use super::Case;
 use crate::flows::agreements::want_closed;
 use crate::flows::change_agreement::method;
 use crate::orders::agreement::{Agreement, Decline, Standing, Terms, Trouble};
-use crate::orders::operation::{Instrument, Operation, Progress, Request};
+use crate::orders::operation::{Instrument, Operation, Request};
 use crate::orders::refusal::{Reason, Refusal, Retry};
 use crate::store::Result;
 
@@ -81,7 +81,7 @@ impl Case<'_> {
             return Ok(false);
         }
         // Closed before the next one is wanted: only one of a kind can be open.
-        self.tx.record_progress(&Operation { progress: Progress::Failed, ..refused.clone() }, self.now).await?;
+        self.tx.give_up(refused, self.now).await?;
         let instrument = agreement.instrument.unwrap_or(Instrument::Untold);
         (self.order.consent, self.order.instrument) = (Some(new.clone()), Some(instrument));
         let kind = self.order.take_by(instrument, true);

@@ -133,7 +133,7 @@ impl FpsProvider {
         state: &TransactionState,
         claimed: Option<Money>,
     ) -> Outcome {
-        let transaction = match self.transaction(&state.transaction).await {
+        let transaction = match self.with_patience(&state.transaction).await {
             Ok(transaction) => transaction,
             Err(why) => return Outcome::Silent { why },
         };

@@ -15,6 +15,7 @@ pub mod codes;
 pub mod fields;
 mod listen;
 pub mod notices;
+mod patience;
 pub mod provider;
 mod recover;
 mod reversals;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 
-use crate::base::clock::{Clock, Millis, days, hours, minutes};
+use crate::base::clock::{Clock, Millis, days, hours};
 use crate::base::money::{Currency, Money};
 use crate::market::sellers::{Payee, PayeeStatus};
 use crate::orders::agreement::Used;
@@ -21,6 +21,7 @@ use crate::pay::fps::answers::{Complaint, Moved, RecipientAnswer, Transaction, T
 use crate::pay::fps::cbui::standing::change_address;
 use crate::pay::fps::client::{Fps, Miss, Settings};
 use crate::pay::fps::codes::Verdict;
+use crate::pay::fps::patience::Patience;
 use crate::pay::fps::status::{self, Circumstances, Meaning, Status};
 use crate::pay::fps::wire::{Ask, WireError};
 use crate::pay::fps::{cbui, codes, words};
@@ -48,9 +49,6 @@ const MOST_PAYEES: usize = 20;
 /// this together stay inside an operation's lease of 60 s.
 const ASIDE: Duration = Duration::from_secs(5);
 
-/// How long after it was wanted a charge or refund waits for its fees to be told.
-const FEES_WAIT: Duration = minutes(10);
-
 /// FPS.
 #[derive(Debug)]
 pub struct FpsProvider {
@@ -58,6 +56,8 @@ pub struct FpsProvider {
     pub(super) clock: Clock,
     /// Our own recipient token, once it was found.
     pub(super) own_recipient: OnceLock<String>,
+    /// Whose fees are still to be told.
+    patience: Patience,
 }
 
 /// One of the two tables of [`status`].
@@ -66,11 +66,12 @@ pub(super) type Table = fn(Kind, Status) -> Meaning;
 impl FpsProvider {
     /// FPS at the addresses and with the keys of `settings`.
     pub fn new(settings: Settings, http: http::Client, clock: Clock) -> FpsProvider {
-        FpsProvider { fps: Fps::new(settings, http, clock.clone()), clock, own_recipient: OnceLock::new() }
+        let fps = Fps::new(settings, http, clock.clone());
+        FpsProvider { fps, clock, own_recipient: OnceLock::new(), patience: Patience::default() }
     }
 
     /// The outcome that `state` means by `table`. Where money moved, the transaction is asked for its
-    /// fees, which the books need: while FPS does not answer that, it is pending, for [`FEES_WAIT`] at
+    /// fees, which the books need: while FPS does not answer that, it is pending, for some minutes at
     /// most. Where it failed, the reason is asked for, and holds nothing up.
     pub(super) async fn conclude(
         &self,
@@ -85,11 +86,9 @@ impl FpsProvider {
         };
         let meaning = table(kind, status);
         let provider_fee = match meaning {
-            Meaning::Taken | Meaning::Refunded => match self.transaction(&state.transaction).await {
-                Err(_) if self.clock.now().since(operation.created_at) < FEES_WAIT => {
-                    return Outcome::Pending { transaction: Some(state.transaction) };
-                }
-                shown => shown.ok().flatten().as_ref().and_then(fees),
+            Meaning::Taken | Meaning::Refunded => match self.with_patience(&state.transaction).await {
+                Err(_) => return Outcome::Pending { transaction: Some(state.transaction) },
+                Ok(shown) => shown.as_ref().and_then(fees),
             },
             _ => None,
         };
@@ -114,6 +113,21 @@ impl FpsProvider {
             Ok(Err(Miss::Complaint(no))) if does_not_show(&no) => Ok(None),
             Ok(Err(miss)) => Err(format!("FPS does not tell the fees of {transaction}: {miss:?}")),
             Err(_) => Err(format!("FPS does not tell the fees of {transaction} in time")),
+        }
+    }
+
+    /// The same, for as long as it is worth to wait for: after that, as if FPS did not show it.
+    pub(super) async fn with_patience(&self, transaction: &str) -> Result<Option<Transaction>, String> {
+        match self.transaction(transaction).await {
+            Ok(shown) => {
+                self.patience.ends(transaction);
+                Ok(shown)
+            }
+            Err(why) if self.patience.lasts(transaction, self.clock.now()) => Err(why),
+            Err(why) => {
+                tracing::warn!("booked without: {why}");
+                Ok(None)
+            }
         }
     }
 

@@ -21,7 +21,7 @@ use crate::orders::operation::Kind;
 use crate::orders::order::{Line, Order};
 use crate::shop::Site;
 use crate::shop::desk::{
-    self, Settling, TimelineEvent, is_open, problems, refreshing, settling, timeline, typed_amount,
+    self, Settling, TimelineEvent, is_open, problems, refreshing, settling, timeline, typed_or_all,
 };
 use crate::shop::error::PageError;
 use crate::shop::extract::{FormKey, SignedInOperator, TextForm};
@@ -185,13 +185,9 @@ async fn give_back(
     TextForm(form): TextForm<RefundForm>,
 ) -> Result<Response, PageError> {
     let order = any_order(&ctx, &id).await?;
-    let amount = match form.amount.trim() {
-        "" => Ok(None),
-        text => typed_amount(text, order.total.currency).map(Some),
-    };
-    let acted = match amount {
+    let acted = match typed_or_all(&form.amount, order.total.currency) {
         Ok(amount) => refund::refund(&ctx, &order.id, Actor::Operator, amount, form.form_key.as_str()).await,
-        Err(message) => Err(ActError::BadField { field: "amount", message }),
+        Err(error) => Err(error),
     };
     done(&ctx, chrome, order, acted, form.amount).await
 }

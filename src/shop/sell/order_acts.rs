@@ -11,15 +11,16 @@ use serde::Deserialize;
 use super::order::{Typed, show};
 use super::own_order;
 use crate::base::ids::RequestId;
-use crate::base::money::{Currency, Money};
+use crate::base::money::Currency;
 use crate::flows::answer_wish::{Decision, answer_wish};
+use crate::flows::ask_again::ask_again;
 use crate::flows::fulfil::{Parcel, ship};
 use crate::flows::say::say;
 use crate::flows::{ActError, Actor, Context, agreements, cancel, refund};
 use crate::market::sellers::Seller;
 use crate::orders::order::Order;
 use crate::shop::Site;
-use crate::shop::desk::{self, problems, typed_amount};
+use crate::shop::desk::{self, problems, typed_or_all};
 use crate::shop::error::PageError;
 use crate::shop::extract::{FormKey, SignedInSeller, TextForm};
 use crate::shop::page::Chrome;
@@ -29,6 +30,7 @@ pub fn router() -> Router<Site> {
     Router::new()
         .route("/sell/orders/{id}/ship", post(ship_parcel))
         .route("/sell/orders/{id}/cancel", post(call_off))
+        .route("/sell/orders/{id}/ask-again", post(ask_once_more))
         .route("/sell/orders/{id}/subscription/end", post(end_subscription))
         .route("/sell/orders/{id}/refund", post(give_back))
         .route("/sell/orders/{id}/messages", post(write))
@@ -114,6 +116,18 @@ async fn call_off(
     done(&ctx, chrome, seller, order, acted, Typed::default(), "cancel").await
 }
 
+/// The hold has run out: the buyer is asked to approve once more.
+async fn ask_once_more(
+    State(ctx): State<Context>,
+    chrome: Chrome,
+    SignedInSeller { seller, .. }: SignedInSeller,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    let order = own_order(&ctx, &seller, &id).await?;
+    let acted = ask_again(&ctx, &seller.id, &order.id).await;
+    done(&ctx, chrome, seller, order, acted, Typed::default(), "hold").await
+}
+
 /// Nothing more is charged for the subscription; what was paid can be given back like any order.
 async fn end_subscription(
     State(ctx): State<Context>,
@@ -133,14 +147,6 @@ struct RefundForm {
     form_key: FormKey,
 }
 
-/// What was typed as an amount; empty means all that is left.
-fn amount(text: &str, currency: Currency) -> Result<Option<Money>, ActError> {
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    typed_amount(text, currency).map(Some).map_err(|message| ActError::BadField { field: "amount", message })
-}
-
 /// Money goes back, whole or in part.
 async fn give_back(
     State(ctx): State<Context>,
@@ -150,7 +156,7 @@ async fn give_back(
     TextForm(form): TextForm<RefundForm>,
 ) -> Result<Response, PageError> {
     let order = own_order(&ctx, &seller, &id).await?;
-    let acted = match amount(&form.amount, order.total.currency) {
+    let acted = match typed_or_all(&form.amount, order.total.currency) {
         Ok(amount) => refund::refund(&ctx, &order.id, Actor::Seller, amount, form.form_key.as_str()).await,
         Err(error) => Err(error),
     };
@@ -190,7 +196,7 @@ struct DecisionForm {
 impl DecisionForm {
     fn check(&self, currency: Currency) -> Result<Decision, ActError> {
         match self.decision.as_str() {
-            "accept" => Ok(Decision::Accept(amount(&self.wish_amount, currency)?)),
+            "accept" => Ok(Decision::Accept(typed_or_all(&self.wish_amount, currency)?)),
             "decline" => Ok(Decision::Decline),
             _ => Err(ActError::NotNow("Please choose whether you accept or decline.")),
         }

@@ -133,6 +133,7 @@ pub(super) async fn paid_order_under(market: &Market, agreement: Option<Agreemen
         tracking_number: None,
         promised_date: None,
         placed_at: now,
+        approve_by: now.plus(crate::orders::order::APPROVAL_WAIT),
     };
     let line = Line {
         product: listed.product.id,
@@ -142,7 +143,7 @@ pub(super) async fn paid_order_under(market: &Market, agreement: Option<Agreemen
         unit: total,
     };
     tx.insert_checkout(&checkout).await.unwrap();
-    tx.insert_order(&order, &[line], "same", now).await.unwrap();
+    tx.insert_order(&order, &[line], "same").await.unwrap();
     order.state = State::Paid;
     order.transaction = Some("T1".to_owned());
     tx.change_order(&mut order, None).await.unwrap();

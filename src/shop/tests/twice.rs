@@ -70,6 +70,7 @@ async fn every_form_can_be_sent_twice() {
             "/admin/reconciliation" | "/admin/reconciliation/{id}/ask" => reconciliation(&market, &route).await,
             "/sell/orders/{id}/subscription/end" => standing::subscription(&market, ADA, &route).await,
             "/admin/orders/{id}/agreement/end" => standing::subscription(&market, OLGA, &route).await,
+            "/sell/orders/{id}/ask-again" => asked_again(&market).await,
             "/sell/orders/{id}/dispute" | "/sell/disputes/{id}/evidence" | "/sell/disputes/{id}/end" => {
                 dispute(&market, ADA, &route).await
             }
@@ -339,4 +340,21 @@ async fn parcel(market: &Market, who: &str, route: &str) {
     let asked = market.ctx.store.operations_of(order.id.as_str()).await.unwrap();
     assert_eq!(asked.len(), usize::from(route.ends_with("refund")), "{route}");
     assert!(market.ctx.store.messages(&order.id).await.unwrap().len() <= 1, "{route}");
+}
+
+/// The hold ran out: the buyer is written to once, and the second click finds that.
+async fn asked_again(market: &Market) {
+    let order = paid_order(market).await;
+    let mut tx = market.ctx.store.write_money().await.unwrap();
+    let mut lapsed = tx.order(&order.id).await.unwrap().unwrap();
+    (lapsed.state, lapsed.hold_until) = (State::Expired, Some(market.ctx.clock.now()));
+    tx.release_stock(&order.id, market.ctx.clock.now()).await.unwrap();
+    tx.change_order(&mut lapsed, None).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut ada = Visitor::signed_in(market, ADA).await;
+    ada.twice(&format!("/sell/orders/{}/ask-again", order.id), &[]).await;
+    let asked = market.ctx.store.order(&order.id).await.unwrap().unwrap();
+    assert!(asked.is_asked_again(), "{asked:?}");
+    let letters = market.ctx.store.letters(50).await.unwrap();
+    assert_eq!(letters.iter().filter(|letter| letter.subject.contains("approve the payment once more")).count(), 1);
 }

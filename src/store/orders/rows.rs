@@ -16,7 +16,7 @@ macro_rules! select_orders {
             "SELECT id, number, checkout_id, seller_id, buyer_id, channel, provider, currency, items_minor, ",
             "shipping_minor, gift_wrap_minor, tax_minor, total_minor, fee_fixed_minor, fee_variable_bp, state, version, ",
             "consent, instrument, transaction_id, hold_until, secret, message, flag, is_stopped, carrier, tracking_number, ",
-            "promised_date, agreement_id, period, is_digital, placed_at FROM orders ",
+            "promised_date, agreement_id, period, is_digital, placed_at, approve_by FROM orders ",
             $rest
         )
     };
@@ -57,6 +57,7 @@ pub(in crate::store) struct OrderRow {
     period: Option<i64>,
     is_digital: i64,
     placed_at: i64,
+    approve_by: i64,
 }
 
 impl TryFrom<OrderRow> for Order {
@@ -98,6 +99,7 @@ impl TryFrom<OrderRow> for Order {
             tracking_number: row.tracking_number,
             promised_date: row.promised_date,
             placed_at: Millis(row.placed_at),
+            approve_by: Millis(row.approve_by),
         })
     }
 }

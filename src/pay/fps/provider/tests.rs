@@ -1,6 +1,7 @@
 //! What is sent, and what its answer means.
 
 use super::*;
+use crate::base::clock::minutes;
 use crate::base::ids::SellerId;
 use crate::pay::fps::canned::{Service, operation, refused, result, state, taken, transaction};
 
@@ -26,6 +27,8 @@ async fn a_settle_waits_a_while_for_fees_that_cannot_be_told_right_now() {
     service.says("GetTransaction", transaction("10.00", "0.59"));
     assert_eq!(fps.send(&settle).await, taken(Some(Money::usd(59))));
     service.says("GetTransaction", refused("InternalError"));
+    fps.clock.advance(days(3));
+    assert_eq!(fps.send(&settle).await, Outcome::Pending { transaction: Some("T1".into()) }, "from now on");
     fps.clock.advance(minutes(11));
     assert_eq!(fps.send(&settle).await, taken(None), "no longer than that");
 }

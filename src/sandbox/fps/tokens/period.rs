@@ -73,7 +73,7 @@ impl Period {
         let next = self.after(last, 1);
         match self.unit {
             Unit::Hour => next.minus(GRACE),
-            Unit::Day | Unit::Month => start_of_day(next),
+            Unit::Day | Unit::Month => next.start_of_day(),
         }
     }
 
@@ -118,11 +118,6 @@ impl Period {
         let unit = self.unit.word().to_lowercase();
         if self.count == 1 { unit } else { format!("{} {unit}s", self.count) }
     }
-}
-
-fn start_of_day(at: Millis) -> Millis {
-    let day = i64::try_from(days(1).as_millis()).unwrap_or(i64::MAX);
-    Millis(at.0.div_euclid(day) * day)
 }
 
 impl From<Period> for String {

@@ -70,8 +70,12 @@ async fn a_kill_at_any_point_of_approvals_that_stand_charges_once_with_two_shops
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_replaced_while_people_buy_and_no_order_fails() {
+    let _turn = TURNS.acquire().await.unwrap();
     rotate::rotate(Template::sqlite().await).await;
 }
+
+/// Two of these at a time, however many threads there are: each has several shops and their connections.
+static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// How many points lie between two kills, where somebody says so.
 fn asked_step() -> Option<usize> {
@@ -101,6 +105,7 @@ fn fewest(life: Life) -> usize {
 /// Kills at every `step`th point of an undisturbed life, for the sake of time; `CRASH_STEP=1` tries all of them. A step
 /// is odd: commits are two points each, so that both sides of a commit have their turn.
 async fn kill_everywhere(life: Life, template: Template, processes: usize, step: usize) {
+    let _turn = TURNS.acquire().await.unwrap();
     let step = asked_step().unwrap_or(step);
     let template = Arc::new(template);
     let points = Place::open(&template, processes).await.walk(life, None).await.points;

@@ -35,6 +35,7 @@ pub struct Left {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sandbox_that_is_killed_at_a_commit_has_nothing_half_done() {
+    let _turn = super::TURNS.acquire().await.unwrap();
     let template = Arc::new(Template::make().await);
     let whole = Life::begin(&template, None).await.live().await;
     assert!(whole.points.len() > 100, "only {:?}", whole.points);

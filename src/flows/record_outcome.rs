@@ -83,7 +83,8 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
         Subject::Agreement(id) if operation.kind == Kind::Consent => tab::answered(ctx, &mut tx, id, outcome).await?,
         Subject::Agreement(id) => agreements::closed(ctx, &mut tx, id, outcome).await?,
     };
-    if !was_open && before != operation.progress && recorded == Recorded::Changed {
+    let has_worked = !was_open && before != Progress::Succeeded && operation.progress == Progress::Succeeded;
+    if has_worked && recorded == Recorded::Changed {
         tx.correct_progress(&operation).await?;
     }
     let written = was_open && tx.record_progress(&operation, run_after).await?;

@@ -294,7 +294,7 @@ impl Write {
 
     /// Writes an operation that began at the provider and is done: nothing is sent for it.
     pub async fn insert_given(&mut self, operation: &Operation) -> Result<()> {
-        self.insert(operation, Millis(0)).await.map(|_| ())
+        if self.insert(operation, Millis(0)).await? { Ok(()) } else { Err(StoreError::Busy) }
     }
 
     /// Says whether it was written: another one of its kind may be open.
@@ -351,15 +351,12 @@ impl Write {
 
     /// Writes that an operation which was given up, refused or lost sight of has worked all the same.
     pub async fn correct_progress(&mut self, operation: &Operation) -> Result<()> {
-        if operation.progress != Progress::Succeeded {
-            return Ok(());
-        }
         sqlx::query(
             "UPDATE operations
                 SET state = $1, transaction_id = COALESCE($2, transaction_id), refusal = NULL, said = $3
               WHERE id = $4 AND state IN ('failed', 'unknown')",
         )
-        .bind(operation.progress.word())
+        .bind(Progress::Succeeded.word())
         .bind(operation.transaction.clone())
         .bind(operation.said.clone())
         .bind(operation.id.as_str())

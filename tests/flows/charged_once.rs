@@ -124,6 +124,13 @@ async fn wanted_again(market: &Market, buyer: &mut Visitor, order: &Order) -> Op
     all.into_iter().find(|it| it.kind == Kind::Pay && it.progress == Progress::Queued).unwrap()
 }
 
+/// A worker has it, and perhaps its answer is lost: too late to recall it.
+async fn sent(market: &Market, charge: &Operation) -> Operation {
+    let ctx = market.ctx();
+    let lease = Lease { owner: "test", now: ctx.clock.now(), real_now: ctx.clock.real_now(), length: LEASE };
+    ctx.store.claim(&charge.id, lease).await.unwrap().unwrap()
+}
+
 async fn heard(market: &Market, charge: &Operation, outcome: &Outcome) {
     assert_eq!(record_outcome(market.ctx(), &charge.id, outcome.clone()).await.unwrap(), Recorded::Changed);
     assert_eq!(record_outcome(market.ctx(), &charge.id, outcome.clone()).await.unwrap(), Recorded::KnownAlready);
@@ -263,9 +270,7 @@ async fn of_two_charges_under_way_the_second_one_goes_back() {
     let Some(market) = Market::open().await else { return };
     let (mut buyer, order, late) = refused(&market, "ABT").await;
     let instead = wanted_again(&market, &mut buyer, &order).await;
-    let ctx = market.ctx();
-    let lease = Lease { owner: "test", now: ctx.clock.now(), real_now: ctx.clock.real_now(), length: LEASE };
-    let instead = ctx.store.claim(&instead.id, lease).await.unwrap().unwrap();
+    let instead = sent(&market, &instead).await;
     let first = works_after_all(&market, &late).await;
     heard(&market, &late, &first).await;
     assert_eq!(progress(&market, &instead).await, Progress::Sent, "too late to recall it");
@@ -287,8 +292,7 @@ async fn a_refusal_says_nothing_about_an_order_that_has_its_money() {
     let (mut buyer, order, late) = refused(&market, "CC").await;
     let instead = wanted_again(&market, &mut buyer, &order).await;
     let ctx = market.ctx();
-    let lease = Lease { owner: "test", now: ctx.clock.now(), real_now: ctx.clock.real_now(), length: LEASE };
-    ctx.store.claim(&instead.id, lease).await.unwrap().unwrap();
+    sent(&market, &instead).await;
     let outcome = works_after_all(&market, &late).await;
     heard(&market, &late, &outcome).await;
     let held = market.order(&order.id).await;

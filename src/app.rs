@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::flows::link_account::Client;
 use crate::flows::{Context, ShopFacts};
 use crate::mail::send::Post;
+use crate::market::fees::ProviderFeeBy;
 use crate::orders::operation::Statement;
 use crate::pay::amazon_pay::provider::AmazonPayProvider;
 use crate::pay::fps::{self, FpsProvider};
@@ -66,6 +67,11 @@ impl App {
                 is_demo: config.is_demo(),
                 contact: config.contact.clone(),
                 statement: Statement { text: config.statement_text.clone(), is_ours: config.is_service_ours },
+                provider_fee_by: if config.is_provider_fee_ours {
+                    ProviderFeeBy::Market
+                } else {
+                    ProviderFeeBy::Seller
+                },
                 sandbox_url: config.is_demo().then(|| config.sandbox_url.clone()),
                 instance: instance(&config.data_dir)?,
             }),

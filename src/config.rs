@@ -121,6 +121,8 @@ settings! {
     statement_text, "PUSHCART_STATEMENT_TEXT";
     /// Whose customer service an FPS payment names: seller or market. Default: seller
     customer_service, "PUSHCART_CUSTOMER_SERVICE";
+    /// Who bears FPS' own fee on stalls that open from now on: seller or market. Default: seller
+    provider_fee, "PUSHCART_PROVIDER_FEE";
     /// Where people write to about the market, an email address. Default: MAIL_FROM's, and help@pushcart.example without one
     contact, "PUSHCART_CONTACT";
     /// The address of the proxy whose Forwarded headers are believed.
@@ -190,6 +192,8 @@ pub struct Config {
     pub statement_text: Option<String>,
     /// Whether payments name the market's customer service, and not the seller's.
     pub is_service_ours: bool,
+    /// Whether we bear FPS' own fee on stalls that open from now on.
+    pub is_provider_fee_ours: bool,
     /// Whose Forwarded headers are believed.
     pub trusted_proxy: Option<std::net::IpAddr>,
     /// A second listener for /metrics.
@@ -309,6 +313,7 @@ impl Config {
             contact,
             statement_text: fps::statement_text(w.statement_text)?,
             is_service_ours: fps::is_service_ours(w.customer_service.as_deref())?,
+            is_provider_fee_ours: fps::is_provider_fee_ours(w.provider_fee.as_deref())?,
             trusted_proxy: match w.trusted_proxy {
                 Some(text) => Some(parsed("PUSHCART_TRUSTED_PROXY", &text, "an IP address")?),
                 None => None,

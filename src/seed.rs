@@ -14,7 +14,7 @@ use crate::base::ids::{BuyerId, ProductId, SellerId};
 use crate::base::money::Currency;
 use crate::flows::accounts::hash_password;
 use crate::market::catalog::{Category, Named, Product};
-use crate::market::fees::MarketplaceFee;
+use crate::market::fees::{MarketplaceFee, ProviderFeeBy};
 use crate::market::prices::local;
 use crate::market::sellers::{Registration, Seller};
 use crate::market::subscription::Period;
@@ -192,7 +192,11 @@ async fn plant_seller(
         shipping_policy: row.shipping_policy,
         email: row.email,
         state: Registration::Registered,
-        fee: MarketplaceFee { fixed: local(row.fixed_fee_minor, currency), variable_bp: row.variable_fee_bp },
+        fee: MarketplaceFee {
+            fixed: local(row.fixed_fee_minor, currency),
+            variable_bp: row.variable_fee_bp,
+            provider_fee_by: ProviderFeeBy::Seller,
+        },
         since: now,
     };
     tx.insert_seller(&seller).await?;

@@ -9,6 +9,7 @@
 
 use anyhow::bail;
 use pushcart::base::money::Money;
+use pushcart::market::fees::ProviderFeeBy;
 use pushcart::pay::fps::answers::Moved;
 use pushcart::pay::fps::wire::{Ask, Take};
 
@@ -26,6 +27,8 @@ pub async fn run(caller: &Caller, words: &[String]) -> anyhow::Result<()> {
         // the marketplace's own part, within what the seller agreed to: nothing and 5 %
         fee_fixed: Money::usd(0),
         fee_variable_bp: 500,
+        // who pays FPS: must be what the seller agreed to, as `recipientPaysFee`
+        provider_fee_by: ProviderFeeBy::Seller,
         description: "A blue mug".to_owned(),
         statement: None,
     });

@@ -13,6 +13,8 @@ mod buyer;
 mod check;
 mod kills;
 mod party;
+#[path = "../../tests/support/ports.rs"]
+mod ports;
 mod report;
 mod seller;
 mod speaker;

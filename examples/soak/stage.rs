@@ -1,7 +1,6 @@
 //! Where it all happens: the two processes, what people have done so far, and what they were told.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::Arguments;
 use crate::party::{Party, Settings, run};
+use crate::ports::free_port;
 
 /// What people buy: cheap, dear, of several sellers. Their prices keep away from the sandbox's magic cents.
 pub const WEB_SHELF: [&str; 6] =
@@ -245,8 +245,4 @@ async fn restock(folder: &Path) -> Vec<String> {
 
 fn shop_database(folder: &Path) -> String {
     format!("sqlite://{}/shop.db", folder.display())
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

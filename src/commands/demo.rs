@@ -170,6 +170,7 @@ mod with_sandbox {
                     caller_reference: seller.id.to_string(),
                     max_fixed_minor: seller.fee.fixed.minor,
                     max_variable_bp: seller.fee.variable_bp,
+                    pays_fee: !seller.fee.includes_provider(),
                 })
                 .collect();
             let tokens = sandbox.plant_recipients(&recipients).await?;

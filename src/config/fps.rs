@@ -40,10 +40,19 @@ fn is_good(text: &str) -> bool {
 
 /// Whose number buyers are told to call.
 pub(super) fn is_service_ours(written: Option<&str>) -> Result<bool, BadSetting> {
+    seller_or_market("PUSHCART_CUSTOMER_SERVICE", written)
+}
+
+/// Who bears FPS' fee on new stalls.
+pub(super) fn is_provider_fee_ours(written: Option<&str>) -> Result<bool, BadSetting> {
+    seller_or_market("PUSHCART_PROVIDER_FEE", written)
+}
+
+fn seller_or_market(name: &str, written: Option<&str>) -> Result<bool, BadSetting> {
     match written {
         None | Some("seller") => Ok(false),
         Some("market") => Ok(true),
-        Some(other) => bad(format!("PUSHCART_CUSTOMER_SERVICE is {other:?}, but must be seller or market")),
+        Some(other) => bad(format!("{name} is {other:?}, but must be seller or market")),
     }
 }
 
@@ -59,6 +68,13 @@ mod tests {
             let no = statement_text(Some(wrong.into())).unwrap_err();
             assert!(no.0.starts_with("PUSHCART_STATEMENT_TEXT"), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_provider_is_paid_by_the_seller_or_the_market() {
+        assert!(!is_provider_fee_ours(None).unwrap() && !is_provider_fee_ours(Some("seller")).unwrap());
+        assert!(is_provider_fee_ours(Some("market")).unwrap());
+        assert!(is_provider_fee_ours(Some("buyer")).unwrap_err().0.starts_with("PUSHCART_PROVIDER_FEE"));
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub(super) async fn charge(
         payee: payee.to_owned(),
         fee_fixed_minor: order.fee.fixed.minor,
         fee_variable_bp: order.fee.variable_bp,
+        provider_fee_by: order.fee.provider_fee_by,
         initiator,
         statement: Some(ctx.shop.statement.clone()),
     };

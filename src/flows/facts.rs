@@ -127,6 +127,7 @@ impl Case<'_> {
             payee: payee.to_owned(),
             fee_fixed_minor: self.order.fee.fixed.minor,
             fee_variable_bp: self.order.fee.variable_bp,
+            provider_fee_by: self.order.fee.provider_fee_by,
             initiator,
             statement: Some(self.ctx.shop.statement.clone()),
         };

@@ -47,6 +47,7 @@ use tokio::sync::Notify;
 use crate::base::clock::Clock;
 use crate::base::money::Currency;
 use crate::base::paths::Paths;
+use crate::market::fees::ProviderFeeBy;
 use crate::orders::operation::Statement;
 use crate::pay::Providers;
 use crate::store::{IsBusy, Store, StoreError};
@@ -83,6 +84,8 @@ pub struct ShopFacts {
     pub is_demo: bool,
     /// What stands on buyers' statements.
     pub statement: Statement,
+    /// Who bears the providers' own fees on stalls that open from now on.
+    pub provider_fee_by: ProviderFeeBy,
     /// Where people steer the sandbox, in the demo.
     pub sandbox_url: Option<String>,
     /// A lasting name of this process's data folder: the owner of its leases.

@@ -10,7 +10,7 @@ use crate::base::clock::Millis;
 use crate::base::ids::{OperationId, OrderId};
 use crate::market::sellers::{Payee, Registration};
 use crate::orders::audit::Act;
-use crate::orders::operation::{Kind, Operation, Progress, Subject};
+use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
 use crate::orders::order::APPROVAL_WAIT;
 use crate::orders::outcome::{Outcome, Validity};
 use crate::orders::refusal::Retry;
@@ -171,6 +171,9 @@ async fn register(ctx: &Context, tx: &mut Write, operation: &Operation, outcome:
         email: seller.email.clone(),
     })
     .await?;
+    if let Request::Register { provider_fee_by, .. } = &operation.request {
+        tx.set_provider_fee_by(id, *provider_fee_by).await?;
+    }
     if seller.state != Registration::Suspended {
         tx.set_registration(id, Registration::Registered).await?;
     }

@@ -80,8 +80,11 @@ async fn want_registration(
     let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;
     let seller = apply(ctx, &mut tx, account, application).await?;
-    let request =
-        Request::Register { max_fixed_minor: seller.fee.fixed.minor, max_variable_bp: seller.fee.variable_bp };
+    let request = Request::Register {
+        max_fixed_minor: seller.fee.fixed.minor,
+        max_variable_bp: seller.fee.variable_bp,
+        provider_fee_by: seller.fee.provider_fee_by,
+    };
     let subject = Subject::Registration(seller.id.clone());
     let operation = Operation::wanted(subject, Kind::Register, provider, request, Money::zero(ctx.shop.currency), now);
     let operation = visits::want(&mut tx, operation, now).await?;
@@ -100,6 +103,9 @@ async fn apply(
     if existing.as_ref().is_some_and(|seller| seller.state == Registration::Suspended) {
         return Err(ActError::NotNow("Your stall was closed by the market office. Please write to them."));
     }
+    // Who was registered once keeps this, since approvals that stand name the old token.
+    let kept = existing.as_ref().filter(|seller| seller.state == Registration::Registered);
+    let provider_fee_by = kept.map_or(ctx.shop.provider_fee_by, |seller| seller.fee.provider_fee_by);
     let seller = Seller {
         id: existing.as_ref().map_or_else(SellerId::fresh, |seller| seller.id.clone()),
         account: account.clone(),
@@ -113,7 +119,7 @@ async fn apply(
         shipping_policy: application.shipping_policy.clone(),
         email: application.email.clone(),
         state: existing.as_ref().map_or(Registration::TermsAccepted, |seller| seller.state),
-        fee: MarketplaceFee::house(ctx.shop.currency),
+        fee: MarketplaceFee::house(ctx.shop.currency, provider_fee_by),
         since: existing.as_ref().map_or(ctx.clock.now(), |seller| seller.since),
     };
     if existing.is_some() {

@@ -153,6 +153,28 @@ impl Desk<'_> {
         .draft(self.shop_name)
     }
 
+    /// To the seller: the money on hold could not be taken by `settle`, and why; it still can be.
+    pub fn not_taken(&self, to: &str, order: &Order, settle: &str, why: &str) -> Draft {
+        let until = order.hold_until.map(|until| format!(" It stays on hold until {}.", until.for_people()));
+        Letter {
+            key: format!("not-taken:{settle}"),
+            to,
+            headline: format!("Order {}: the payment could not be taken", order.number),
+            paragraphs: vec![
+                why.to_owned(),
+                format!(
+                    "{} was not taken.{} Ship the order once more at your desk when this is mended.",
+                    order.total,
+                    until.unwrap_or_default()
+                ),
+            ],
+            goods: Vec::new(),
+            link: self.sell_link(order),
+            link_label: "Open it at your desk",
+        }
+        .draft(self.shop_name)
+    }
+
     /// To the buyer: the hold ran out, and the seller would still like to sell.
     pub fn approve_again(&self, to: &str, order: &Order, until: Millis) -> Draft {
         Letter {

@@ -9,6 +9,7 @@ use std::fmt;
 
 use crate::base::ids::{OrderId, SellerId};
 use crate::base::money::{Currency, Money, MoneyError};
+use crate::market::fees::ProviderFeeBy;
 
 /// An account of the books.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,15 +92,18 @@ impl Entry {
         Entry::held(order, amount.negated())
     }
 
-    /// Money is taken: the seller gets it, less both fees. `held` is what was on hold before, or zero.
+    /// Money is taken: the seller gets it, less the marketplace's fee, and one of the two bears the provider's.
+    /// `held` is what was on hold before, or zero.
     pub fn taken(sale: &Sale<'_>, held: Money) -> Result<Entry, Unbalanced> {
-        let to_seller = sale.amount.minus(sale.marketplace_fee)?.minus(sale.provider_fee)?;
+        let of_seller = sale.provider_fee_by.of_seller(sale.provider_fee);
+        let of_market = sale.provider_fee.minus(of_seller)?;
+        let to_seller = sale.amount.minus(sale.marketplace_fee)?.minus(of_seller)?;
         Entry::new(vec![
             (Account::Held(sale.order.clone()), held.negated()),
             (Account::Buyer(sale.order.clone()), held),
             (Account::Provider(sale.provider.to_owned()), sale.amount),
             (Account::Seller(sale.seller.clone()), to_seller.negated()),
-            (Account::MarketplaceFee, sale.marketplace_fee.negated()),
+            (Account::MarketplaceFee, of_market.minus(sale.marketplace_fee)?),
             (Account::ProviderFee, sale.provider_fee.negated()),
         ])
     }
@@ -131,6 +135,8 @@ pub struct Sale<'a> {
     pub marketplace_fee: Money,
     /// What of it is the provider's.
     pub provider_fee: Money,
+    /// Who bears that.
+    pub provider_fee_by: ProviderFeeBy,
 }
 
 #[cfg(test)]
@@ -156,13 +162,20 @@ mod tests {
             amount: Money::usd(1999),
             marketplace_fee: Money::usd(130),
             provider_fee: Money::usd(88),
+            provider_fee_by: ProviderFeeBy::Seller,
         };
         let entries = [Entry::held(&order, sale.amount).unwrap(), Entry::taken(&sale, sale.amount).unwrap()];
         let sums = sums(&entries);
         assert_eq!(sums[&Account::Held(order.clone())], 0);
         assert_eq!(sums[&Account::Buyer(order.clone())], 0);
         assert_eq!(sums[&Account::Provider("fps".into())], 1999);
-        assert_eq!(sums[&Account::Seller(seller)], -(1999 - 130 - 88));
+        assert_eq!(sums[&Account::Seller(seller.clone())], -(1999 - 130 - 88));
+        assert_eq!((sums[&Account::MarketplaceFee], sums[&Account::ProviderFee]), (-130, -88));
+
+        let ours = Sale { provider_fee_by: ProviderFeeBy::Market, ..sale };
+        let sums = self::sums(&[Entry::taken(&ours, Money::usd(0)).unwrap()]);
+        assert_eq!(sums[&Account::Seller(seller)], -(1999 - 130));
+        assert_eq!((sums[&Account::MarketplaceFee], sums[&Account::ProviderFee]), (-130 + 88, -88));
     }
 
     #[test]
@@ -187,7 +200,7 @@ mod tests {
         fn refunds_in_parts_leave_nothing_but_the_marketplaces_fee(
             amount in 1..1_000_000_i64,
             fees in (0..10_000_i64, 0..10_000_i64),
-            held in any::<bool>(),
+            (held, by_market) in any::<(bool, bool)>(),
             cuts in proptest::collection::vec(0..1000_i64, 0..12),
         ) {
             let (order, seller) = (OrderId::fresh(), SellerId::fresh());
@@ -199,6 +212,7 @@ mod tests {
                 amount: Money::usd(amount),
                 marketplace_fee: Money::usd(market),
                 provider_fee: Money::usd(provider),
+                provider_fee_by: if by_market { ProviderFeeBy::Market } else { ProviderFeeBy::Seller },
             };
             let on_hold = if held { amount } else { 0 };
             let mut entries = vec![
@@ -232,7 +246,8 @@ mod tests {
         #[test]
         fn every_entry_about_a_sale_adds_up_to_zero(amount in 0..1_000_000_i64, fee in 0..10_000_i64, held in 0..1_000_000_i64) {
             let (order, seller) = (OrderId::fresh(), SellerId::fresh());
-            let sale = Sale { order: &order, seller: &seller, provider: "fps", amount: Money::usd(amount), marketplace_fee: Money::usd(fee), provider_fee: Money::usd(3) };
+            let provider_fee_by = ProviderFeeBy::Seller;
+            let sale = Sale { order: &order, seller: &seller, provider: "fps", amount: Money::usd(amount), marketplace_fee: Money::usd(fee), provider_fee: Money::usd(3), provider_fee_by };
             for entry in [Entry::taken(&sale, Money::usd(held)), Entry::refunded(&sale)] {
                 prop_assert_eq!(entry.unwrap().postings().iter().map(|(_, money)| money.minor).sum::<i64>(), 0);
             }

@@ -85,6 +85,12 @@ impl Reason {
         Reason::Denied,
     ];
 
+    /// Whether money that is on hold can still be taken once somebody has mended what a settle was refused for:
+    /// nothing is wrong with the buyer's side of it.
+    pub fn leaves_hold(self) -> bool {
+        matches!(self, Reason::SellerAccount | Reason::OurRequest | Reason::Amount)
+    }
+
     /// The words for buyer, seller and operator.
     pub fn words(self) -> Words {
         let (buyer, seller, operator) = match self {

@@ -9,7 +9,7 @@ use crate::base::ids::{BuyerId, ProductId, SellerId};
 use crate::base::money::Currency;
 use crate::flows::accounts::hash_password;
 use crate::market::catalog::{Category, Product};
-use crate::market::fees::MarketplaceFee;
+use crate::market::fees::{MarketplaceFee, ProviderFeeBy};
 use crate::market::prices::local;
 use crate::market::sellers::{Registration, Seller};
 use crate::store::accounts::Account;
@@ -140,7 +140,7 @@ fn seller(seed: u64, number: u64, currency: Currency, password_hash: &str) -> Re
         shipping_policy: "Within three days.".to_owned(),
         email: email.clone(),
         state: Registration::Registered,
-        fee: MarketplaceFee::house(currency),
+        fee: MarketplaceFee::house(currency, ProviderFeeBy::Seller),
         since: LONG_AGO,
     };
     let account = Account {

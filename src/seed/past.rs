@@ -12,7 +12,7 @@ use super::grow::{LONG_AGO, id};
 use crate::base::clock::{Millis, days};
 use crate::base::ids::{CheckoutId, OperationId, OrderId};
 use crate::base::money::{Currency, Money, MoneyError};
-use crate::market::fees::MarketplaceFee;
+use crate::market::fees::{MarketplaceFee, ProviderFeeBy};
 use crate::market::sellers::Seller;
 use crate::market::shipping::ShippingMethod;
 use crate::orders::audit::Act;
@@ -41,8 +41,10 @@ const PACE_MS: i64 = 15 * 60 * 1000;
 /// outside of these books.
 fn fee_of(provider: &str, currency: Currency) -> MarketplaceFee {
     match provider {
-        "fps" => MarketplaceFee { fixed: Money::new(30, currency), variable_bp: 290 },
-        _ => MarketplaceFee { fixed: Money::zero(currency), variable_bp: 0 },
+        "fps" => {
+            MarketplaceFee { fixed: Money::new(30, currency), variable_bp: 290, provider_fee_by: ProviderFeeBy::Seller }
+        }
+        _ => MarketplaceFee { fixed: Money::zero(currency), variable_bp: 0, provider_fee_by: ProviderFeeBy::Seller },
     }
 }
 
@@ -299,6 +301,7 @@ impl Past {
             payee: String::new(),
             fee_fixed_minor: self.order.fee.fixed.minor,
             fee_variable_bp: self.order.fee.variable_bp,
+            provider_fee_by: self.order.fee.provider_fee_by,
             initiator: Initiator::Approval,
             statement: None,
         };
@@ -360,7 +363,8 @@ impl Past {
         to_provider: Money,
     ) -> Booking<'a> {
         let (order, provider, amount) = (&self.order.id, &*self.order.provider, self.order.total);
-        Booking { order, provider, object, fact, amount, fee, provider_fee: to_provider, at }
+        let provider_fee_by = self.order.fee.provider_fee_by;
+        Booking { order, provider, object, fact, amount, fee, provider_fee: to_provider, provider_fee_by, at }
     }
 
     fn sale(&self, marketplace_fee: Money, provider_fee: Money) -> Sale<'_> {
@@ -371,6 +375,7 @@ impl Past {
             amount: self.order.total,
             marketplace_fee,
             provider_fee,
+            provider_fee_by: self.order.fee.provider_fee_by,
         }
     }
 }

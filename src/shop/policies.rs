@@ -41,7 +41,7 @@ fn page(site: &Site) -> PoliciesPage {
     let currency = site.ctx.shop.currency;
     PoliciesPage {
         chrome: Chrome::plain(&site.ctx, &site.shop),
-        fee: MarketplaceFee::house(currency),
+        fee: MarketplaceFee::house(currency, site.ctx.shop.provider_fee_by),
         pays_sellers: site.ctx.providers.paying_sellers(currency).is_some(),
         adds_tax: crate::market::tax::is_added(currency),
         contact: site.ctx.shop.contact.clone(),

@@ -31,6 +31,7 @@ use crate::base::clock::Clock;
 use crate::base::money::Currency;
 use crate::base::paths::Paths;
 use crate::flows::{Context, ShopFacts};
+use crate::market::fees::ProviderFeeBy;
 use crate::market::sellers::Payee;
 use crate::orders::operation::Statement;
 use crate::pay::{Provider, Providers};
@@ -119,6 +120,7 @@ impl Market {
                 is_demo,
                 contact: "help@market.example".to_owned(),
                 statement: Statement::default(),
+                provider_fee_by: ProviderFeeBy::Seller,
                 sandbox_url: None,
                 instance: "test".to_owned(),
             }),

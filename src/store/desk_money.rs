@@ -32,7 +32,7 @@ pub struct Sums {
     pub taken: Money,
     /// The marketplace's fee.
     pub fee: Money,
-    /// The payment service's fee, as far as it told us.
+    /// The payment service's fee, as far as it told us and the seller bears it.
     pub provider_fee: Money,
     /// Given back to buyers.
     pub refunded: Money,
@@ -94,7 +94,7 @@ impl Store {
             "SELECT o.id, o.number, o.state, o.placed_at, o.currency,
                     CAST(SUM(CASE WHEN e.fact = 'taken' THEN e.amount_minor ELSE 0 END) AS BIGINT) AS taken,
                     CAST(SUM(CASE WHEN e.fact IN ('taken', 'won_back') THEN e.fee_minor ELSE -e.fee_minor END) AS BIGINT) AS fee,
-                    CAST(SUM(CASE WHEN e.fact IN ('taken', 'won_back') THEN e.provider_fee_minor ELSE -e.provider_fee_minor END) AS BIGINT) AS provider_fee,
+                    CAST(SUM(CASE WHEN e.fact IN ('taken', 'won_back') THEN e.seller_provider_fee_minor ELSE -e.seller_provider_fee_minor END) AS BIGINT) AS provider_fee,
                     CAST(SUM(CASE WHEN e.fact = 'refunded' THEN e.amount_minor ELSE 0 END) AS BIGINT) AS refunded,
                     CAST(SUM(CASE WHEN e.fact = 'reversed' THEN e.amount_minor WHEN e.fact = 'won_back' THEN -e.amount_minor ELSE 0 END) AS BIGINT) AS disputed
                FROM orders o JOIN entries e ON e.order_id = o.id
@@ -137,7 +137,7 @@ impl Store {
         let row: SumsRow = sqlx::query_as(
             "SELECT CAST(COALESCE(SUM(CASE WHEN e.fact = 'taken' THEN e.amount_minor ELSE 0 END), 0) AS BIGINT) AS taken,
                     CAST(COALESCE(SUM(CASE WHEN e.fact IN ('taken', 'won_back') THEN e.fee_minor ELSE -e.fee_minor END), 0) AS BIGINT) AS fee,
-                    CAST(COALESCE(SUM(CASE WHEN e.fact IN ('taken', 'won_back') THEN e.provider_fee_minor ELSE -e.provider_fee_minor END), 0) AS BIGINT) AS provider_fee,
+                    CAST(COALESCE(SUM(CASE WHEN e.fact IN ('taken', 'won_back') THEN e.seller_provider_fee_minor ELSE -e.seller_provider_fee_minor END), 0) AS BIGINT) AS provider_fee,
                     CAST(COALESCE(SUM(CASE WHEN e.fact = 'refunded' THEN e.amount_minor ELSE 0 END), 0) AS BIGINT) AS refunded,
                     CAST(COALESCE(SUM(CASE WHEN e.fact = 'reversed' THEN e.amount_minor WHEN e.fact = 'won_back' THEN -e.amount_minor ELSE 0 END), 0) AS BIGINT) AS disputed
                FROM postings p JOIN entries e ON e.id = p.entry_id

@@ -4,6 +4,7 @@ use super::{Result, Store, Write, columns};
 use crate::base::clock::Millis;
 use crate::base::ids::{self, OrderId, SellerId};
 use crate::base::money::Money;
+use crate::market::fees::ProviderFeeBy;
 use crate::orders::ledger::{Account, Entry};
 
 /// What an entry is about: together with the provider's object it can be booked only once.
@@ -23,6 +24,8 @@ pub struct Booking<'a> {
     pub fee: Money,
     /// What of it is the provider's.
     pub provider_fee: Money,
+    /// Who bears that.
+    pub provider_fee_by: ProviderFeeBy,
     /// When.
     pub at: Millis,
 }
@@ -42,6 +45,8 @@ pub struct Booked {
     pub fee: Money,
     /// What of it is the provider's.
     pub provider_fee: Money,
+    /// What of that is the seller's to bear.
+    pub seller_provider_fee: Money,
     /// When.
     pub at: Millis,
 }
@@ -57,8 +62,8 @@ pub struct Standing {
     pub refunded: Money,
     /// What the marketplace earned, less what it gave back.
     pub fee: Money,
-    /// What the provider kept, less what it gave back.
-    pub provider_fee: Money,
+    /// What the provider kept of the seller's, less what it gave back.
+    pub seller_provider_fee: Money,
 }
 
 /// The holds that stand: neither taken nor let go, under the transaction that made them.
@@ -73,23 +78,23 @@ impl Standing {
     /// Adds up `bookings` of one order in `currency`.
     pub fn of(bookings: &[Booked], zero: Money) -> Standing {
         let held = Money { minor: holds(bookings).map(|hold| hold.amount.minor).sum(), ..zero };
-        let mut standing = Standing { held, taken: zero, refunded: zero, fee: zero, provider_fee: zero };
+        let mut standing = Standing { held, taken: zero, refunded: zero, fee: zero, seller_provider_fee: zero };
         for booked in bookings {
             match booked.fact.as_str() {
                 "held" | "released" => {}
                 "taken" => {
                     standing.taken.minor += booked.amount.minor;
                     standing.fee.minor += booked.fee.minor;
-                    standing.provider_fee.minor += booked.provider_fee.minor;
+                    standing.seller_provider_fee.minor += booked.seller_provider_fee.minor;
                 }
                 "won_back" => {
                     standing.refunded.minor -= booked.amount.minor;
-                    standing.provider_fee.minor += booked.provider_fee.minor;
+                    standing.seller_provider_fee.minor += booked.seller_provider_fee.minor;
                 }
                 _ => {
                     standing.refunded.minor += booked.amount.minor;
                     standing.fee.minor -= booked.fee.minor;
-                    standing.provider_fee.minor -= booked.provider_fee.minor;
+                    standing.seller_provider_fee.minor -= booked.seller_provider_fee.minor;
                 }
             }
         }
@@ -122,6 +127,7 @@ struct EntryRow {
     amount_minor: i64,
     fee_minor: i64,
     provider_fee_minor: i64,
+    seller_provider_fee_minor: i64,
     currency: String,
     at: i64,
 }
@@ -138,6 +144,7 @@ impl TryFrom<EntryRow> for Booked {
             amount: Money::new(row.amount_minor, currency),
             fee: Money::new(row.fee_minor, currency),
             provider_fee: Money::new(row.provider_fee_minor, currency),
+            seller_provider_fee: Money::new(row.seller_provider_fee_minor, currency),
             at: Millis(row.at),
         })
     }
@@ -145,7 +152,8 @@ impl TryFrom<EntryRow> for Booked {
 
 async fn bookings(connection: &mut sqlx::AnyConnection, order: &OrderId) -> Result<Vec<Booked>> {
     let rows: Vec<EntryRow> = sqlx::query_as(
-        "SELECT order_id, fact, provider_object, amount_minor, fee_minor, provider_fee_minor, currency, at
+        "SELECT order_id, fact, provider_object, amount_minor, fee_minor, provider_fee_minor,
+                seller_provider_fee_minor, currency, at
            FROM entries WHERE order_id = $1 ORDER BY id",
     )
     .bind(order.as_str())
@@ -210,8 +218,9 @@ impl Write {
         let id = ids::fresh("ent");
         let written = sqlx::query(
             "INSERT INTO entries (id, order_id, provider, provider_object, fact, amount_minor, fee_minor,
-                                  provider_fee_minor, currency, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (provider, provider_object, fact) DO NOTHING",
+                                  provider_fee_minor, seller_provider_fee_minor, currency, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             ON CONFLICT (provider, provider_object, fact) DO NOTHING",
         )
         .bind(&id)
         .bind(booking.order.as_str())
@@ -221,6 +230,7 @@ impl Write {
         .bind(booking.amount.minor)
         .bind(booking.fee.minor)
         .bind(booking.provider_fee.minor)
+        .bind(booking.provider_fee_by.of_seller(booking.provider_fee).minor)
         .bind(booking.amount.currency.code())
         .bind(booking.at.0)
         .execute(self.connection())

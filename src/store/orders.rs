@@ -190,10 +190,10 @@ impl Write {
         sqlx::query(
             "INSERT INTO orders (id, number, checkout_id, seller_id, buyer_id, channel, provider, currency, items_minor,
                                  shipping_minor, gift_wrap_minor, tax_minor, total_minor, fee_fixed_minor,
-                                 fee_variable_bp, state, version, due_at, secret, fingerprint, agreement_id, period,
+                                 fee_variable_bp, provider_fee_by, state, version, due_at, secret, fingerprint, agreement_id, period,
                                  is_digital, placed_at, approve_by)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                     $22, $23, $24, $25)",
+                     $22, $23, $24, $25, $26)",
         )
         .bind(order.id.as_str())
         .bind(&order.number)
@@ -210,6 +210,7 @@ impl Write {
         .bind(order.total.minor)
         .bind(order.fee.fixed.minor)
         .bind(order.fee.variable_bp)
+        .bind(order.fee.provider_fee_by.word())
         .bind(order.state.word())
         .bind(order.version)
         .bind(order.approve_by.0)

@@ -6,14 +6,14 @@ use super::{Result, Store, StoreError, Write, columns, unreadable};
 use crate::base::clock::{Clock, Millis};
 use crate::base::ids::{BuyerId, SellerId};
 use crate::base::money::Money;
-use crate::market::fees::MarketplaceFee;
+use crate::market::fees::{MarketplaceFee, ProviderFeeBy};
 use crate::market::sellers::{Payee, Registration, Seller};
 
 macro_rules! select_sellers {
     ($rest:literal) => {
         concat!(
             "SELECT id, account_id, slug, name, tagline, story, ships_from, picture, return_policy, shipping_policy, ",
-            "email, state, currency, fee_fixed_minor, fee_variable_bp, created_at FROM sellers ",
+            "email, state, currency, fee_fixed_minor, fee_variable_bp, provider_fee_by, created_at FROM sellers ",
             $rest
         )
     };
@@ -36,6 +36,7 @@ struct SellerRow {
     currency: String,
     fee_fixed_minor: i64,
     fee_variable_bp: i64,
+    provider_fee_by: String,
     created_at: i64,
 }
 
@@ -59,6 +60,7 @@ impl TryFrom<SellerRow> for Seller {
             fee: MarketplaceFee {
                 fixed: Money::new(row.fee_fixed_minor, columns::currency(&row.currency)?),
                 variable_bp: row.fee_variable_bp,
+                provider_fee_by: columns::provider_fee_by(&row.provider_fee_by)?,
             },
             since: Millis(row.created_at),
         })
@@ -209,8 +211,10 @@ impl Write {
     pub async fn insert_seller(&mut self, seller: &Seller) -> Result<bool> {
         let written = sqlx::query(
             "INSERT INTO sellers (id, account_id, slug, name, tagline, story, ships_from, picture, return_policy,
-                                  shipping_policy, email, state, currency, fee_fixed_minor, fee_variable_bp, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING",
+                                  shipping_policy, email, state, currency, fee_fixed_minor, fee_variable_bp,
+                                  provider_fee_by, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+             ON CONFLICT DO NOTHING",
         )
         .bind(seller.id.as_str())
         .bind(seller.account.as_str())
@@ -227,6 +231,7 @@ impl Write {
         .bind(seller.fee.fixed.currency.code())
         .bind(seller.fee.fixed.minor)
         .bind(seller.fee.variable_bp)
+        .bind(seller.fee.provider_fee_by.word())
         .bind(seller.since.0)
         .execute(self.connection())
         .await?
@@ -238,8 +243,9 @@ impl Write {
     pub async fn update_seller(&mut self, seller: &Seller) -> Result<()> {
         sqlx::query(
             "UPDATE sellers SET name = $1, tagline = $2, story = $3, ships_from = $4, picture = $5, return_policy = $6,
-                    shipping_policy = $7, email = $8, state = $9, fee_fixed_minor = $10, fee_variable_bp = $11
-              WHERE id = $12",
+                    shipping_policy = $7, email = $8, state = $9, fee_fixed_minor = $10, fee_variable_bp = $11,
+                    provider_fee_by = $12
+              WHERE id = $13",
         )
         .bind(&seller.name)
         .bind(&seller.tagline)
@@ -252,10 +258,21 @@ impl Write {
         .bind(seller.state.word())
         .bind(seller.fee.fixed.minor)
         .bind(seller.fee.variable_bp)
+        .bind(seller.fee.provider_fee_by.word())
         .bind(seller.id.as_str())
         .execute(self.connection())
         .await?;
         self.note_change(seller.id.as_str(), Clock::new().real_now()).await
+    }
+
+    /// Sets who bears the provider's fee, as the seller has agreed to there.
+    pub async fn set_provider_fee_by(&mut self, seller: &SellerId, by: ProviderFeeBy) -> Result<()> {
+        sqlx::query("UPDATE sellers SET provider_fee_by = $1 WHERE id = $2")
+            .bind(by.word())
+            .bind(seller.as_str())
+            .execute(self.connection())
+            .await?;
+        Ok(())
     }
 
     /// Sets how far a registration is.

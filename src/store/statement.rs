@@ -27,7 +27,7 @@ pub struct Line {
     pub amount: Money,
     /// The marketplace's part of it, with the same sign.
     pub fee: Money,
-    /// The payment service's part of it, with the same sign.
+    /// The payment service's part of it, as far as the seller bears it, with the same sign.
     pub provider_fee: Money,
     /// What it changed for the seller.
     pub net: Money,
@@ -44,7 +44,7 @@ struct LineRow {
     provider_object: String,
     amount_minor: i64,
     fee_minor: i64,
-    provider_fee_minor: i64,
+    seller_provider_fee_minor: i64,
     net_minor: i64,
     currency: String,
 }
@@ -66,7 +66,7 @@ impl TryFrom<LineRow> for Line {
             transaction: row.provider_object,
             amount: signed(row.amount_minor),
             fee: signed(row.fee_minor),
-            provider_fee: signed(row.provider_fee_minor),
+            provider_fee: signed(row.seller_provider_fee_minor),
             net: Money::new(row.net_minor, currency),
         })
     }
@@ -85,7 +85,7 @@ impl Store {
     ) -> Result<Vec<Line>> {
         let rows: Vec<LineRow> = sqlx::query_as(
             "SELECT e.id, e.at, e.order_id, o.number, e.fact, e.provider, e.provider_object, e.amount_minor, e.fee_minor,
-                    e.provider_fee_minor, -p.amount_minor AS net_minor, e.currency
+                    e.seller_provider_fee_minor, -p.amount_minor AS net_minor, e.currency
                FROM postings p JOIN entries e ON e.id = p.entry_id JOIN orders o ON o.id = e.order_id
               WHERE p.account = $1 AND p.currency = $2 AND e.at < $3 AND (e.at > $4 OR (e.at = $5 AND e.id > $6))
               ORDER BY e.at, e.id LIMIT $7",

@@ -3,20 +3,18 @@
 mod currency;
 mod examples;
 mod mail;
+#[path = "../support/ports.rs"]
+mod ports;
 mod process;
 mod skill;
 mod soak;
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::Command;
 
+use ports::free_port;
 use process::{Folder, get};
 use serde_json::Value;
-
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
 
 /// The program of `examples/`, built where it is not: only a whole `cargo test` builds examples.
 fn built(example: &str) -> PathBuf {

@@ -14,6 +14,8 @@ mod house;
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod market;
 mod place;
+#[path = "../support/ports.rs"]
+mod ports;
 #[path = "../support/postgres.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod postgres;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::agree::{self, Expected};
 use crate::market::{open_sandbox, plant};
+use crate::ports::free_port;
 use crate::postgres;
 use crate::shop_process::ShopProcess;
 use crate::standing;
@@ -234,10 +235,6 @@ impl Place {
         self.clock.advance(Duration::from_secs(2));
         let _ = &self.sandbox;
     }
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// Copies a folder with everything in it.

@@ -166,10 +166,7 @@ async fn what_is_no_part_of_an_order_is_said_and_read() {
     client.ask(&calls::update_permission(permission, &changes)).await.unwrap();
     let noted = client.ask(&calls::permission(permission)).await.unwrap().merchant_metadata;
     assert_eq!(noted.unwrap().note_to_buyer.as_deref(), Some("Thank you"));
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
-    seller.submit("/ship", &[]).await;
-    market.settle_down().await;
+    market.ship(&order).await;
     assert_eq!(client.ask(&calls::track_delivery(&delivery(permission))).await.unwrap(), delivery(permission));
 
     // a report, from asking for it to its lines

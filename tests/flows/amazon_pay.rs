@@ -21,10 +21,7 @@ async fn an_order_is_held_at_the_checkout_and_captured_when_it_ships() {
     assert_eq!((order.state, &*order.provider), (State::Reserved, "amazon_pay"), "{}", visitor.page.text());
     assert_eq!(market.count("reserve", "Authorized").await, 1);
 
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
-    seller.submit("/ship", &[("carrier", "Post")]).await;
-    market.settle_down().await;
+    let mut seller = market.ship(&order).await;
     assert_eq!(market.order(&order.id).await.state, State::Shipped);
     assert_eq!(market.count("settle", "Captured").await, 1);
 
@@ -120,10 +117,7 @@ async fn a_lost_answer_holds_captures_and_refunds_once() {
     }
     let (_, order) = market.buy_at_amazon("wildflower-honey", ANA, GOOD).await;
     assert_eq!(market.order(&order.id).await.state, State::Reserved);
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
-    seller.submit("/ship", &[]).await;
-    market.settle_down().await;
+    let mut seller = market.ship(&order).await;
     seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
     seller.submit("/refund", &[("amount", "1.00")]).await;
     market.settle_down().await;

@@ -49,10 +49,7 @@ async fn the_intent_authorize_holds_the_money_while_the_checkout_is_completed() 
     let (_, order) = market.buy_at_amazon("wildflower-honey", ANA, GOOD).await;
     assert_eq!(order.state, State::Reserved);
     assert_eq!(market.count("reserve", "Authorized").await, 1, "and no second hold");
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
-    seller.submit("/ship", &[]).await;
-    market.settle_down().await;
+    market.ship(&order).await;
     assert_eq!(market.order(&order.id).await.state, State::Shipped);
     assert_eq!(market.count("settle", "Captured").await, 1);
     market.books().await;
@@ -63,10 +60,7 @@ async fn the_intent_authorize_with_capture_takes_it() {
     let Some(market) = intent("AuthorizeWithCapture").await else { return };
     let (_, order) = market.buy_at_amazon("wildflower-honey", ANA, GOOD).await;
     assert_eq!(order.state, State::Paid);
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
-    seller.submit("/ship", &[]).await;
-    market.settle_down().await;
+    market.ship(&order).await;
     assert_eq!(market.order(&order.id).await.state, State::Shipped);
     let books = market.books().await;
     let provider = books.ledger.accounts.iter().find(|line| line.account == "provider:amazon_pay").unwrap();
@@ -141,8 +135,7 @@ async fn a_parcel_that_ships_after_seven_days_is_captured_a_little_later() {
     let Some(market) = Market::open().await else { return };
     let (_, order) = market.buy_at_amazon("wildflower-honey", ANA, GOOD).await;
     market.later(DAY * 8).await;
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let mut seller = market.seller_at(&order).await;
     seller.submit("/ship", &[]).await;
     assert_eq!(market.order(&order.id).await.state, State::Reserved, "Amazon works on it");
     assert_eq!(market.count("settle", "CaptureInitiated").await, 1);
@@ -159,8 +152,7 @@ async fn a_hold_that_nobody_ships_on_is_over_after_thirty_days() {
     market.later(DAY * 31).await;
     market.settle_down().await;
     assert_eq!(market.order(&order.id).await.state, State::Expired);
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let seller = market.seller_at(&order).await;
     seller.page.says(200, "Do not ship");
     assert_eq!(closed(&market).await, 1);
     market.books().await;
@@ -189,10 +181,7 @@ async fn a_capture_that_is_refused_keeps_the_parcel_here() {
     let Some(market) = Market::open().await else { return };
     let (_, order) = market.buy_at_amazon("wildflower-honey", "amzn1.account.CARLCAPTURE", "5959").await;
     assert_eq!(order.state, State::Reserved);
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
-    seller.submit("/ship", &[]).await;
-    market.settle_down().await;
+    let mut seller = market.ship(&order).await;
     assert_eq!(market.order(&order.id).await.state, State::Declined);
     seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
     seller.page.says(200, "Do not ship");

@@ -145,10 +145,7 @@ async fn standing(market: &Market, order: &Order) -> Standing {
 }
 
 async fn ship(market: &Market, order: &Order) {
-    let mut seller = market.seller_of(order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
-    seller.submit("/ship", &[]).await;
-    market.settle_down().await;
+    market.ship(order).await;
     assert_eq!(market.order(&order.id).await.state, State::Shipped);
     market.books().await;
 }
@@ -236,8 +233,7 @@ async fn an_order_of_which_both_charges_went_back_is_refunded() {
     let second = works_after_all(&market, &late).await;
     heard(&market, &late, &second).await;
     // before the second one is back
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let mut seller = market.seller_at(&order).await;
     seller.submit(&format!("/sell/orders/{}/refund", order.id), &[]).await;
     market.settle_down().await;
     assert_eq!(market.count("refund", "Success").await, 2);

@@ -113,6 +113,23 @@ async fn a_card_that_cannot_pay_abroad_is_refused_and_another_one_chosen() {
 #[tokio::test]
 async fn a_newcomer_opens_a_stall_in_a_shop_in_euros_and_sells() {
     let Some(market) = Market::kept_in("EUR").await else { return };
+    let mut nora = apply(&market).await;
+    nora.page.says(200, "Your stall is open.");
+    let knots = market.ctx().store.seller_by_slug("nora-s-knots").await.unwrap().unwrap();
+    assert_eq!(knots.state, Registration::Registered);
+    put_on_the_table(market.ctx(), &knots.id).await;
+
+    let (_, order) = market.buy_at_amazon("a-bowline", ANA, VISA).await;
+    assert_eq!((order.state, &order.seller), (State::Reserved, &knots.id));
+    nora.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    nora.submit("/ship", &[]).await;
+    market.settle_down().await;
+    assert_eq!(market.order(&order.id).await.state, State::Shipped);
+    market.books().await;
+}
+
+/// Nora, new here, has sent the form that opens a stall.
+pub(super) async fn apply(market: &Market) -> Visitor {
     let mut nora = Visitor::new();
     nora.open(&market.at("/signup")).await;
     nora.submit("/signup", &[("name", "Nora"), ("email", "nora@example.com"), ("password", "a few plain words")]).await;
@@ -128,21 +145,11 @@ async fn a_newcomer_opens_a_stall_in_a_shop_in_euros_and_sells() {
         ("accept_terms", "yes"),
     ];
     nora.submit("/sell/register", &form).await;
-    nora.page.says(200, "Your stall is open.");
-    let knots = market.ctx().store.seller_by_slug("nora-s-knots").await.unwrap().unwrap();
-    assert_eq!(knots.state, Registration::Registered);
-    put_on_the_table(market.ctx(), &knots.id).await;
-
-    let (_, order) = market.buy_at_amazon("a-bowline", ANA, VISA).await;
-    assert_eq!((order.state, &order.seller), (State::Reserved, &knots.id));
-    nora.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
-    nora.submit("/ship", &[]).await;
-    market.settle_down().await;
-    assert_eq!(market.order(&order.id).await.state, State::Shipped);
-    market.books().await;
+    nora
 }
 
-async fn put_on_the_table(ctx: &Context, seller: &pushcart::base::ids::SellerId) {
+/// Lists a bowline for 24.00.
+pub(super) async fn put_on_the_table(ctx: &Context, seller: &pushcart::base::ids::SellerId) {
     use pushcart::flows::save_product::{self, Wanted};
     let wanted = Wanted {
         delivers: None,

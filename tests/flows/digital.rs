@@ -51,8 +51,7 @@ async fn a_parcel_and_a_text_of_one_seller_are_two_orders() {
 async fn a_refunded_text_is_not_shown_any_more() {
     let Some(market) = Market::open().await else { return };
     let (mut buyer, order) = market.buy("sourdough-letter", "acc_clara", "CC").await;
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let mut seller = market.seller_at(&order).await;
     seller.page.says(200, "nothing to send");
     seller.submit(&format!("/sell/orders/{}/refund", order.id), &[]).await;
     market.settle_down().await;

@@ -42,10 +42,7 @@ async fn decide(market: &Market, act: &str) {
 
 async fn shipped(market: &Market) -> Order {
     let (_, order) = market.buy("wildflower-honey", "acc_clara", "CC").await;
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
-    seller.submit("/ship", &[("carrier", "Post"), ("tracking_number", "RR 12")]).await;
-    market.settle_down().await;
+    market.ship(&order).await;
     let order = market.order(&order.id).await;
     assert_eq!(order.state, State::Shipped);
     order
@@ -68,7 +65,7 @@ async fn letters(market: &Market, words: &str) -> usize {
 }
 
 /// Our books and the provider's say the same: what was taken and not given back, and what the provider kept.
-async fn books_agree(market: &Market) {
+pub(super) async fn books_agree(market: &Market) {
     market.books().await;
     let (mut taken, mut kept) = (0, 0);
     for one in market.transactions().await.iter().filter(|one| one["state"] == "Success") {
@@ -206,8 +203,7 @@ async fn news_of_the_end_that_overtakes_the_beginning_ends_in_the_same_books() {
     decide(&market, "deny").await;
     assert_eq!(booked(&market, &order.id, "won_back").await, order.total.minor);
     assert_eq!(market.order(&order.id).await.state, State::Shipped);
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let mut seller = market.seller_at(&order).await;
     let too_much = order.total.plus(order.total).unwrap().decimal();
     seller.submit("/refund", &[("amount", &too_much)]).await;
     seller.page.says(422, "between");
@@ -296,8 +292,7 @@ async fn what_was_won_back_for_goods_that_never_left_is_packed_after_all() {
     buyer.submit("/cases/", &[("act", "repay")]).await;
     market.settle_down().await;
     assert_eq!(market.order(&order.id).await.state, State::Paid);
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let mut seller = market.seller_at(&order).await;
     seller.submit("/ship", &[("carrier", "Post")]).await;
     assert_eq!(market.order(&order.id).await.state, State::Shipped);
     books_agree(&market).await;
@@ -313,8 +308,7 @@ async fn a_seller_is_told_two_days_before_a_hold_ends_and_cannot_ship_afterwards
     market.later(days(1)).await;
     market.settle_down().await;
     assert_eq!(letters(&market, &format!("Ship order {}", order.number)).await, 1);
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let mut seller = market.seller_at(&order).await;
     seller.page.says(200, "1 day 23 hours left");
     let ship = seller.page.form("/ship");
     market.later(days(2)).await;

@@ -58,13 +58,6 @@ async fn let_go(market: &Market) -> Vec<(String, Progress)> {
     all.iter().map(|it| (consent(it), it.progress)).collect()
 }
 
-async fn ship(market: &Market, order: &Order) {
-    let mut seller = market.seller_of(order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
-    seller.submit("/ship", &[]).await;
-    market.settle_down().await;
-}
-
 async fn call_off(market: &Market, buyer: &mut Visitor, order: &Order) {
     buyer.open(&market.at(&format!("/orders/{}", order.id))).await;
     buyer.submit("/cancel", &[]).await;
@@ -104,8 +97,8 @@ async fn three_sellers_are_approved_once_and_shipped_one_by_one() {
         assert_eq!((takes.len(), takes[0].amount), (1, order.total), "each by a reference of its own");
     }
 
-    ship(&market, &orders[0]).await;
-    ship(&market, &orders[1]).await;
+    market.ship(&orders[0]).await;
+    market.ship(&orders[1]).await;
     assert!(is_active(&market, &consent).await, "one order lives on it");
     call_off(&market, &mut buyer, &orders[2]).await;
     assert_eq!(states(&market).await, [State::Shipped, State::Shipped, State::Cancelled]);
@@ -154,7 +147,7 @@ async fn one_declined_order_leaves_the_others_and_is_paid_by_an_approval_of_its_
     let by = |take: &Operation| matches!(&take.request, Request::Take { consent: used, .. } if *used == consent);
     assert_eq!(takes.iter().filter(|take| by(take)).count(), 1);
     for order in &held {
-        ship(&market, order).await;
+        market.ship(order).await;
     }
     assert_eq!(let_go(&market).await, [(consent, Progress::Succeeded)]);
     assert_eq!(market.count("settle", "Success").await, 2);
@@ -225,7 +218,7 @@ async fn an_order_that_is_called_off_before_the_approval_is_never_charged() {
     assert!(held.iter().all(|order| order.state == State::Reserved), "{held:?}");
     assert_eq!(market.transactions().await.len(), 2);
     for order in &held {
-        ship(&market, order).await;
+        market.ship(order).await;
     }
     assert_eq!(let_go(&market).await.len(), 1, "with the part that nobody took");
     market.books().await;

@@ -109,8 +109,7 @@ async fn a_subscription_keeps_its_day_for_thirteen_months_and_is_paid_once_in_ea
 
     // goods that ship are shipped after they were paid
     let last = all.last().unwrap();
-    let mut seller = market.seller_of(last).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", last.id))).await;
+    let mut seller = market.seller_at(last).await;
     seller.submit("/ship", &[]).await;
     assert_eq!(market.order(&last.id).await.state, State::Shipped);
     assert_eq!(market.count("pay", "Success").await, 14);
@@ -201,8 +200,7 @@ async fn a_subscription_that_ends_in_the_shop_is_cancelled_at_the_provider() {
     assert_eq!(orders(&market, &agreement).await.len(), 1, "nothing more is charged");
     // the part of the period that is not used goes back like any order's money
     let order = market.last_order().await;
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let mut seller = market.seller_at(&order).await;
     seller.submit("/refund", &[("amount", "5")]).await;
     market.settle_down().await;
     assert_eq!(market.count("refund", "Success").await, 1);
@@ -214,8 +212,7 @@ async fn the_seller_ends_a_subscription_and_the_buyer_is_told() {
     let Some(market) = Market::open().await else { return };
     let (_, agreement) = subscribed(&market, "acc_clara", "CC").await;
     let order = market.last_order().await;
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let mut seller = market.seller_at(&order).await;
     seller.submit("/subscription/end", &[]).await;
     market.settle_down().await;
     assert_eq!(afresh(&market, &agreement.id).await.standing, Standing::Ended);

@@ -21,8 +21,7 @@ async fn lapsed(market: &Market, slug: &str, provider: &str) -> (Visitor, Visito
     market.settle_down().await;
     let order = market.order(&order.id).await;
     assert_eq!(order.state, State::Expired, "{provider}");
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let seller = market.seller_at(&order).await;
     seller.page.says(200, "The hold ran out before the parcel left");
     (buyer, seller, order)
 }

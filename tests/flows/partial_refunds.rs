@@ -28,7 +28,7 @@ async fn any_parts_give_back_all_that_was_taken_and_all_of_the_providers_fee() {
         assert_eq!(order.state, State::Paid);
         let fees = fee_account(&market).await;
         let kept = standing(&market, &order).await;
-        assert!(kept.fee.is_positive() && kept.provider_fee.is_positive(), "{kept:?}");
+        assert!(kept.fee.is_positive() && kept.seller_provider_fee.is_positive(), "{kept:?}");
 
         let mut left = order.total.minor;
         let parts = rng.random_range(1..6_usize);
@@ -43,13 +43,17 @@ async fn any_parts_give_back_all_that_was_taken_and_all_of_the_providers_fee() {
             left -= asked.map_or(left, |asked| asked.minor);
             let now = standing(&market, &order).await;
             assert_eq!(now.refundable().minor, left, "seed {seed}");
-            assert_eq!(fee_account(&market).await, fees - (kept.provider_fee.minor - now.provider_fee.minor), "{seed}");
+            assert_eq!(
+                fee_account(&market).await,
+                fees - (kept.seller_provider_fee.minor - now.seller_provider_fee.minor),
+                "{seed}"
+            );
             if left == 0 {
                 break;
             }
         }
         let now = standing(&market, &order).await;
-        let nothing = (0, now.provider_fee.minor, now.refundable().minor);
+        let nothing = (0, now.seller_provider_fee.minor, now.refundable().minor);
         assert_eq!(nothing, (0, 0, 0), "seed {seed}: {now:?}");
         assert_eq!(now.fee, kept.fee, "the marketplace keeps its own");
         assert_eq!(market.order(&order.id).await.state, State::Refunded);

@@ -16,10 +16,7 @@ async fn a_card_order_is_reserved_at_the_checkout_and_settled_when_it_ships() {
     assert_eq!(market.count("reserve", "Reserved").await, 1);
     buyer.page.says(200, &order.number);
 
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
-    seller.submit("/ship", &[("carrier", "Post"), ("tracking_number", "RR 12"), ("promised_date", "")]).await;
-    market.settle_down().await;
+    market.ship(&order).await;
     let order = market.order(&order.id).await;
     assert_eq!(order.state, State::Shipped);
     assert_eq!(market.count("settle", "Success").await, 1);
@@ -36,8 +33,7 @@ async fn a_bank_order_is_paid_at_once_and_shipped_without_another_charge() {
     let Some(market) = Market::open().await else { return };
     let (_, order) = market.buy("hot-honey", "acc_bonnie", "ACH").await;
     assert_eq!(order.state, State::Paid, "{:?}", order.message);
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let mut seller = market.seller_at(&order).await;
     seller.submit("/ship", &[("carrier", "Post")]).await;
     assert_eq!(market.order(&order.id).await.state, State::Shipped);
     assert_eq!(market.count("pay", "Success").await, 1);
@@ -198,10 +194,7 @@ async fn a_lost_answer_to_settle_charges_once() {
     let Some(market) = Market::open().await else { return };
     let (_, order) = market.buy("pretzel", "acc_clara", "CC").await;
     fault(&market, "Settle", "drop_response").await;
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
-    seller.submit("/ship", &[]).await;
-    market.settle_down().await;
+    market.ship(&order).await;
     assert_eq!(market.order(&order.id).await.state, State::Shipped);
     assert_eq!(market.count("settle", "Success").await, 1);
     market.books().await;

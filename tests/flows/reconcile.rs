@@ -5,6 +5,7 @@ use pushcart::base::clock::{Clock, Millis, days, hours, minutes};
 use pushcart::base::money::Money;
 use pushcart::config::{Config, Written};
 use pushcart::flows::reconcile;
+use pushcart::market::fees::ProviderFeeBy;
 use pushcart::orders::order::Order;
 use pushcart::orders::reconcile::What;
 use pushcart::orders::state::State;
@@ -90,10 +91,7 @@ impl House {
     }
 
     async fn ship(&self, order: &Order) {
-        let mut seller = self.market.seller_of(order).await;
-        seller.open(&self.market.at(&format!("/sell/orders/{}", order.id))).await;
-        seller.submit("/ship", &[]).await;
-        self.market.settle_down().await;
+        self.market.ship(order).await;
     }
 
     async fn refund(&self, order: &Order, amount: &str) {
@@ -144,8 +142,7 @@ async fn after_purchases_refunds_and_cancels_both_sides_are_equal() {
     house.refund(&paid, "19.00").await;
     let (_, held) = market.buy("pretzel", "acc_clara", "CC").await;
     let (_, cancelled) = market.buy("pretzel", "acc_clara", "CC").await;
-    let mut seller = market.seller_of(&cancelled).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", cancelled.id))).await;
+    let mut seller = market.seller_at(&cancelled).await;
     seller.submit("/cancel", &[]).await;
     market.settle_down().await;
     assert_eq!(market.order(&held.id).await.state, State::Reserved);
@@ -260,6 +257,7 @@ async fn what_somebody_else_does_with_our_keys_is_listed() {
         amount: Money::usd(500),
         fee_fixed: Money::usd(0),
         fee_variable_bp: 0,
+        provider_fee_by: ProviderFeeBy::Seller,
         description: "not ours".to_owned(),
         statement: None,
     };

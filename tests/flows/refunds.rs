@@ -29,8 +29,7 @@ async fn two_partial_refunds_add_up_and_a_third_is_refused() {
 async fn more_than_is_left_is_refused_on_the_form() {
     let Some(market) = Market::open().await else { return };
     let (_, order) = market.buy("hot-honey", "acc_bill", "ABT").await;
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let mut seller = market.seller_at(&order).await;
     let form = seller.page.form("/refund");
     for (amount, words) in
         [("19.01", "between"), ("0", "between"), ("-3", "above zero"), ("1.234", "decimals"), ("x", "number")]
@@ -50,8 +49,7 @@ async fn a_lost_answer_to_refund_refunds_once() {
     let Some(market) = Market::open().await else { return };
     let (_, order) = market.buy("hot-honey", "acc_bill", "ABT").await;
     crate::purchase::fault(&market, "Refund", "drop_response").await;
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let mut seller = market.seller_at(&order).await;
     seller.submit("/refund", &[("amount", "4.00")]).await;
     market.settle_down().await;
     assert_eq!(market.count("refund", "Success").await, 1);

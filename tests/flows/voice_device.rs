@@ -43,8 +43,7 @@ async fn an_order_by_voice_ships_from_the_same_desk_and_settles() {
     assert_eq!((order.state, order.channel.as_str()), (State::Reserved, "alexa"));
     says(&market, "open pushcart market").await;
     says(&market, "add wildflower honey to my cart").await;
-    let mut seller = market.seller_of(&order).await;
-    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    let mut seller = market.seller_at(&order).await;
     seller.submit(&format!("/sell/orders/{}/ship", order.id), &[]).await;
     market.settle_down().await;
     assert_eq!(market.order(&order.id).await.state, State::Shipped);

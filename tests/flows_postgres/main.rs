@@ -35,9 +35,13 @@ mod lapsed;
 mod market;
 #[path = "../flows/news.rs"]
 mod news;
+#[path = "../flows/not_taken.rs"]
+mod not_taken;
 #[path = "../support/postgres.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod postgres;
+#[path = "../flows/provider_fee.rs"]
+mod provider_fee;
 #[path = "../flows/purchase.rs"]
 mod purchase;
 #[path = "../flows/rates.rs"]

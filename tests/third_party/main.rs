@@ -18,6 +18,8 @@ mod alexa;
 mod boto;
 mod node_sdk;
 mod npm;
+#[path = "../support/ports.rs"]
+mod ports;
 mod sandbox;
 
 use std::io::Write as _;

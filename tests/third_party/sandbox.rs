@@ -1,9 +1,11 @@
 //! `pushcart sandbox` as a process of its own.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+
+use crate::ports::free_port;
 
 /// Stops when the test ends, however it ends.
 pub struct Sandbox {
@@ -19,7 +21,7 @@ impl Sandbox {
     /// Starts one and waits until it answers.
     pub fn start() -> Sandbox {
         let data = tempfile::tempdir().unwrap();
-        let [port, tls_port] = free_ports();
+        let (port, tls_port) = (free_port(), free_port());
         let (url, tls_address) = (format!("http://127.0.0.1:{port}"), format!("127.0.0.1:{tls_port}"));
         let process = Command::new(env!("CARGO_BIN_EXE_pushcart"))
             .arg("sandbox")
@@ -54,10 +56,4 @@ impl Drop for Sandbox {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-/// Two, found together, so that they differ.
-fn free_ports() -> [u16; 2] {
-    let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
 }

@@ -123,6 +123,9 @@ impl Case<'_> {
                 self.want_take(Kind::Pay, &consent, &payee, self.now).await?;
                 self.change("Not a card", "The amount is paid at once instead.", self.due()).await
             }
+            Kind::Settle if self.order.state == State::Reserved && refusal.reason.leaves_hold() => {
+                self.not_taken(operation, refusal).await
+            }
             Kind::Register | Kind::Consent | Kind::ChangeAgreement | Kind::Pay | Kind::Reserve | Kind::Settle => {
                 let Change::To(state) = self.order.state.after(Fact::Refused) else {
                     return Ok(Recorded::KnownAlready);
@@ -130,7 +133,8 @@ impl Case<'_> {
                 if operation.kind == Kind::Settle
                     && let Request::Settle { hold } = &operation.request
                 {
-                    self.release(hold).await?;
+                    // It may stand all the same: the books follow when the provider says that it is gone.
+                    self.want(Kind::Cancel, Request::Cancel { hold: hold.clone() }, self.order.total).await?;
                 }
                 if operation.kind == Kind::Consent && refusal.reason == Reason::Amount {
                     tracing::error!(operation.id = %operation.id, code = %refusal.code, "approved over another amount");
@@ -144,6 +148,22 @@ impl Case<'_> {
                 self.give_up(state, &text, "Payment declined").await
             }
         }
+    }
+
+    /// The hold stands and could not be taken, for nothing that the buyer can mend: whoever can is told, and the
+    /// seller ships again afterwards, until the hold runs out.
+    async fn not_taken(&mut self, settle: &Operation, refusal: &Refusal) -> Result<Recorded> {
+        let words = refusal.reason.words();
+        if refusal.reason != Reason::SellerAccount {
+            tracing::error!(operation.id = %settle.id, code = %refusal.code, "a hold could not be taken");
+            self.order.flag =
+                Some(format!("The money on hold could not be taken: {}. {}", refusal.code, words.operator));
+        }
+        if let Some(seller) = self.tx.seller(&self.order.seller).await? {
+            let letter = self.ctx.letters().not_taken(&seller.email, &self.order, settle.id.as_str(), words.seller);
+            self.tx.queue_letter(&letter, self.now).await?;
+        }
+        self.change("Not taken, still on hold", words.seller, self.due()).await
     }
 
     /// A soft decline: the same approval is charged once more after a pause, under a reference of its

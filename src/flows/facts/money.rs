@@ -323,6 +323,7 @@ impl Case<'_> {
             amount,
             marketplace_fee,
             provider_fee,
+            provider_fee_by: self.order.fee.provider_fee_by,
         }
     }
 
@@ -347,6 +348,7 @@ impl Case<'_> {
             amount,
             fee,
             provider_fee,
+            provider_fee_by: self.order.fee.provider_fee_by,
             at: self.now,
         };
         self.tx.book(&booking, entry).await

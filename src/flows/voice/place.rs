@@ -138,6 +138,7 @@ async fn want_charge(
         payee,
         fee_fixed_minor: order.fee.fixed.minor,
         fee_variable_bp: order.fee.variable_bp,
+        provider_fee_by: order.fee.provider_fee_by,
         initiator: Initiator::Voice,
         statement: None,
     };

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Millis;
 use crate::base::ids::OrderId;
+use crate::market::fees::ProviderFeeBy;
 use crate::orders::agreement::{Rules, Terms};
 
 /// Who makes a charge happen.
@@ -32,6 +33,9 @@ pub enum Request {
         max_fixed_minor: i64,
         /// The largest percentage, in hundredths of a percent.
         max_variable_bp: i64,
+        /// Who bears the provider's own fee.
+        #[serde(default)]
+        provider_fee_by: ProviderFeeBy,
     },
     /// Ask the buyer to approve this order.
     Consent {
@@ -73,6 +77,9 @@ pub enum Request {
         fee_fixed_minor: i64,
         /// The marketplace's percentage, in hundredths of a percent.
         fee_variable_bp: i64,
+        /// Who bears the provider's own fee.
+        #[serde(default)]
+        provider_fee_by: ProviderFeeBy,
         /// Who makes the charge happen.
         #[serde(default)]
         initiator: Initiator,

@@ -1,6 +1,7 @@
 use super::*;
 use crate::base::clock::hours;
 use crate::base::ids::OperationId;
+use crate::market::fees::ProviderFeeBy;
 use crate::orders::operation::{Initiator, Request, Subject};
 
 const NOW: Millis = Millis(1_355_128_200_000);
@@ -39,6 +40,7 @@ fn operation() -> Operation {
         payee: "P".to_owned(),
         fee_fixed_minor: 0,
         fee_variable_bp: 0,
+        provider_fee_by: ProviderFeeBy::Seller,
         initiator: Initiator::Approval,
         statement: None,
     };

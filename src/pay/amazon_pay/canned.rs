@@ -14,6 +14,7 @@ use crate::base::clock::Clock;
 use crate::base::ids::OrderId;
 use crate::base::money::Money;
 use crate::base::secret::Secret;
+use crate::market::fees::ProviderFeeBy;
 use crate::orders::agreement::Rules;
 use crate::orders::operation::{Initiator, Kind, Operation, Request, Subject};
 use crate::pay::amazon_pay::client::{Account, KeyPair, Region};
@@ -154,7 +155,9 @@ pub(super) async fn open() -> (Service, AmazonPayProvider) {
 pub(super) fn operation(kind: Kind) -> Operation {
     let charge = || "S01-1-1-C1".to_owned();
     let request = match kind {
-        Kind::Register => Request::Register { max_fixed_minor: 30, max_variable_bp: 500 },
+        Kind::Register => {
+            Request::Register { max_fixed_minor: 30, max_variable_bp: 500, provider_fee_by: ProviderFeeBy::Seller }
+        }
         Kind::Consent => Request::Consent {
             payee: "M".into(),
             items_minor: 1000,
@@ -170,6 +173,7 @@ pub(super) fn operation(kind: Kind) -> Operation {
             payee: "M".into(),
             fee_fixed_minor: 0,
             fee_variable_bp: 0,
+            provider_fee_by: ProviderFeeBy::Seller,
             initiator: Initiator::Approval,
             statement: None,
         },

@@ -7,6 +7,7 @@ use crate::base::clock::Clock;
 use crate::base::ids::OrderId;
 use crate::base::money::Money;
 use crate::base::secret::Secret;
+use crate::market::fees::ProviderFeeBy;
 use crate::orders::agreement::Rules;
 use crate::orders::operation::{Initiator, Kind, Operation, Request, Subject};
 use crate::orders::outcome::Outcome;
@@ -108,7 +109,9 @@ pub(super) fn cancelled() -> String {
 
 pub(super) fn operation(kind: Kind) -> Operation {
     let request = match kind {
-        Kind::Register => Request::Register { max_fixed_minor: 30, max_variable_bp: 500 },
+        Kind::Register => {
+            Request::Register { max_fixed_minor: 30, max_variable_bp: 500, provider_fee_by: ProviderFeeBy::Seller }
+        }
         Kind::Consent => Request::Consent {
             payee: "SELLER".into(),
             items_minor: 1000,
@@ -124,6 +127,7 @@ pub(super) fn operation(kind: Kind) -> Operation {
             payee: "SELLER".into(),
             fee_fixed_minor: 0,
             fee_variable_bp: 0,
+            provider_fee_by: ProviderFeeBy::Seller,
             initiator: Initiator::Approval,
             statement: None,
         },

@@ -13,6 +13,7 @@ pub mod standing;
 
 use crate::base::ids::OperationId;
 use crate::base::money::Money;
+use crate::market::fees::ProviderFeeBy;
 use crate::orders::operation::{Instrument, Kind, Operation, Request};
 use crate::orders::outcome::{AbandonReason, Outcome, Validity};
 use crate::pay::fps::client::{KeyPair, Settings};
@@ -128,13 +129,14 @@ pub fn registration_address(
     operation: &Operation,
     ask: &RegistrationAsk<'_>,
 ) -> Result<String, WireError> {
-    let (Kind::Register, Request::Register { max_fixed_minor, max_variable_bp }) = (operation.kind, &operation.request)
+    let (Kind::Register, Request::Register { max_fixed_minor, max_variable_bp, provider_fee_by }) =
+        (operation.kind, &operation.request)
     else {
         return Err(WireError::NotSendable(operation.kind.word()));
     };
     let mut own: Vec<Parameter> = vec![
         ("callerReferenceRefund", refund_reference(&operation.id)),
-        ("recipientPaysFee", "True".to_owned()),
+        ("recipientPaysFee", if *provider_fee_by == ProviderFeeBy::Seller { "True" } else { "False" }.to_owned()),
         ("maxFixedFee", dollars(Money::usd(*max_fixed_minor))?),
         ("maxVariableFee", percent(*max_variable_bp)),
     ];

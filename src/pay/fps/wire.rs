@@ -11,6 +11,7 @@
 
 use crate::base::clock::Millis;
 use crate::base::money::{Currency, Money, MoneyError};
+use crate::market::fees::ProviderFeeBy;
 use crate::orders::operation::{Kind, Operation, Request, Statement};
 use crate::pay::fps::sign::{Parameters, Verb};
 
@@ -145,6 +146,8 @@ pub struct Take {
     pub fee_fixed: Money,
     /// The marketplace's percentage, in hundredths of a percent.
     pub fee_variable_bp: i64,
+    /// Who bears FPS' own fee, as the seller agreed to.
+    pub provider_fee_by: ProviderFeeBy,
     /// What the provider's pages show: our order.
     pub description: String,
     /// What stands on the buyer's statement; none sends nothing about it.
@@ -160,7 +163,7 @@ impl Ask {
         match (operation.kind, &operation.request) {
             (
                 Kind::Pay | Kind::Reserve,
-                Request::Take { consent, payee, fee_fixed_minor, fee_variable_bp, statement, .. },
+                Request::Take { consent, payee, fee_fixed_minor, fee_variable_bp, provider_fee_by, statement, .. },
             ) => {
                 let take = Take {
                     reference,
@@ -169,6 +172,7 @@ impl Ask {
                     amount,
                     fee_fixed: Money::new(*fee_fixed_minor, amount.currency),
                     fee_variable_bp: *fee_variable_bp,
+                    provider_fee_by: *provider_fee_by,
                     description,
                     statement: statement.clone(),
                 };
@@ -293,7 +297,7 @@ impl Take {
             ("CallerReference", self.reference.as_str()),
             ("SenderTokenId", self.sender.as_str()),
             ("RecipientTokenId", self.recipient.as_str()),
-            ("ChargeFeeTo", "Recipient"),
+            ("ChargeFeeTo", if self.provider_fee_by == ProviderFeeBy::Seller { "Recipient" } else { "Caller" }),
             ("CallerDescription", self.description.as_str()),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

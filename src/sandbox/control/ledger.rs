@@ -59,7 +59,7 @@ fn line(t: &Transaction, kind: &str, parent_id: &str, amount_minor: i64, state: 
         "parent_id": if parent_id.is_empty() { Value::Null } else { parent_id.into() },
         "amount_minor": amount_minor, "currency": "USD", "state": state, "at": at,
         "caller": t.caller_id, "sender": t.sender_id, "recipient": t.recipient_id, "payment_method": t.method,
-        "provider_fee_minor": t.fee_minor, "marketplace_fee_minor": t.market_fee_minor,
+        "provider_fee_minor": t.fee_minor, "fee_payer": t.fee_payer, "marketplace_fee_minor": t.market_fee_minor,
         "refunded_minor": t.refunded_minor, "status_code": t.status_code,
         "statement_line": t.statement_line, "service_owner": t.service_owner,
     })

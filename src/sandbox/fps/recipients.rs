@@ -21,6 +21,8 @@ pub struct Recipient {
     pub max_fixed_minor: i64,
     /// The largest variable fee, in hundredths of a percent.
     pub max_variable_bp: i64,
+    /// Whether the seller pays the service's fee: `recipientPaysFee`.
+    pub pays_fee: bool,
 }
 
 impl Sandbox {
@@ -72,7 +74,7 @@ impl Recipient {
             methods: "CC,ACH,ABT".to_owned(),
             max_fixed_minor: self.max_fixed_minor,
             max_variable_ppm: self.max_variable_bp * 100,
-            recipient_pays: 1,
+            recipient_pays: i64::from(self.pays_fee),
             ..Token::fresh(CALLER, account_id, "Unrestricted", &self.caller_reference, now)
         }
     }

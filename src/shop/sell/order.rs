@@ -14,8 +14,9 @@ use crate::flows::{Actor, Context, agreements, refund};
 use crate::market::sellers::Seller;
 use crate::orders::checkout::Checkout;
 use crate::orders::dispute::Dispute;
-use crate::orders::operation::Kind;
+use crate::orders::operation::{Kind, Operation, Progress};
 use crate::orders::order::{Line, Order, TWIN_WINDOW};
+use crate::orders::state::State as OrderState;
 use crate::shop::Site;
 use crate::shop::desk::{Settling, TimelineEvent, is_open, is_unknown, left, refreshing, settling, timeline};
 use crate::shop::error::PageError;
@@ -67,6 +68,8 @@ struct OrderPage {
     asked: Vec<Asked>,
     /// Nobody can tell what became of something that was asked.
     is_unknown: bool,
+    /// Why the money on hold could not be taken the last time.
+    not_taken: Option<&'static str>,
     twins: Vec<Order>,
     money: MoneyStanding,
     /// The marketplace's fee on the whole order.
@@ -110,9 +113,16 @@ impl OrderPage {
     /// What is left of the sale for the seller, as far as money moved.
     fn net(&self) -> Money {
         let money = &self.money;
-        let minor = money.taken.minor - money.refunded.minor - money.fee.minor - money.provider_fee.minor;
+        let minor = money.taken.minor - money.refunded.minor - money.fee.minor - money.seller_provider_fee.minor;
         Money { minor, ..money.taken }
     }
+}
+
+/// Why the money on hold could not be taken the last time, where it still is.
+fn not_taken(order: &Order, operations: &[Operation]) -> Option<&'static str> {
+    let last = operations.iter().rev().find(|operation| operation.kind == Kind::Settle)?;
+    let refusal = last.refusal.as_ref().filter(|_| last.progress == Progress::Failed)?;
+    (order.state == OrderState::Reserved).then(|| refusal.reason.words().seller)
 }
 
 async fn order(
@@ -151,6 +161,7 @@ pub(super) async fn show(
         wishes: store.wishes(&order.id).await?,
         settling: settling(&operations),
         is_unknown: is_unknown(&operations),
+        not_taken: not_taken(&order, &operations),
         twins,
         disputes: store.disputes_of(&order.id).await?,
         money,
@@ -165,7 +176,7 @@ pub(super) async fn show(
         can_ship: order.state.is_ready_to_ship() && !is_settling && !is_over,
         is_subscription: agreements::endable(ctx, &order, Actor::Seller).await?.is_some(),
         can_cancel: order.state.can_be_called_off() && !is_settling,
-        has_label: order.state == crate::orders::state::State::Shipped,
+        has_label: order.state == OrderState::Shipped,
         has_slip: order.is_packable(now),
         typed,
         problems,

@@ -13,7 +13,7 @@ use tower_sessions::Session;
 use crate::base::money::{Currency, Money};
 use crate::flows::Context;
 use crate::flows::register_seller::{self, Onward};
-use crate::market::fees::MarketplaceFee;
+use crate::market::fees::{MarketplaceFee, ProviderFeeBy};
 use crate::market::prices::local;
 use crate::market::sellers::{Registration, Seller};
 use crate::shop::Site;
@@ -55,8 +55,9 @@ struct Example {
 }
 
 impl Example {
-    fn of(currency: Currency) -> Example {
-        let (terms, total) = (MarketplaceFee::house(currency), local(2000, currency));
+    fn of(currency: Currency, provider_fee_by: ProviderFeeBy) -> Example {
+        let terms = MarketplaceFee::house(currency, provider_fee_by);
+        let total = local(2000, currency);
         let fee = terms.on(total).unwrap_or(total);
         Example { terms, total, fee, rest: total.minus(fee).unwrap_or(total) }
     }
@@ -79,7 +80,7 @@ async fn what_it_means(
         is_signed_in: account.is_some(),
         is_open: seller.as_ref().is_some_and(|seller| seller.state == Registration::Registered),
         seller,
-        example: Example::of(ctx.shop.currency),
+        example: Example::of(ctx.shop.currency, ctx.shop.provider_fee_by),
         pays_sellers: pays_sellers(&ctx),
         hold_days: hold_days(&ctx),
     }))
@@ -143,7 +144,7 @@ async fn form(State(ctx): State<Context>, chrome: Chrome, SignedIn(account): Sig
         },
         None => ApplicationForm { email: account.email, ..ApplicationForm::default() },
     };
-    let example = Example::of(ctx.shop.currency);
+    let example = Example::of(ctx.shop.currency, ctx.shop.provider_fee_by);
     Ok(page(&RegisterPage { chrome, form, problems: Problems::default(), example, is_pending, pays_sellers }))
 }
 
@@ -169,7 +170,7 @@ async fn register(
     }
     let pays_sellers = pays_sellers(&ctx);
     let is_pending = pays_sellers && ctx.store.seller_of(&account.id).await?.is_some();
-    let example = Example::of(ctx.shop.currency);
+    let example = Example::of(ctx.shop.currency, ctx.shop.provider_fee_by);
     let again = RegisterPage { chrome, form, problems, example, is_pending, pays_sellers };
     Ok(page_with(StatusCode::UNPROCESSABLE_ENTITY, &again))
 }
@@ -233,9 +234,9 @@ mod tests {
 
     #[test]
     fn the_fee_has_an_example() {
-        let example = Example::of(Currency::USD);
+        let example = Example::of(Currency::USD, ProviderFeeBy::Seller);
         assert_eq!((example.total, example.fee, example.rest), (Money::usd(2000), Money::usd(130), Money::usd(1870)));
-        let yen = Example::of(Currency::from_code("JPY").unwrap());
+        let yen = Example::of(Currency::from_code("JPY").unwrap(), ProviderFeeBy::Seller);
         assert_eq!([yen.total, yen.fee, yen.rest].map(|money| money.minor), [2000, 130, 1870]);
     }
 }

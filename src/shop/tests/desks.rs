@@ -6,7 +6,7 @@ use image::{DynamicImage, ImageFormat};
 use super::*;
 use crate::base::ids::{AgreementId, CheckoutId, OrderId, SellerId};
 use crate::base::money::Money;
-use crate::market::fees::MarketplaceFee;
+use crate::market::fees::{MarketplaceFee, ProviderFeeBy};
 use crate::market::shipping::ShippingMethod;
 use crate::orders::checkout::Checkout;
 use crate::orders::device::Device;
@@ -92,7 +92,7 @@ pub(super) async fn paid_order_under(market: &Market, agreement: Option<Agreemen
     let listed = ctx.store.product_by_slug(HONEY).await.unwrap().unwrap();
     let seller: SellerId = listed.product.seller.clone();
     let total = Money::usd(2000);
-    let fee = MarketplaceFee { fixed: Money::usd(30), variable_bp: 500 };
+    let fee = MarketplaceFee::house(total.currency, ProviderFeeBy::Seller);
     let checkout = Checkout {
         id: CheckoutId::fresh(),
         buyer: None,
@@ -149,8 +149,15 @@ pub(super) async fn paid_order_under(market: &Market, agreement: Option<Agreemen
     tx.change_order(&mut order, None).await.unwrap();
     let marketplace_fee = fee.on(total).unwrap();
     let none = Money::usd(0);
-    let sale =
-        Sale { order: &order.id, seller: &seller, provider: "fps", amount: total, marketplace_fee, provider_fee: none };
+    let sale = Sale {
+        order: &order.id,
+        seller: &seller,
+        provider: "fps",
+        amount: total,
+        marketplace_fee,
+        provider_fee: none,
+        provider_fee_by: fee.provider_fee_by,
+    };
     let entry = Entry::taken(&sale, none).unwrap();
     let booking = Booking {
         order: &order.id,
@@ -160,6 +167,7 @@ pub(super) async fn paid_order_under(market: &Market, agreement: Option<Agreemen
         amount: total,
         fee: marketplace_fee,
         provider_fee: none,
+        provider_fee_by: fee.provider_fee_by,
         at: now,
     };
     assert!(tx.book(&booking, &entry).await.unwrap());

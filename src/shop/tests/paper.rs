@@ -28,6 +28,7 @@ async fn give_back(market: &Market, order: &Order, object: &str, amount: Money) 
         amount,
         marketplace_fee: none,
         provider_fee: none,
+        provider_fee_by: order.fee.provider_fee_by,
     };
     let booking = Booking {
         order: &order.id,
@@ -37,6 +38,7 @@ async fn give_back(market: &Market, order: &Order, object: &str, amount: Money) 
         amount,
         fee: none,
         provider_fee: none,
+        provider_fee_by: order.fee.provider_fee_by,
         at: market.ctx.clock.now(),
     };
     assert!(tx.book(&booking, &Entry::refunded(&sale).unwrap()).await.unwrap());

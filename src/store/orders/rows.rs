@@ -6,7 +6,7 @@ use crate::market::fees::MarketplaceFee;
 use crate::orders::operation::Instrument;
 use crate::orders::order::{Line, Order, Totals};
 use crate::orders::state::State;
-use crate::store::columns::{currency, id};
+use crate::store::columns::{currency, id, provider_fee_by};
 use crate::store::{Result, StoreError, unreadable};
 
 /// `SELECT` of everything an [`OrderRow`] needs, followed by the rest of the statement.
@@ -14,7 +14,8 @@ macro_rules! select_orders {
     ($rest:literal) => {
         concat!(
             "SELECT id, number, checkout_id, seller_id, buyer_id, channel, provider, currency, items_minor, ",
-            "shipping_minor, gift_wrap_minor, tax_minor, total_minor, fee_fixed_minor, fee_variable_bp, state, version, ",
+            "shipping_minor, gift_wrap_minor, tax_minor, total_minor, fee_fixed_minor, fee_variable_bp, ",
+            "provider_fee_by, state, version, ",
             "consent, instrument, transaction_id, hold_until, secret, message, flag, is_stopped, carrier, tracking_number, ",
             "promised_date, agreement_id, period, is_digital, placed_at, approve_by FROM orders ",
             $rest
@@ -40,6 +41,7 @@ pub(in crate::store) struct OrderRow {
     total_minor: i64,
     fee_fixed_minor: i64,
     fee_variable_bp: i64,
+    provider_fee_by: String,
     state: String,
     version: i64,
     consent: Option<String>,
@@ -84,7 +86,11 @@ impl TryFrom<OrderRow> for Order {
                 tax: money(row.tax_minor),
             },
             total: money(row.total_minor),
-            fee: MarketplaceFee { fixed: money(row.fee_fixed_minor), variable_bp: row.fee_variable_bp },
+            fee: MarketplaceFee {
+                fixed: money(row.fee_fixed_minor),
+                variable_bp: row.fee_variable_bp,
+                provider_fee_by: provider_fee_by(&row.provider_fee_by)?,
+            },
             state: State::from_word(&row.state).ok_or_else(|| unreadable("order state", &row.state))?,
             version: row.version,
             consent: row.consent,

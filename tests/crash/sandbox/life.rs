@@ -8,8 +8,9 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::Left;
-use super::process::{Process, Template, free_port};
+use super::process::{Process, Template};
 use crate::house::{Answer, HOST, common, pay, query, signed, signed_call};
+use crate::ports::free_port;
 
 #[path = "../../sandbox/amazon_pay/shop.rs"]
 #[allow(dead_code, reason = "made for another test binary")]

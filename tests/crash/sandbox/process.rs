@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::ports::free_port;
+
 /// A sandbox that was opened once: keys, test people, an empty ledger.
 pub struct Template {
     folder: tempfile::TempDir,
@@ -78,9 +80,4 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-/// A port nobody listens at.
-pub fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

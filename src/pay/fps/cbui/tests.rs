@@ -4,6 +4,7 @@ use super::*;
 use crate::base::clock::Millis;
 use crate::base::ids::{OrderId, SellerId};
 use crate::base::secret::Secret;
+use crate::market::fees::ProviderFeeBy;
 use crate::orders::agreement::Rules;
 use crate::orders::checkout::Address;
 use crate::orders::operation::Subject;
@@ -34,7 +35,8 @@ fn consent() -> Operation {
 }
 
 fn registration() -> Operation {
-    let request = Request::Register { max_fixed_minor: 30, max_variable_bp: 250 };
+    let request =
+        Request::Register { max_fixed_minor: 30, max_variable_bp: 250, provider_fee_by: ProviderFeeBy::Seller };
     let subject = Subject::Registration(SellerId::fresh());
     Operation::wanted(subject, Kind::Register, "fps", request, Money::usd(0), Millis(0))
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::base::clock::Millis;
 use crate::base::ids::OrderId;
+use crate::market::fees::ProviderFeeBy;
 use crate::orders::operation::Initiator;
 use crate::orders::operation::Subject;
 
@@ -16,6 +17,7 @@ fn take() -> Request {
         payee: "SELLER".into(),
         fee_fixed_minor: 30,
         fee_variable_bp: 250,
+        provider_fee_by: ProviderFeeBy::Seller,
         initiator: Initiator::Approval,
         statement: Some(Statement::default()),
     }

@@ -150,8 +150,8 @@ pub static SCENARIOS: [Scenario; 14] = [
             faults(vec![closed])
         },
         act: "Buy with Flexible Payments by card; arm this; then, as the seller, mark the parcel as shipped.",
-        see: "The order is declined instead of shipped, and the seller reads why. Nothing is taken; the hold ends by itself.",
-        safe: "A parcel only counts as sent once its money was taken, and a refusal takes none.",
+        see: "The order is not shipped, and the seller reads why and gets a letter. The money stays on hold: shipping once more takes it, and where nobody does, the hold ends by itself after seven days.",
+        safe: "A parcel only counts as sent once its money was taken, and what the seller can mend costs no sale.",
     },
     Scenario {
         key: "declined-renewal",

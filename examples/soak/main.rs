@@ -27,6 +27,7 @@ mod visitor;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -109,11 +110,11 @@ async fn day(stage: &Arc<Stage>, begun: Instant) -> Report {
             _ => buyers.spawn(buyer::shop(stage.clone(), number)),
         };
     }
-    let mut helpers = JoinSet::new();
+    let mut sellers = JoinSet::new();
     for owner in stage.owners.clone() {
-        helpers.spawn(seller::pack(stage.clone(), owner));
+        sellers.spawn(seller::pack(stage.clone(), owner));
     }
-    helpers.spawn(report::tell(stage.clone(), begun));
+    let told = tokio::spawn(report::tell(stage.clone(), begun));
     let mut trouble = JoinSet::new();
     trouble.spawn(trouble::make(stage.clone()));
     trouble.spawn(trouble::hurry(stage.clone()));
@@ -128,7 +129,11 @@ async fn day(stage: &Arc<Stage>, begun: Instant) -> Report {
     trouble.shutdown().await;
     let bought_in = begun.elapsed();
     stage.calm_down().await;
-    helpers.shutdown().await;
+    // Sellers put down what is in their hands, and what they began last comes to its end.
+    stage.tally.is_evening.store(true, Ordering::SeqCst);
+    while sellers.join_next().await.is_some() {}
+    stage.wait_until_quiet(Duration::from_secs(120)).await;
+    told.abort();
     Report::of(stage, check::all(stage).await, bought_in, begun.elapsed())
 }
 

@@ -24,7 +24,7 @@ struct Seller {
     rng: StdRng,
 }
 
-/// Packs for ever.
+/// Packs until the evening.
 pub async fn pack(stage: Arc<Stage>, email: String) {
     let mut from = reqwest::header::HeaderMap::new();
     let number = stage.owners.iter().position(|owner| *owner == email).unwrap_or_default();
@@ -38,8 +38,11 @@ pub async fn pack(stage: Arc<Stage>, email: String) {
     let rng = stage.rng("seller", number);
     let mut seller = Seller { stage, email, visitor, rng };
     let mut packed: HashMap<String, Instant> = HashMap::new();
-    loop {
+    while !seller.is_evening() {
         for order in seller.waiting_parcels().await {
+            if seller.is_evening() {
+                break;
+            }
             if packed.get(&order).is_none_or(|at| at.elapsed() > REST) {
                 seller.pack_one(&order).await;
                 packed.insert(order, Instant::now());
@@ -50,6 +53,10 @@ pub async fn pack(stage: Arc<Stage>, email: String) {
 }
 
 impl Seller {
+    fn is_evening(&self) -> bool {
+        self.stage.tally.is_evening.load(Ordering::SeqCst)
+    }
+
     /// The pages of the orders that wait for a parcel.
     async fn waiting_parcels(&mut self) -> Vec<String> {
         let desk = format!("{}/sell/orders", self.stage.shop_url);

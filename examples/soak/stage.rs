@@ -72,6 +72,8 @@ pub struct Tally {
     pub lapsed: AtomicUsize,
     /// Whether faults and kills are over.
     pub is_calm: AtomicBool,
+    /// Whether sellers begin nothing new.
+    pub is_evening: AtomicBool,
     /// What must not happen, and did.
     pub complaints: Mutex<Vec<String>>,
 }
@@ -204,7 +206,7 @@ impl Stage {
     }
 
     /// Until nothing is left to do, or `patience` is over.
-    async fn wait_until_quiet(&self, patience: Duration) {
+    pub async fn wait_until_quiet(&self, patience: Duration) {
         let store = self.store().await;
         let until = Instant::now() + patience;
         let mut quiet = 0;

@@ -20,7 +20,7 @@ use crate::orders::state::State;
 use crate::pay::Answer;
 use crate::pay::voice::VoiceStanding;
 use crate::store::notifications::Verdict;
-use crate::store::voice::VoiceAsk;
+use crate::store::voice::{VoiceAsk, voice_key};
 
 /// How often the same request is handed over before the skill gives up for now.
 const MOST_ATTEMPTS: i64 = 3;
@@ -31,8 +31,10 @@ const MOST_SETUPS: i64 = 1;
 /// Hears an answer.
 pub async fn answer(ctx: &crate::flows::Context, envelope: &Envelope, body: &[u8]) -> Result<Response, Trouble> {
     let request = &envelope.request;
-    let mut turn = Turn::begin(ctx, envelope).await?;
-    let ask = ctx.store.voice_ask(&turn.user.key, &request.token).await?.filter(|ask| ask.name == request.name);
+    let user = voice_key(&envelope.user().user_id);
+    let (turn, ask) = tokio::join!(Turn::begin(ctx, envelope), ctx.store.voice_ask(&user, &request.token));
+    let mut turn = turn?;
+    let ask = ask?.filter(|ask| ask.name == request.name);
     let Some(ask) = ask else {
         tracing::warn!(request.id = request.request_id, name = request.name, "an answer that nobody asked for");
         let heard =
@@ -194,15 +196,16 @@ impl Hearing<'_, '_> {
             (State::Consented | State::Placed, None) => "bought-looking",
             (State::Cancelled | State::Declined | State::Expired, None) => "bought-too-late",
         };
-        let seller = seller_of(self.turn, order).await?;
+        let (seller, lines) = tokio::join!(seller_of(self.turn, order), self.turn.ctx.store.order_lines(&order.id));
+        let (seller, lines) = (seller?, lines?);
         let total = self.turn.words.money(order.total);
-        let text = self.turn.words.say(message, &[("seller", seller.into()), ("total", total.into())]);
+        let text = self.turn.words.say(message, &[("seller", seller.clone().into()), ("total", total.into())]);
         if message == "bought-too-late" {
             let again = self.turn.plain("ask-checkout-again");
             return Ok(self.turn.ask(Some(Question::CheckOut), text, again));
         }
         (self.turn.talk.setups, self.turn.talk.code_tries) = (0, 0);
-        let card = bought_card(self.turn, order).await?;
+        let card = bought_card(self.turn, order, &seller, &lines);
         if self.has_more(order) {
             let next = go_on_buying(self.turn, Some(text)).await?;
             return Ok(if next.card.is_none() { next.with_card(card) } else { next });

@@ -25,6 +25,10 @@ async fn wish_once(ctx: &Context, order: &OrderId, wish: &str, reason: &str, key
     if !matches!(order.state, State::Paid | State::Shipped) {
         return Err(ActError::NotNow("There is nothing to return or refund yet."));
     }
+    if order.is_digital && wish == "return" {
+        let message = "Nothing was sent, so nothing can be sent back. Ask for a refund instead.".to_owned();
+        return Err(ActError::BadField { field: "wish", message });
+    }
     if !tx.insert_wish(&order.id, wish, reason, now).await? {
         return Err(ActError::NotNow("The seller has your request already and will answer it."));
     }

@@ -123,6 +123,18 @@ async fn ask(connection: &mut AnyConnection, user: &str, token: &str) -> Result<
     row.map(VoiceAsk::try_from).transpose()
 }
 
+async fn orders_of_voice(connection: &mut AnyConnection, user: &str, limit: i64) -> Result<Vec<Order>> {
+    let rows: Vec<OrderRow> = sqlx::query_as(select_orders!(
+        "WHERE id IN (SELECT order_id FROM voice_orders WHERE user_key = $1 ORDER BY order_id DESC LIMIT $2)
+         ORDER BY id DESC"
+    ))
+    .bind(user)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    orders(rows)
+}
+
 impl Store {
     /// Who speaks; none where they never did.
     pub async fn voice_user(&self, key: &str) -> Result<Option<VoiceUser>> {
@@ -143,15 +155,7 @@ impl Store {
 
     /// The newest orders of a voice user, at most `limit`.
     pub async fn orders_of_voice(&self, user: &str, limit: i64) -> Result<Vec<Order>> {
-        let rows: Vec<OrderRow> = sqlx::query_as(select_orders!(
-            "WHERE id IN (SELECT order_id FROM voice_orders WHERE user_key = $1 ORDER BY order_id DESC LIMIT $2)
-             ORDER BY id DESC"
-        ))
-        .bind(user)
-        .bind(limit)
-        .fetch_all(&mut *self.read().await?)
-        .await?;
-        orders(rows)
+        orders_of_voice(&mut *self.read().await?, user, limit).await
     }
 
     /// Whether somebody fills this basket by voice.
@@ -173,6 +177,11 @@ impl Store {
 }
 
 impl Write {
+    /// The newest orders of a voice user, at most `limit`, inside this transaction.
+    pub async fn orders_of_voice(&mut self, user: &str, limit: i64) -> Result<Vec<Order>> {
+        orders_of_voice(self.connection(), user, limit).await
+    }
+
     /// Writes a user who speaks for the first time; false where they are known.
     pub async fn insert_voice_user(&mut self, user: &VoiceUser, now: Millis) -> Result<bool> {
         let done = sqlx::query(

@@ -21,6 +21,8 @@ const COMPARE: Duration = Duration::from_secs(20);
 
 /// How often SQLite's log is carried over into the database.
 const CHECKPOINT: Duration = Duration::from_secs(10);
+/// Whoever rings is mostly still answering somebody: the worker lets them go first.
+const AFTER_THE_BELL: Duration = Duration::from_millis(10);
 
 /// Works until `stop`: listens to what providers say, and beside it does what is due. A call that a
 /// provider answers slowly does not hold up the news that may answer it first.
@@ -91,7 +93,7 @@ async fn rest(ctx: &Context, stop: &CancellationToken, did: Result<bool>) {
     };
     tokio::select! {
         () = tokio::time::sleep(rest) => {}
-        () = ctx.wake.notified() => {}
+        () = async { ctx.wake.notified().await; tokio::time::sleep(AFTER_THE_BELL).await } => {}
         () = stop.cancelled() => {}
     }
 }

@@ -82,6 +82,11 @@ async fn a_donation_is_given_once_without_tax_and_thanked_for() {
     assert_eq!((order.state, order.total.minor, order.totals.tax.minor), (State::Shipped, 1500, 0));
     giver.open(&market.at(&format!("/orders/{}", order.id))).await;
     giver.page.says(200, "Your bread was on the table");
+    assert!(!giver.page.text().contains("A return"), "nothing was sent");
+    giver.submit("/requests", &[("wish", "return"), ("reason", "Too much bread.")]).await;
+    giver.page.says(422, "nothing can be sent back");
+    giver.submit("/requests", &[("wish", "refund"), ("reason", "Too much bread.")]).await;
+    giver.page.says(200, "The seller has not answered yet");
     // beside what is taxed and sent it is an order of its own
     giver.open(&market.at("/p/baguettes")).await;
     giver.submit("/cart/items", &[("quantity", "1")]).await;

@@ -9,7 +9,7 @@ use crate::alexa::answer::Card;
 use crate::alexa::talk::Question;
 use crate::base::ids::{self, OrderId};
 use crate::flows::{self, ActError, Actor, voice, wish};
-use crate::orders::order::Order;
+use crate::orders::order::{Line, Order};
 use crate::orders::state::State;
 
 /// Where the newest order is.
@@ -85,19 +85,18 @@ async fn order_card(turn: &Turn<'_>, order: &Order, state: &str) -> Result<Card,
 }
 
 /// What was bought.
-pub async fn bought_card(turn: &Turn<'_>, order: &Order) -> Result<Card, Trouble> {
-    let lines = turn.ctx.store.order_lines(&order.id).await?;
+pub fn bought_card(turn: &Turn<'_>, order: &Order, seller: &str, lines: &[Line]) -> Card {
     let lines: Vec<String> = lines.iter().map(printed).collect();
     let text = turn.words.say(
         "bought-card",
         &[
             ("lines", lines.join("\n").into()),
             ("total", order.total.to_string().into()),
-            ("seller", seller(turn, order).await?.into()),
+            ("seller", seller.to_owned().into()),
             ("link", turn.order_link(order).into()),
         ],
     );
-    Ok(Card::simple(&turn.words.say("bought-card-title", &[("number", order.number.clone().into())]), &text))
+    Card::simple(&turn.words.say("bought-card-title", &[("number", order.number.clone().into())]), &text)
 }
 
 /// The way to pay an order on the web that was declined here.

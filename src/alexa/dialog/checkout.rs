@@ -89,7 +89,8 @@ async fn waiting_charge(turn: &Turn<'_>) -> Result<Option<(Order, Operation)>, T
 pub async fn ask_again(turn: &mut Turn<'_>, id: &OrderId) -> Result<Response, Trouble> {
     match waiting_charge(turn).await?.filter(|(order, _)| order.id == *id) {
         Some((order, charge)) => {
-            let asked = voice::ask_charge(turn.ctx, &turn.user, &charge, Some(order)).await?;
+            let seller = seller(turn, &order).await?;
+            let asked = voice::ask_charge(turn.ctx, &turn.user, &charge, Some((&order, &seller))).await?;
             Ok(turn.hand_over(asked))
         }
         // answered meanwhile
@@ -277,6 +278,7 @@ async fn charge_next(turn: &mut Turn<'_>, parcels: Vec<Parcel>, said: Option<Str
     let Some(parcel) = parcels.into_iter().find(|parcel| is_there && buying.approved.contains(&share(parcel))) else {
         return review(turn, changed()).await;
     };
+    let seller = parcel.seller_name.clone();
     let purchase =
         Purchase { key: format!("{}:{}", buying.key, parcel.seller), parcel, address, method: METHOD, agreement };
     let (order, charge) = match voice::place(turn.ctx, &turn.user, &purchase).await {
@@ -284,7 +286,7 @@ async fn charge_next(turn: &mut Turn<'_>, parcels: Vec<Parcel>, said: Option<Str
         Err(ActError::BadField { .. } | ActError::NotNow(_)) => return review(turn, changed()).await,
         Err(error) => return Err(error.into()),
     };
-    let asked = voice::ask_charge(turn.ctx, &turn.user, &charge, Some(order)).await?;
+    let asked = voice::ask_charge(turn.ctx, &turn.user, &charge, Some((&order, &seller))).await?;
     let output_speech = said.and_then(|text| Response::tell(&text).output_speech);
     Ok(Response { output_speech, ..turn.hand_over(asked) })
 }

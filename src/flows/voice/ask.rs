@@ -30,23 +30,27 @@ pub async fn ask_setup(ctx: &Context, user: &VoiceUser, locale: &str, attempt: i
 }
 
 /// Hands a charge over, for the first time or again: always with the same reference, the operation's id.
-/// `order` is what it charges, where that was read before.
+/// `known` is the order that it charges and its seller's name, where they were read before.
 pub async fn ask_charge(
     ctx: &Context,
     user: &VoiceUser,
     operation: &Operation,
-    order: Option<Order>,
+    known: Option<(&Order, &str)>,
 ) -> Result<Asked, ActError> {
     let (_, voice) = super::speaking(ctx)?;
     let Request::Take { consent, .. } = &operation.request else { return Err(ActError::NoSuchOrder) };
     let id = operation.subject.order().ok_or(ActError::NoSuchOrder)?;
-    let order = match order {
-        Some(order) => order,
-        None => ctx.store.order(id).await?.ok_or(ActError::NoSuchOrder)?,
+    let payload = match known {
+        Some((order, seller)) => {
+            voice.charge(operation, consent, VoiceOrder { number: &order.number, seller, shop: &ctx.shop.name })
+        }
+        None => {
+            let order = ctx.store.order(id).await?.ok_or(ActError::NoSuchOrder)?;
+            let seller = ctx.store.seller(&order.seller).await?.ok_or(ActError::NoSuchOrder)?;
+            let told = VoiceOrder { number: &order.number, seller: &seller.name, shop: &ctx.shop.name };
+            voice.charge(operation, consent, told)
+        }
     };
-    let seller = ctx.store.seller(&order.seller).await?.ok_or(ActError::NoSuchOrder)?;
-    let told = VoiceOrder { number: &order.number, seller: &seller.name, shop: &ctx.shop.name };
-    let payload = voice.charge(operation, consent, told);
     let attempt = ctx.store.voice_attempts(&operation.id).await? + 1;
     Ok(hand_over(ctx, user, "Charge", Some(operation), attempt, payload))
 }

@@ -39,9 +39,9 @@ pub async fn place(ctx: &Context, user: &VoiceUser, purchase: &Purchase) -> Resu
 async fn place_once(ctx: &Context, user: &VoiceUser, purchase: &Purchase) -> Result<(Order, Operation), ActError> {
     let now = ctx.clock.now();
     let (provider, _) = super::speaking(ctx)?;
-    let earlier = declined_before(ctx, user, purchase, provider.name()).await?;
     // the charge is handed over with `keep`, which takes this along to the disk
     let mut tx = ctx.store.write_money_soon().await?;
+    let earlier = declined_before(&mut tx, user, purchase, provider.name()).await?;
     let checkout = checkout_of(ctx, user, purchase, provider.name());
     let id = earlier.as_ref().map_or_else(OrderId::fresh, |order| order.id.clone());
     if let Some(first) = tx.use_form_key(&purchase.key, id.as_str(), now).await? {
@@ -49,7 +49,6 @@ async fn place_once(ctx: &Context, user: &VoiceUser, purchase: &Purchase) -> Res
     }
     let (mut order, payee) = match earlier {
         Some(order) => {
-            let order = tx.order(&order.id).await?.ok_or(ActError::NoSuchOrder)?;
             let lines = tx.order_lines(&order.id).await?;
             if tx.hold_stock(&order.id, &lines, None, now).await?.is_err() {
                 return Err(ActError::NotNow("Something in this order has been sold meanwhile. Please order again."));
@@ -96,19 +95,19 @@ async fn again(tx: &mut Write, first: &str) -> Result<(Order, Operation), ActErr
 /// An order of the same things to the same place that was declined, and that was not turned to another
 /// provider since: it is charged again.
 async fn declined_before(
-    ctx: &Context,
+    tx: &mut Write,
     user: &VoiceUser,
     purchase: &Purchase,
     provider: &str,
 ) -> Result<Option<Order>, ActError> {
-    for order in ctx.store.orders_of_voice(&user.key, super::RECENT).await? {
+    for order in tx.orders_of_voice(&user.key, super::RECENT).await? {
         let is_alike = order.state == State::Declined
             && order.provider == provider
             && order.seller == purchase.parcel.seller
             && order.total == purchase.parcel.total
             && order.totals == purchase.parcel.totals;
-        if is_alike && ctx.store.order_lines(&order.id).await? == purchase.parcel.lines {
-            let checkout = ctx.store.checkout(&order.checkout).await?;
+        if is_alike && tx.order_lines(&order.id).await? == purchase.parcel.lines {
+            let checkout = tx.checkout(&order.checkout).await?;
             if checkout.is_some_and(|it| it.address == purchase.address && it.shipping_method == purchase.method) {
                 return Ok(Some(order));
             }

@@ -20,7 +20,7 @@ use crate::orders::state::State;
 use crate::pay::Answer;
 use crate::pay::voice::VoiceStanding;
 use crate::store::notifications::Verdict;
-use crate::store::voice::{VoiceAsk, voice_key};
+use crate::store::voice::VoiceAsk;
 
 /// How often the same request is handed over before the skill gives up for now.
 const MOST_ATTEMPTS: i64 = 3;
@@ -31,10 +31,8 @@ const MOST_SETUPS: i64 = 1;
 /// Hears an answer.
 pub async fn answer(ctx: &crate::flows::Context, envelope: &Envelope, body: &[u8]) -> Result<Response, Trouble> {
     let request = &envelope.request;
-    let user = voice_key(&envelope.user().user_id);
-    let (turn, ask) = tokio::join!(Turn::begin(ctx, envelope), ctx.store.voice_ask(&user, &request.token));
-    let mut turn = turn?;
-    let ask = ask?.filter(|ask| ask.name == request.name);
+    let mut turn = Turn::begin(ctx, envelope).await?;
+    let ask = ctx.store.voice_ask(&turn.user.key, &request.token).await?.filter(|ask| ask.name == request.name);
     let Some(ask) = ask else {
         tracing::warn!(request.id = request.request_id, name = request.name, "an answer that nobody asked for");
         let heard =

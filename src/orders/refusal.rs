@@ -85,10 +85,10 @@ impl Reason {
         Reason::Denied,
     ];
 
-    /// Whether money that is on hold can still be taken once somebody has mended what a settle was refused for:
-    /// nothing is wrong with the buyer's side of it.
+    /// Whether money that is on hold can still be taken once the seller has mended what a settle was refused for:
+    /// nothing is wrong with the hold or with the buyer's side of it.
     pub fn leaves_hold(self) -> bool {
-        matches!(self, Reason::SellerAccount | Reason::OurRequest | Reason::Amount)
+        self == Reason::SellerAccount
     }
 
     /// The words for buyer, seller and operator.

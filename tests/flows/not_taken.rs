@@ -1,8 +1,10 @@
 //! Holds that could not be taken when the parcel was ready: what can be mended is shipped once more, what cannot is
 //! let go, and a refusal alone never means that the hold is gone.
 
+use pushcart::flows::record_outcome::{Recorded, record_news};
 use pushcart::orders::operation::{Kind, Progress};
 use pushcart::orders::order::Order;
+use pushcart::orders::outcome::Outcome;
 use pushcart::orders::state::State;
 use serde_json::json;
 
@@ -70,15 +72,30 @@ async fn an_order_that_is_called_off_instead_lets_its_hold_go() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_not_understood_is_the_market_offices_to_mend() {
+async fn the_end_of_a_refused_hold_leaves_alone_a_buyer_who_pays_anew() {
     let Some(market) = Market::open().await else { return };
-    let (_, order) = market.buy("pretzel", "acc_clara", "CC").await;
+    let (mut buyer, order) = market.buy("pretzel", "acc_clara", "CC").await;
+    let hold = order.transaction.clone().unwrap();
     let fault = json!({ "provider": "fps", "operation": "Settle", "fault": "error", "error": "InvalidParams" });
     market.control("POST", "faults", Some(fault)).await;
-    let after = shipped(&market, &order).await;
-    assert_eq!((after.state, held(&market, &order).await), (State::Reserved, order.total.minor));
-    assert!(after.flag.is_some_and(|flag| flag.contains("InvalidParams")));
-    assert_eq!(shipped(&market, &order).await.state, State::Shipped);
+    assert_eq!(shipped(&market, &order).await.state, State::Declined);
+    assert_eq!((held(&market, &order).await, market.count("reserve", "Cancelled").await), (0, 1));
+    // the second payment has not got through when the end of the first one is told once more
+    let lost = json!({ "provider": "fps", "operation": "Pay", "fault": "drop_request", "times": 100 });
+    market.control("POST", "faults", Some(lost)).await;
+    buyer.open(&market.at(&format!("/orders/{}", order.id))).await;
+    buyer.submit("/pay", &[("provider", "fps")]).await;
+    market.approve(&mut buyer, "acc_bill", "ABT").await;
+    assert_eq!(market.order(&order.id).await.state, State::Consented);
+    for outcome in [Outcome::Released { transaction: hold.clone() }, Outcome::Expired { transaction: Some(hold) }] {
+        assert_eq!(record_news(market.ctx(), &order.id, outcome).await.unwrap(), Recorded::KnownAlready);
+        assert_eq!(market.order(&order.id).await.state, State::Consented);
+    }
+    market.control("DELETE", "faults", None).await;
+    market.settle_down().await;
+    let paid = market.order(&order.id).await;
+    assert_eq!((paid.state, paid.flag), (State::Paid, None));
+    assert_eq!(market.count("pay", "Success").await, 1);
     books_agree(&market).await;
 }
 

@@ -150,20 +150,15 @@ impl Case<'_> {
         }
     }
 
-    /// The hold stands and could not be taken, for nothing that the buyer can mend: whoever can is told, and the
-    /// seller ships again afterwards, until the hold runs out.
+    /// The hold stands and could not be taken, because of the seller's account: they are told, and ship again when
+    /// it is mended, until the hold runs out.
     async fn not_taken(&mut self, settle: &Operation, refusal: &Refusal) -> Result<Recorded> {
-        let words = refusal.reason.words();
-        if refusal.reason != Reason::SellerAccount {
-            tracing::error!(operation.id = %settle.id, code = %refusal.code, "a hold could not be taken");
-            self.order.flag =
-                Some(format!("The money on hold could not be taken: {}. {}", refusal.code, words.operator));
-        }
+        let why = refusal.reason.words().seller;
         if let Some(seller) = self.tx.seller(&self.order.seller).await? {
-            let letter = self.ctx.letters().not_taken(&seller.email, &self.order, settle.id.as_str(), words.seller);
+            let letter = self.ctx.letters().not_taken(&seller.email, &self.order, settle.id.as_str(), why);
             self.tx.queue_letter(&letter, self.now).await?;
         }
-        self.change("Not taken, still on hold", words.seller, self.due()).await
+        self.change("Not taken yet", "The money stays on hold. The seller has been told.", self.due()).await
     }
 
     /// A soft decline: the same approval is charged once more after a pause, under a reference of its

@@ -242,11 +242,10 @@ impl Case<'_> {
     /// The hold or the approval is gone, and no money was taken.
     pub(super) async fn let_go(&mut self, fact: Fact, transaction: Option<&str>) -> Result<Recorded> {
         if let Some(other) = transaction
-            && self.order.transaction.as_deref() != Some(other)
-            && (self.has_other_money(other) || self.was_held_by(other).await?)
+            && self.is_of_another_try(other).await?
         {
             return match self.release(other).await? {
-                true => self.change("Second hold let go", "Nothing was charged by it.", self.due()).await,
+                true => self.change("Another hold let go", "Nothing was charged by it.", self.due()).await,
                 false => Ok(Recorded::KnownAlready),
             };
         }
@@ -279,6 +278,17 @@ impl Case<'_> {
             }
             _ => Ok(Recorded::KnownAlready),
         }
+    }
+
+    /// Whether the end of this transaction says nothing about the order as it stands: it has its money by another
+    /// one, or the hold is that of a try which was refused since, and the buyer may be paying anew.
+    async fn is_of_another_try(&mut self, transaction: &str) -> Result<bool> {
+        let is_own = self.order.transaction.as_deref() == Some(transaction);
+        if !is_own && self.has_other_money(transaction) {
+            return Ok(true);
+        }
+        let pays_anew = matches!(self.order.state, State::Placed | State::Consented | State::Declined);
+        Ok((!is_own || pays_anew) && self.was_held_by(transaction).await?)
     }
 
     /// Whether this transaction once held the order's money: what becomes of it says nothing about another one.

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use pushcart::app;
 use pushcart::base::clock::Clock;
+use pushcart::base::money::Money;
 use pushcart::config::{Config, Environment};
 use pushcart::flows::books;
+use pushcart::pay::Answer;
 
 /// Checks everything, and before a launch what that needs, too; fails when something is wrong. The settings
 /// themselves were read already.
@@ -26,6 +28,9 @@ pub async fn run(config: &Config, is_launch: bool) -> anyhow::Result<ExitCode> {
     }
     Ok(if report.wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
+
+/// An account that holds less than fifty dollars is soon empty.
+const SHORT_MINOR: i64 = 50_00;
 
 #[derive(Default)]
 struct Report {
@@ -131,6 +136,24 @@ async fn check_providers(config: &Config, report: &mut Report) {
             Ok(()) => report.good(provider.name(), "reached, keys and clock accepted"),
             Err(why) => report.bad(provider.name(), &why, mend(&why)),
         }
+        if config.is_provider_fee_ours
+            && let Answer::Done(Some(held)) = provider.purse().await
+        {
+            check_purse(provider.name(), held, report);
+        }
+    }
+}
+
+/// The account from which the market pays a provider's fees: where it is short, payments are refused as if the
+/// buyer had no money.
+fn check_purse(provider: &str, held: Money, report: &mut Report) {
+    let detail = format!("the market's account holds {held}, and pays the fees");
+    if held.minor >= SHORT_MINOR {
+        report.good(provider, &detail);
+    } else if held.is_positive() {
+        report.note(provider, &detail, "Fund it soon: when it is empty, every payment is declined.");
+    } else {
+        report.bad(provider, &detail, "Fund it there: every payment is declined until then.");
     }
 }
 

@@ -284,6 +284,11 @@ pub trait Provider: Send + Sync {
 
     /// Whether the provider can be reached with our keys, for `doctor`: the sentence says what is wrong.
     async fn check(&self) -> Result<(), String>;
+
+    /// What the marketplace's own account there holds; none where the provider keeps no such account.
+    async fn purse(&self) -> Answer<Option<Money>> {
+        Answer::Done(None)
+    }
 }
 
 /// The providers that the configuration names.

@@ -217,6 +217,34 @@ async fn doctor_says_which_key_does_not_fit() {
     assert!(!ill.contains("PRIVATE KEY"), "{ill}");
 }
 
+#[tokio::test]
+async fn doctor_looks_into_the_purse_from_which_the_market_pays_the_fees() {
+    let port = free_port();
+    let url = format!("http://127.0.0.1:{port}");
+    let folder = Folder::new()
+        .with("PUSHCART_SANDBOX_LISTEN", &format!("127.0.0.1:{port}"))
+        .with("PUSHCART_SANDBOX_URL", &url)
+        .with("PUSHCART_PROVIDER_FEE", "market");
+    folder.run(&["migrate"]).succeeds();
+    let _sandbox = folder.start(&["sandbox"], &url).await;
+    let accounts = format!("{url}/_sandbox/fps/accounts");
+    let all: Value = serde_json::from_str(&get(&accounts).await.1).unwrap();
+    let own = all["accounts"].as_array().unwrap().iter().find(|one| one["marketplace"] == true).unwrap();
+    let held = own["balance_minor"].as_i64().unwrap();
+    for (holds, said) in
+        [(5000, "ok    fps          the market's account holds $50.00"), (1, "note  fps"), (0, "WRONG fps")]
+    {
+        let now: Value = serde_json::from_str(&get(&accounts).await.1).unwrap();
+        let all = now["accounts"].as_array().unwrap();
+        let before = all.iter().find(|one| one["account_id"] == own["account_id"]).unwrap()["balance_minor"].as_i64();
+        let body = serde_json::json!({ "account_id": own["account_id"], "fund_minor": holds - before.unwrap() });
+        let sent = reqwest::Client::builder().no_proxy().build().unwrap().post(&accounts).json(&body).send().await;
+        assert_eq!(sent.unwrap().status(), 200, "{held}");
+        let doctor = folder.run(&["doctor"]).said;
+        assert!(doctor.contains(said) && doctor.contains("and pays the fees"), "{doctor}");
+    }
+}
+
 #[test]
 fn doctor_refuses_an_address_in_production_that_nobody_else_can_reach() {
     let folder = Folder::new();

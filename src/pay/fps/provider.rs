@@ -17,6 +17,7 @@ use crate::orders::operation::{Kind, Operation};
 use crate::orders::outcome::Outcome;
 use crate::orders::refusal::{Reason, Refusal, Retry};
 use crate::orders::words::ProviderWord;
+use crate::pay::fps::answers::account::BalanceAnswer;
 use crate::pay::fps::answers::{Complaint, Moved, RecipientAnswer, Transaction, TransactionAnswer, TransactionState};
 use crate::pay::fps::cbui::standing::change_address;
 use crate::pay::fps::client::{Fps, Miss, Settings};
@@ -343,6 +344,16 @@ impl Provider for FpsProvider {
 
     async fn check(&self) -> Result<(), String> {
         self.check_keys().await
+    }
+
+    async fn purse(&self) -> Answer<Option<Money>> {
+        match self.fps.ask::<BalanceAnswer>(&Ask::AccountBalance).await {
+            Ok(answer) => match answer.result.balance.total.signed_money() {
+                Ok(held) => Answer::Done(Some(held)),
+                Err(why) => Answer::Silent(why.to_string()),
+            },
+            Err(miss) => unanswered(miss),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::envelope::Envelope;
 use super::errors::{self, AppCard, Order as Effect, Row, Table, Then};
 use super::operator;
 use super::talk::Question;
+use crate::flows::ActError;
 use crate::flows::voice::{self, Charged};
 use crate::orders::operation::{Operation, Progress};
 use crate::orders::order::Order;
@@ -101,7 +102,7 @@ impl Hearing<'_, '_> {
 
     /// There is an agreement: it is remembered, and the order is read back.
     async fn set_up(&mut self) -> Result<Response, Trouble> {
-        let voice = self.turn.voice().ok_or(crate::flows::ActError::NotNow("Nobody can pay by voice here."))?;
+        let voice = self.turn.voice().ok_or(ActError::NotNow("Nobody can pay by voice here."))?;
         let Some(agreement) = voice.agreement_in(self.payload()) else {
             self.detail = "A setup without an agreement.".to_owned();
             return Ok(say(self.turn, &errors::find("Setup", "")));
@@ -274,7 +275,9 @@ impl Hearing<'_, '_> {
     async fn repeat(&mut self, charge: Option<&Operation>) -> Result<Response, Trouble> {
         match charge {
             Some(charge) if charge.progress.is_open() => {
-                let asked = voice::ask_charge(self.turn.ctx, &self.turn.user, charge, None).await?;
+                let order = self.order_of(charge).await?;
+                let seller = seller_of(self.turn, &order).await?;
+                let asked = voice::ask_charge(self.turn.ctx, &self.turn.user, charge, &order, &seller).await?;
                 Ok(self.turn.hand_over(asked))
             }
             Some(charge) => self.how_it_ended_before(charge).await,
@@ -291,9 +294,13 @@ impl Hearing<'_, '_> {
         self.how_it_ended_before(charge).await
     }
 
+    async fn order_of(&self, charge: &Operation) -> Result<Order, Trouble> {
+        let id = charge.subject.order().ok_or(ActError::NoSuchOrder)?;
+        Ok(self.turn.ctx.store.order(id).await?.ok_or(ActError::NoSuchOrder)?)
+    }
+
     async fn how_it_ended_before(&mut self, charge: &Operation) -> Result<Response, Trouble> {
-        let id = charge.subject.order().ok_or(crate::flows::ActError::NoSuchOrder)?;
-        let order = self.turn.ctx.store.order(id).await?.ok_or(crate::flows::ActError::NoSuchOrder)?;
+        let order = self.order_of(charge).await?;
         self.say_how_it_ended(&order, charge.refusal.clone()).await
     }
 

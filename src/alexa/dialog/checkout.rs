@@ -90,7 +90,7 @@ pub async fn ask_again(turn: &mut Turn<'_>, id: &OrderId) -> Result<Response, Tr
     match waiting_charge(turn).await?.filter(|(order, _)| order.id == *id) {
         Some((order, charge)) => {
             let seller = seller(turn, &order).await?;
-            let asked = voice::ask_charge(turn.ctx, &turn.user, &charge, Some((&order, &seller))).await?;
+            let asked = voice::ask_charge(turn.ctx, &turn.user, &charge, &order, &seller).await?;
             Ok(turn.hand_over(asked))
         }
         // answered meanwhile
@@ -286,7 +286,7 @@ async fn charge_next(turn: &mut Turn<'_>, parcels: Vec<Parcel>, said: Option<Str
         Err(ActError::BadField { .. } | ActError::NotNow(_)) => return review(turn, changed()).await,
         Err(error) => return Err(error.into()),
     };
-    let asked = voice::ask_charge(turn.ctx, &turn.user, &charge, Some((&order, &seller))).await?;
+    let asked = voice::ask_charge(turn.ctx, &turn.user, &charge, &order, &seller).await?;
     let output_speech = said.and_then(|text| Response::tell(&text).output_speech);
     Ok(Response { output_speech, ..turn.hand_over(asked) })
 }

@@ -29,28 +29,19 @@ pub async fn ask_setup(ctx: &Context, user: &VoiceUser, locale: &str, attempt: i
     Ok(hand_over(ctx, user, "Setup", None, attempt, payload))
 }
 
-/// Hands a charge over, for the first time or again: always with the same reference, the operation's id.
-/// `known` is the order that it charges and its seller's name, where they were read before.
+/// Hands the charge of `order` over, for the first time or again: always with the same reference, the operation's
+/// id. `seller` is the name that the buyer is shown.
 pub async fn ask_charge(
     ctx: &Context,
     user: &VoiceUser,
     operation: &Operation,
-    known: Option<(&Order, &str)>,
+    order: &Order,
+    seller: &str,
 ) -> Result<Asked, ActError> {
     let (_, voice) = super::speaking(ctx)?;
     let Request::Take { consent, .. } = &operation.request else { return Err(ActError::NoSuchOrder) };
-    let id = operation.subject.order().ok_or(ActError::NoSuchOrder)?;
-    let payload = match known {
-        Some((order, seller)) => {
-            voice.charge(operation, consent, VoiceOrder { number: &order.number, seller, shop: &ctx.shop.name })
-        }
-        None => {
-            let order = ctx.store.order(id).await?.ok_or(ActError::NoSuchOrder)?;
-            let seller = ctx.store.seller(&order.seller).await?.ok_or(ActError::NoSuchOrder)?;
-            let told = VoiceOrder { number: &order.number, seller: &seller.name, shop: &ctx.shop.name };
-            voice.charge(operation, consent, told)
-        }
-    };
+    let told = VoiceOrder { number: &order.number, seller, shop: &ctx.shop.name };
+    let payload = voice.charge(operation, consent, told);
     let attempt = ctx.store.voice_attempts(&operation.id).await? + 1;
     Ok(hand_over(ctx, user, "Charge", Some(operation), attempt, payload))
 }

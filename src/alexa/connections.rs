@@ -12,8 +12,8 @@ use super::envelope::Envelope;
 use super::errors::{self, AppCard, Order as Effect, Row, Table, Then};
 use super::operator;
 use super::talk::Question;
-use crate::flows::ActError;
 use crate::flows::voice::{self, Charged};
+use crate::flows::{ActError, Context};
 use crate::orders::operation::{Operation, Progress};
 use crate::orders::order::Order;
 use crate::orders::refusal::Refusal;
@@ -21,6 +21,7 @@ use crate::orders::state::State;
 use crate::pay::Answer;
 use crate::pay::voice::VoiceStanding;
 use crate::store::notifications::Verdict;
+use crate::store::retried;
 use crate::store::voice::VoiceAsk;
 
 /// How often the same request is handed over before the skill gives up for now.
@@ -30,11 +31,15 @@ const MOST_ATTEMPTS: i64 = 3;
 const MOST_SETUPS: i64 = 1;
 
 /// Hears an answer.
-pub async fn answer(ctx: &crate::flows::Context, envelope: &Envelope, body: &[u8]) -> Result<Response, Trouble> {
+pub async fn answer(ctx: &Context, envelope: &Envelope, body: &[u8]) -> Result<Response, Trouble> {
+    retried(|| once(ctx, envelope, body)).await
+}
+
+async fn once(ctx: &Context, envelope: &Envelope, body: &[u8]) -> Result<Response, Trouble> {
     let request = &envelope.request;
     let mut turn = Turn::begin(ctx, envelope).await?;
-    let ask = ctx.store.voice_ask(&turn.user.key, &request.token).await?.filter(|ask| ask.name == request.name);
-    let Some(ask) = ask else {
+    let Some(ask) = asked_by(&mut turn).await?.filter(|ask| ask.name == request.name) else {
+        turn.let_go();
         tracing::warn!(request.id = request.request_id, name = request.name, "an answer that nobody asked for");
         let heard =
             operator::heard(ctx, body, Verdict::Unmatched, "Nobody asked for it. It changed nothing.".to_owned());
@@ -42,6 +47,7 @@ pub async fn answer(ctx: &crate::flows::Context, envelope: &Envelope, body: &[u8
         return unasked(&mut turn);
     };
     if let Some(said) = ask.answer.as_deref().and_then(|text| serde_json::from_str::<ResponseEnvelope>(text).ok()) {
+        turn.let_go();
         let words = "It was answered before, with the same words.".to_owned();
         operator::note(ctx, &operator::heard(ctx, body, Verdict::KnownAlready, words)).await;
         return Ok(said.response().clone());
@@ -57,6 +63,19 @@ pub async fn answer(ctx: &crate::flows::Context, envelope: &Envelope, body: &[u8
     turn.given.answered = Some((ask.token_hash.clone(), kept));
     turn.given.heard = Some(operator::heard(ctx, body, Verdict::Applied, detail));
     turn.end(response).await
+}
+
+/// What this answers. What a charge came to is booked in the same transaction, so that an answer which comes twice
+/// at once is answered one after the other.
+async fn asked_by(turn: &mut Turn<'_>) -> Result<Option<VoiceAsk>, Trouble> {
+    let request = &turn.envelope.request;
+    if request.name != "Charge" {
+        return Ok(turn.ctx.store.voice_ask(&turn.user.key, &request.token).await?);
+    }
+    let mut tx = turn.writing().await?;
+    let ask = tx.voice_ask(&turn.user.key, &request.token).await.map_err(Trouble::inside)?;
+    turn.put_back(tx);
+    Ok(ask)
 }
 
 struct Hearing<'t, 'a> {
@@ -168,7 +187,10 @@ impl Hearing<'_, '_> {
 
     /// The charge was tried.
     async fn charged(&mut self, charge: &crate::base::ids::OperationId) -> Result<Response, Trouble> {
-        match voice::charged(self.turn.ctx, charge, self.payload()).await? {
+        let mut tx = self.turn.writing().await?;
+        let heard = voice::charged(self.turn.ctx, &mut tx, charge, self.payload()).await.map_err(Trouble::inside)?;
+        self.turn.put_back(tx);
+        match heard {
             Charged::Known(order, refusal) => self.say_how_it_ended(&order, refusal).await,
             Charged::DoesNotFit => {
                 self.detail = "It does not fit what was asked for, so it was not believed.".to_owned();
@@ -195,8 +217,11 @@ impl Hearing<'_, '_> {
             (State::Consented | State::Placed, None) => "bought-looking",
             (State::Cancelled | State::Declined | State::Expired, None) => "bought-too-late",
         };
-        let (seller, lines) = tokio::join!(seller_of(self.turn, order), self.turn.ctx.store.order_lines(&order.id));
-        let (seller, lines) = (seller?, lines?);
+        let mut tx = self.turn.writing().await?;
+        let seller = tx.seller(&order.seller).await.map_err(Trouble::inside)?;
+        let seller = seller.map(|seller| seller.name).unwrap_or_default();
+        let lines = tx.order_lines(&order.id).await.map_err(Trouble::inside)?;
+        self.turn.put_back(tx);
         let total = self.turn.words.money(order.total);
         let text = self.turn.words.say(message, &[("seller", seller.clone().into()), ("total", total.into())]);
         if message == "bought-too-late" {
@@ -206,6 +231,8 @@ impl Hearing<'_, '_> {
         (self.turn.talk.setups, self.turn.talk.code_tries) = (0, 0);
         let card = bought_card(self.turn, order, &seller, &lines);
         if self.has_more(order) {
+            // what was bought stands, whatever becomes of the rest
+            self.turn.settle().await?;
             let next = go_on_buying(self.turn, Some(text)).await?;
             return Ok(if next.card.is_none() { next.with_card(card) } else { next });
         }
@@ -241,18 +268,13 @@ impl Hearing<'_, '_> {
         }
         self.detail = format!("{name} {number} {said}: {message} {}", row.operator);
         tracing::warn!(request.id = request.request_id, name, code = said, "Amazon Pay says no: {message}");
-        let charge = match &self.ask.operation {
-            Some(id) => self.turn.ctx.store.operation(id).await?,
-            None => None,
-        };
+        let charge = self.charge().await?;
         self.tell_operator(&row, charge.as_ref()).await?;
         if row.then == Then::Repeat && self.ask.attempt < MOST_ATTEMPTS {
             return self.repeat(charge.as_ref()).await;
         }
         let order = match (&charge, row.order) {
-            (Some(charge), Effect::Declined) => {
-                Some(voice::not_charged(self.turn.ctx, &charge.id, row.refusal(&message)).await?)
-            }
+            (Some(charge), Effect::Declined) => Some(self.not_charged(charge, row.refusal(&message)).await?),
             (Some(charge), Effect::Waits) if row.then == Then::LookUp => return self.look_up(charge, &row).await,
             _ => None,
         };
@@ -277,8 +299,10 @@ impl Hearing<'_, '_> {
             Some(charge) if charge.progress.is_open() => {
                 let order = self.order_of(charge).await?;
                 let seller = seller_of(self.turn, &order).await?;
-                let asked = voice::ask_charge(self.turn.ctx, &self.turn.user, charge, &order, &seller).await?;
-                Ok(self.turn.hand_over(asked))
+                let mut tx = self.turn.writing().await?;
+                let asked = voice::ask_charge(self.turn.ctx, &mut tx, &self.turn.user, charge, &order, &seller).await;
+                self.turn.put_back(tx);
+                Ok(self.turn.hand_over(asked.map_err(Trouble::inside)?))
             }
             Some(charge) => self.how_it_ended_before(charge).await,
             None => set_up(self.turn, self.ask.attempt + 1).await,
@@ -288,15 +312,36 @@ impl Hearing<'_, '_> {
     /// The first request with this reference had a result: it is looked up, and nothing is sent anew.
     async fn look_up(&mut self, charge: &Operation, row: &Row) -> Result<Response, Trouble> {
         if charge.progress.is_open() || charge.progress == Progress::Unknown {
-            voice::unfit(self.turn.ctx, charge, row.operator).await?;
+            let mut tx = self.turn.writing().await?;
+            voice::unfit(&mut tx, charge, row.operator).await.map_err(Trouble::inside)?;
+            self.turn.put_back(tx);
             return Ok(say(self.turn, row));
         }
         self.how_it_ended_before(charge).await
     }
 
-    async fn order_of(&self, charge: &Operation) -> Result<Order, Trouble> {
+    /// What is being charged; none in a setup.
+    async fn charge(&mut self) -> Result<Option<Operation>, Trouble> {
+        let Some(id) = &self.ask.operation else { return Ok(None) };
+        let mut tx = self.turn.writing().await?;
+        let charge = tx.operation(id).await.map_err(Trouble::inside)?;
+        self.turn.put_back(tx);
+        Ok(charge)
+    }
+
+    async fn not_charged(&mut self, charge: &Operation, refusal: Refusal) -> Result<Order, Trouble> {
+        let mut tx = self.turn.writing().await?;
+        let order = voice::not_charged(self.turn.ctx, &mut tx, &charge.id, refusal).await.map_err(Trouble::inside)?;
+        self.turn.put_back(tx);
+        Ok(order)
+    }
+
+    async fn order_of(&mut self, charge: &Operation) -> Result<Order, Trouble> {
         let id = charge.subject.order().ok_or(ActError::NoSuchOrder)?;
-        Ok(self.turn.ctx.store.order(id).await?.ok_or(ActError::NoSuchOrder)?)
+        let mut tx = self.turn.writing().await?;
+        let order = tx.order(id).await.map_err(Trouble::inside)?;
+        self.turn.put_back(tx);
+        Ok(order.ok_or(ActError::NoSuchOrder)?)
     }
 
     async fn how_it_ended_before(&mut self, charge: &Operation) -> Result<Response, Trouble> {
@@ -318,14 +363,17 @@ impl Hearing<'_, '_> {
     }
 
     /// What is ours to mend stands on the order, too.
-    async fn tell_operator(&self, row: &Row, charge: Option<&Operation>) -> Result<(), Trouble> {
+    async fn tell_operator(&mut self, row: &Row, charge: Option<&Operation>) -> Result<(), Trouble> {
         if !row.is_ours() {
             return Ok(());
         }
         tracing::error!(code = row.code, table = row.table.word(), "for the operator: {}", row.operator);
         if let Some(id) = charge.and_then(|charge| charge.subject.order()) {
             let code = if row.code.is_empty() { "an unknown code" } else { row.code };
-            voice::flag(self.turn.ctx, id, &format!("Alexa could not charge it: {code}. {}", row.operator)).await?;
+            let mut tx = self.turn.writing().await?;
+            let why = format!("Alexa could not charge it: {code}. {}", row.operator);
+            voice::flag(&mut tx, id, &why).await.map_err(Trouble::inside)?;
+            self.turn.put_back(tx);
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::base::ids::{OperationId, OrderId};
 use crate::market::sellers::{Payee, Registration};
 use crate::orders::audit::Act;
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
-use crate::orders::order::APPROVAL_WAIT;
+use crate::orders::order::{APPROVAL_WAIT, Order};
 use crate::orders::outcome::{Outcome, Validity};
 use crate::orders::refusal::Retry;
 use crate::store::{Result, StoreError, Write, retried};
@@ -32,6 +32,14 @@ pub async fn record_outcome(ctx: &Context, id: &OperationId, outcome: Outcome) -
     Ok(recorded)
 }
 
+/// What [`record_in`] came to.
+pub(super) struct Applied {
+    /// Whether it changed anything.
+    pub(super) recorded: Recorded,
+    /// The order that it is about, as it is now.
+    pub(super) order: Option<Order>,
+}
+
 /// Records what a provider did to an order without having been asked.
 pub async fn record_news(ctx: &Context, order: &OrderId, outcome: Outcome) -> Result<Recorded> {
     let recorded = retried(|| news_once(ctx, order, &outcome)).await?;
@@ -47,22 +55,26 @@ async fn news_once(ctx: &Context, order: &OrderId, outcome: &Outcome) -> Result<
 }
 
 async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Recorded> {
-    let now = ctx.clock.now();
     let mut tx = ctx.store.write_money().await?;
-    let mut operation = tx.operation(id).await?.ok_or_else(|| StoreError::Unreadable(format!("no operation {id}")))?;
+    let operation = tx.operation(id).await?.ok_or_else(|| StoreError::Unreadable(format!("no operation {id}")))?;
+    let applied = record_in(ctx, &mut tx, operation, outcome).await?;
+    tx.commit().await?;
+    Ok(applied.recorded)
+}
+
+/// Records what became of `operation`, inside a transaction that takes money's place in the line.
+pub(super) async fn record_in(
+    ctx: &Context,
+    tx: &mut Write,
+    mut operation: Operation,
+    outcome: &Outcome,
+) -> Result<Applied> {
+    let now = ctx.clock.now();
     let before = operation.progress;
     let was_open = before.is_open();
-    if operation.progress == Progress::Succeeded && matches!(outcome, Outcome::Consented { .. }) {
-        // An approval is used once: its return, loaded again, does not charge again what was refused.
-        return Ok(Recorded::KnownAlready);
-    }
-    if operation.progress == Progress::Succeeded && operation.is_spoken() && matches!(outcome, Outcome::Refused(_)) {
-        // handed over twice under one reference, and one of them worked
-        return Ok(Recorded::KnownAlready);
-    }
-    if before == Progress::Failed && operation.refusal.is_some() && matches!(outcome, Outcome::Refused(_)) {
-        // refused before: the order may be charged anew since
-        return Ok(Recorded::KnownAlready);
+    if is_old_news(&operation, outcome) {
+        let order = order_of(tx, &operation).await?;
+        return Ok(Applied { recorded: Recorded::KnownAlready, order });
     }
     let run_after = progress(&mut operation, outcome, now);
     let said = ctx.providers.said(&operation, outcome);
@@ -70,18 +82,18 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
     let mut waited = Vec::new();
     let recorded = match &operation.subject {
         Subject::Checkout(id) => {
-            let (recorded, orders) = basket::heard(ctx, &mut tx, id, &operation, outcome).await?;
+            let (recorded, orders) = basket::heard(ctx, tx, id, &operation, outcome).await?;
             waited = orders;
             recorded
         }
-        Subject::Order(order) => facts::apply(ctx, &mut tx, &order.clone(), Some(&operation), outcome).await?,
-        Subject::Registration(_) if was_open => register(ctx, &mut tx, &operation, outcome).await?,
+        Subject::Order(order) => facts::apply(ctx, tx, &order.clone(), Some(&operation), outcome).await?,
+        Subject::Registration(_) if was_open => register(ctx, tx, &operation, outcome).await?,
         Subject::Registration(_) => Recorded::KnownAlready,
         Subject::Agreement(id) if operation.kind == Kind::ChangeAgreement => {
-            change_agreement::changed(ctx, &mut tx, id, outcome).await?
+            change_agreement::changed(ctx, tx, id, outcome).await?
         }
-        Subject::Agreement(id) if operation.kind == Kind::Consent => tab::answered(ctx, &mut tx, id, outcome).await?,
-        Subject::Agreement(id) => agreements::closed(ctx, &mut tx, id, outcome).await?,
+        Subject::Agreement(id) if operation.kind == Kind::Consent => tab::answered(ctx, tx, id, outcome).await?,
+        Subject::Agreement(id) => agreements::closed(ctx, tx, id, outcome).await?,
     };
     let has_worked = !was_open && before != Progress::Succeeded && operation.progress == Progress::Succeeded;
     if has_worked && recorded == Recorded::Changed {
@@ -89,17 +101,34 @@ async fn once(ctx: &Context, id: &OperationId, outcome: &Outcome) -> Result<Reco
     }
     let written = was_open && tx.record_progress(&operation, run_after).await?;
     let is_closed = written && !operation.progress.is_open();
-    if is_closed
-        && let Some(order) = operation.subject.order()
-        && let Some(order) = tx.order(order).await?
-    {
-        count::attempt(&mut tx, &operation, &order, now).await?;
-    }
+    let order = order_of(tx, &operation).await?;
     if is_closed {
-        basket::count_each(&mut tx, &operation, &waited, now).await?;
+        if let Some(order) = &order {
+            count::attempt(tx, &operation, order, now).await?;
+        }
+        basket::count_each(tx, &operation, &waited, now).await?;
     }
-    tx.commit().await?;
-    Ok(if is_closed { Recorded::Changed } else { recorded })
+    Ok(Applied { recorded: if is_closed { Recorded::Changed } else { recorded }, order })
+}
+
+async fn order_of(tx: &mut Write, operation: &Operation) -> Result<Option<Order>> {
+    match operation.subject.order() {
+        Some(id) => tx.order(id).await,
+        None => Ok(None),
+    }
+}
+
+/// Whether `outcome` comes after one that it can add nothing to.
+fn is_old_news(operation: &Operation, outcome: &Outcome) -> bool {
+    match (operation.progress, outcome) {
+        // an approval is used once: its return, loaded again, does not charge again what was refused
+        (Progress::Succeeded, Outcome::Consented { .. }) => true,
+        // handed over twice under one reference, and one of them worked
+        (Progress::Succeeded, Outcome::Refused(_)) => operation.is_spoken(),
+        // refused before: the order may be charged anew since
+        (Progress::Failed, Outcome::Refused(_)) => operation.refusal.is_some(),
+        _ => false,
+    }
 }
 
 /// Sets how far the operation is after `outcome`; gives the time to look again.

@@ -120,29 +120,32 @@ impl Write {
     /// Counts one `payment` on the day of `at`, in the transaction of the fact, so that no fact is
     /// counted twice or not at all.
     pub async fn count_payment(&mut self, payment: &Payment, counted: Counted, at: Millis) -> Result<()> {
+        let mut rows = sqlx::query(
+            "INSERT INTO payment_counts (day, provider, method, device, country, currency, band,
+                                         approved, declined, abandoned, paid, refunded)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12),
+                    ($13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+             ON CONFLICT (day, provider, method, device, country, currency, band)
+             DO UPDATE SET approved = payment_counts.approved + excluded.approved,
+                           declined = payment_counts.declined + excluded.declined,
+                           abandoned = payment_counts.abandoned + excluded.abandoned,
+                           paid = payment_counts.paid + excluded.paid,
+                           refunded = payment_counts.refunded + excluded.refunded",
+        );
         for day in [EVER, at.start_of_day().0] {
-            let row = sqlx::query(
-                "INSERT INTO payment_counts (day, provider, method, device, country, currency, band,
-                                             approved, declined, abandoned, paid, refunded)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                 ON CONFLICT (day, provider, method, device, country, currency, band)
-                 DO UPDATE SET approved = payment_counts.approved + excluded.approved,
-                               declined = payment_counts.declined + excluded.declined,
-                               abandoned = payment_counts.abandoned + excluded.abandoned,
-                               paid = payment_counts.paid + excluded.paid,
-                               refunded = payment_counts.refunded + excluded.refunded",
-            )
-            .bind(day)
-            .bind(&payment.provider)
-            .bind(payment.method.map_or(NO_METHOD, Instrument::word))
-            .bind(payment.device.word())
-            .bind(&payment.country)
-            .bind(payment.currency.code())
-            .bind(i64::try_from(payment.band).unwrap_or(0));
+            rows = rows
+                .bind(day)
+                .bind(&payment.provider)
+                .bind(payment.method.map_or(NO_METHOD, Instrument::word))
+                .bind(payment.device.word())
+                .bind(&payment.country)
+                .bind(payment.currency.code())
+                .bind(i64::try_from(payment.band).unwrap_or(0));
             // in the order of the columns
             let one = Counted::ALL.map(|each| i64::from(each == counted));
-            one.into_iter().fold(row, |row, number| row.bind(number)).execute(self.connection()).await?;
+            rows = one.into_iter().fold(rows, |rows, number| rows.bind(number));
         }
+        rows.execute(self.connection()).await?;
         Ok(())
     }
 }

@@ -117,6 +117,17 @@ pub fn voice_key(secret: &str) -> String {
 const SELECT_ASK: &str = "SELECT token_hash, user_key, name, operation_id, attempt, sent_at, answer FROM voice_asks
           WHERE token_hash = $1 AND user_key = $2";
 
+async fn user(connection: &mut AnyConnection, key: &str) -> Result<Option<VoiceUser>> {
+    let row: Option<UserRow> = sqlx::query_as(
+        "SELECT user_key, cart_id, buyer_id, agreement, agreement_state, address, email, talk, version
+           FROM voice_users WHERE user_key = $1",
+    )
+    .bind(key)
+    .fetch_optional(connection)
+    .await?;
+    row.map(VoiceUser::try_from).transpose()
+}
+
 async fn ask(connection: &mut AnyConnection, user: &str, token: &str) -> Result<Option<VoiceAsk>> {
     let row: Option<AskRow> =
         sqlx::query_as(SELECT_ASK).bind(voice_key(token)).bind(user).fetch_optional(connection).await?;
@@ -138,14 +149,7 @@ async fn orders_of_voice(connection: &mut AnyConnection, user: &str, limit: i64)
 impl Store {
     /// Who speaks; none where they never did.
     pub async fn voice_user(&self, key: &str) -> Result<Option<VoiceUser>> {
-        let row: Option<UserRow> = sqlx::query_as(
-            "SELECT user_key, cart_id, buyer_id, agreement, agreement_state, address, email, talk, version
-               FROM voice_users WHERE user_key = $1",
-        )
-        .bind(key)
-        .fetch_optional(&mut *self.read().await?)
-        .await?;
-        row.map(VoiceUser::try_from).transpose()
+        user(&mut *self.read().await?, key).await
     }
 
     /// The directive with this token, if it was handed over for this user.
@@ -166,17 +170,27 @@ impl Store {
             .await?;
         Ok(found.is_some())
     }
-
-    /// How often the question of `operation` was handed over.
-    pub async fn voice_attempts(&self, operation: &OperationId) -> Result<i64> {
-        Ok(sqlx::query_scalar("SELECT COUNT(*) FROM voice_asks WHERE operation_id = $1")
-            .bind(operation.as_str())
-            .fetch_one(&mut *self.read().await?)
-            .await?)
-    }
 }
 
 impl Write {
+    /// Who speaks, inside this transaction.
+    pub async fn voice_user(&mut self, key: &str) -> Result<Option<VoiceUser>> {
+        user(self.connection(), key).await
+    }
+
+    /// The directive with this token, inside this transaction.
+    pub async fn voice_ask(&mut self, user: &str, token: &str) -> Result<Option<VoiceAsk>> {
+        ask(self.connection(), user, token).await
+    }
+
+    /// How often the question of `operation` was handed over.
+    pub async fn voice_attempts(&mut self, operation: &OperationId) -> Result<i64> {
+        Ok(sqlx::query_scalar("SELECT COUNT(*) FROM voice_asks WHERE operation_id = $1")
+            .bind(operation.as_str())
+            .fetch_one(self.connection())
+            .await?)
+    }
+
     /// The newest orders of a voice user, at most `limit`, inside this transaction.
     pub async fn orders_of_voice(&mut self, user: &str, limit: i64) -> Result<Vec<Order>> {
         orders_of_voice(self.connection(), user, limit).await
@@ -295,29 +309,20 @@ impl Write {
 
     /// Takes what an order bought out of the basket of whoever ordered it by voice.
     pub async fn take_from_voice_cart(&mut self, order: &OrderId) -> Result<()> {
-        let cart: Option<String> = sqlx::query_scalar(
-            "SELECT u.cart_id FROM voice_orders o JOIN voice_users u ON u.user_key = o.user_key WHERE o.order_id = $1",
-        )
-        .bind(order.as_str())
-        .fetch_optional(self.connection())
-        .await?;
-        let Some(cart) = cart else { return Ok(()) };
-        for line in self.order_lines(order).await? {
-            sqlx::query("DELETE FROM cart_items WHERE cart_id = $1 AND product_id = $2 AND quantity <= $3")
-                .bind(&cart)
-                .bind(line.product.as_str())
-                .bind(line.quantity)
-                .execute(self.connection())
-                .await?;
-            sqlx::query(
-                "UPDATE cart_items SET quantity = quantity - $1 WHERE cart_id = $2 AND product_id = $3 AND quantity > $4",
-            )
-            .bind(line.quantity)
-            .bind(&cart)
-            .bind(line.product.as_str())
-            .bind(line.quantity)
-            .execute(self.connection())
-            .await?;
+        for change in [
+            "DELETE FROM cart_items
+              WHERE cart_id = (SELECT u.cart_id FROM voice_orders o JOIN voice_users u ON u.user_key = o.user_key
+                                WHERE o.order_id = $1)
+                AND EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = $2 AND l.product_id = cart_items.product_id
+                                                          AND l.quantity >= cart_items.quantity)",
+            // what is left there is wanted beyond what was bought
+            "UPDATE cart_items
+                SET quantity = quantity - COALESCE((SELECT l.quantity FROM order_lines l
+                                                     WHERE l.order_id = $1 AND l.product_id = cart_items.product_id), 0)
+              WHERE cart_id = (SELECT u.cart_id FROM voice_orders o JOIN voice_users u ON u.user_key = o.user_key
+                                WHERE o.order_id = $2)",
+        ] {
+            sqlx::query(change).bind(order.as_str()).bind(order.as_str()).execute(self.connection()).await?;
         }
         Ok(())
     }

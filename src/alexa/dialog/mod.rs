@@ -11,6 +11,8 @@ mod checkout;
 mod coming;
 mod yes_no;
 
+use std::sync::{Mutex, PoisonError};
+
 use async_trait::async_trait;
 
 use super::answer::{CONSENT, Response};
@@ -20,8 +22,8 @@ use crate::flows::voice::{Asked, Given};
 use crate::flows::{ActError, Context, link_account, voice};
 use crate::orders::order::Order;
 use crate::pay::voice::Voice;
-use crate::store::StoreError;
 use crate::store::voice::VoiceUser;
+use crate::store::{IsBusy, StoreError, Write, retried};
 use crate::words::Words;
 
 pub use after::{bought_card, order_web_card, seller as seller_of};
@@ -40,6 +42,23 @@ pub enum Trouble {
     /// An act that should have been possible.
     #[error(transparent)]
     Act(#[from] ActError),
+    /// Another writer was faster, and nothing of what was begun stands: the request may be heard again, whole.
+    #[error("another writer was faster")]
+    Overtaken,
+}
+
+impl Trouble {
+    /// What an error inside the turn's own transaction means.
+    pub fn inside(error: impl Into<ActError>) -> Trouble {
+        let error = error.into();
+        if error.is_busy() { Trouble::Overtaken } else { Trouble::Act(error) }
+    }
+}
+
+impl IsBusy for Trouble {
+    fn is_busy(&self) -> bool {
+        matches!(self, Trouble::Overtaken)
+    }
 }
 
 /// One request of one buyer.
@@ -58,6 +77,9 @@ pub struct Turn<'a> {
     pub words: Words,
     /// What else is kept along with the answer.
     pub given: Given,
+    /// What was written for this request so far, and becomes true with its answer; none where nothing was. Nobody
+    /// locks it: the mutex only lets a turn be lent to other threads.
+    begun: Mutex<Option<Write>>,
 }
 
 /// Something that can be wanted.
@@ -94,6 +116,10 @@ const HANDLERS: &[&dyn Handler] = &[
 
 /// Hears a launch or an intent.
 pub async fn answer(ctx: &Context, envelope: &Envelope) -> Result<Response, Trouble> {
+    retried(|| once(ctx, envelope)).await
+}
+
+async fn once(ctx: &Context, envelope: &Envelope) -> Result<Response, Trouble> {
     let mut turn = Turn::begin(ctx, envelope).await?;
     let session = envelope.session.as_ref();
     if session.is_some_and(|session| session.new) {
@@ -129,14 +155,51 @@ impl<'a> Turn<'a> {
             question,
             words: Words::of(&envelope.request.locale),
             given: Given::default(),
+            begun: Mutex::new(None),
         })
+    }
+
+    /// The turn's transaction, begun now if it was not. It is put back, or everything that was written is let go of.
+    /// While it is open, nothing else may be written.
+    pub async fn writing(&mut self) -> Result<Write, Trouble> {
+        match self.begun().take() {
+            Some(begun) => Ok(begun),
+            None => Ok(self.ctx.store.write_money().await?),
+        }
+    }
+
+    /// Puts back what [`Turn::writing`] gave.
+    pub fn put_back(&mut self, tx: Write) {
+        *self.begun() = Some(tx);
+    }
+
+    /// Lets go of what was written so far.
+    pub fn let_go(&mut self) {
+        *self.begun() = None;
+    }
+
+    fn begun(&mut self) -> &mut Option<Write> {
+        self.begun.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes true what was written so far, before more is.
+    pub async fn settle(&mut self) -> Result<(), Trouble> {
+        let begun = self.begun().take();
+        if let Some(begun) = begun {
+            begun.commit().await.map_err(Trouble::inside)?;
+            self.ctx.wake.notify_one();
+        }
+        Ok(())
     }
 
     /// Keeps what is being spoken about now. Two requests of one buyer at once are both answered, and the
     /// later word stands.
     pub async fn end(mut self, response: Response) -> Result<Response, Trouble> {
         self.user.talk = self.talk.written();
-        voice::keep(self.ctx, &mut self.user, &self.given).await?;
+        let begun = self.begun().take();
+        let was_begun = begun.is_some();
+        let kept = voice::keep(self.ctx, begun, &self.user, &self.given).await;
+        kept.map_err(|error| if was_begun { Trouble::inside(error) } else { error.into() })?;
         Ok(response)
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::base::ids::{OperationId, OrderId};
-use crate::flows::record_outcome::record_outcome;
+use crate::flows::record_outcome::record_in;
 use crate::flows::{ActError, Context};
 use crate::orders::checkout::Address;
 use crate::orders::operation::{Operation, Progress};
@@ -14,7 +14,7 @@ use crate::orders::outcome::Outcome;
 use crate::orders::refusal::Refusal;
 use crate::pay::Answer;
 use crate::pay::voice::{VoiceAccess, VoiceCharge};
-use crate::store::retried;
+use crate::store::{Result as StoreResult, Write};
 
 /// How long a buyer waits in silence for their address to be looked up.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -29,8 +29,8 @@ pub enum Charged {
 }
 
 /// Reads the answer to a charge and records what it says.
-pub async fn charged(ctx: &Context, id: &OperationId, payload: &Value) -> Result<Charged, ActError> {
-    let operation = ctx.store.operation(id).await?.ok_or(ActError::NoSuchOrder)?;
+pub async fn charged(ctx: &Context, tx: &mut Write, id: &OperationId, payload: &Value) -> Result<Charged, ActError> {
+    let operation = tx.operation(id).await?.ok_or(ActError::NoSuchOrder)?;
     let (_, voice) = ctx.providers.speaking(ctx.shop.currency).ok_or(ActError::NoSuchOrder)?;
     match voice.charge_in(&operation, payload, ctx.clock.now()) {
         VoiceCharge::Says(outcome) => {
@@ -38,57 +38,48 @@ pub async fn charged(ctx: &Context, id: &OperationId, payload: &Value) -> Result
                 Outcome::Refused(refusal) => Some(refusal.clone()),
                 _ => None,
             };
-            record(ctx, &operation, outcome).await?;
-            Ok(Charged::Known(Box::new(order_of(ctx, &operation).await?), refusal))
+            Ok(Charged::Known(Box::new(record(ctx, tx, operation, &outcome).await?), refusal))
         }
         VoiceCharge::DoesNotFit(why) => {
-            unfit(ctx, &operation, &why).await?;
+            unfit(tx, &operation, &why).await?;
             Ok(Charged::DoesNotFit)
         }
     }
 }
 
 /// Alexa says that nothing was charged, and why.
-pub async fn not_charged(ctx: &Context, id: &OperationId, refusal: Refusal) -> Result<Order, ActError> {
-    let operation = ctx.store.operation(id).await?.ok_or(ActError::NoSuchOrder)?;
-    record(ctx, &operation, Outcome::Refused(refusal)).await?;
-    order_of(ctx, &operation).await
+pub async fn not_charged(ctx: &Context, tx: &mut Write, id: &OperationId, refusal: Refusal) -> Result<Order, ActError> {
+    let operation = tx.operation(id).await?.ok_or(ActError::NoSuchOrder)?;
+    record(ctx, tx, operation, &Outcome::Refused(refusal)).await
 }
 
-/// What a notification has told us before stands: only money that moved can add to it.
-async fn record(ctx: &Context, operation: &Operation, outcome: Outcome) -> Result<(), ActError> {
+/// What a notification has told us before stands: only money that moved can add to it. Gives the order as it is then.
+async fn record(ctx: &Context, tx: &mut Write, operation: Operation, outcome: &Outcome) -> Result<Order, ActError> {
     let moved = matches!(outcome, Outcome::Held { .. } | Outcome::Taken { .. });
     let counts = operation.progress.is_open() || moved && operation.progress != Progress::Succeeded;
-    if counts {
-        record_outcome(ctx, &operation.id, outcome).await?;
-    }
-    Ok(())
-}
-
-async fn order_of(ctx: &Context, operation: &Operation) -> Result<Order, ActError> {
-    let id = operation.subject.order().ok_or(ActError::NoSuchOrder)?;
-    ctx.store.order(id).await?.ok_or(ActError::NoSuchOrder)
+    let order = if counts {
+        record_in(ctx, tx, operation, outcome).await?.order
+    } else {
+        tx.order(operation.subject.order().ok_or(ActError::NoSuchOrder)?).await?
+    };
+    order.ok_or(ActError::NoSuchOrder)
 }
 
 /// An answer that does not fit, or that nobody can act on: the order waits, and a person looks.
-pub async fn unfit(ctx: &Context, operation: &Operation, why: &str) -> Result<(), ActError> {
+pub async fn unfit(tx: &mut Write, operation: &Operation, why: &str) -> Result<(), ActError> {
     tracing::error!(operation.id = %operation.id, "Alexa's answer to a charge is not believed: {why}");
     let id = operation.subject.order().ok_or(ActError::NoSuchOrder)?;
-    flag(ctx, id, &format!("Alexa's answer to the charge {} is not believed: {why}", operation.id)).await
+    flag(tx, id, &format!("Alexa's answer to the charge {} is not believed: {why}", operation.id)).await?;
+    Ok(())
 }
 
 /// Calls a person to an order.
-pub async fn flag(ctx: &Context, id: &OrderId, why: &str) -> Result<(), ActError> {
-    retried(async || {
-        let mut tx = ctx.store.write().await?;
-        if let Some(mut order) = tx.order(id).await? {
-            order.flag = Some(why.to_owned());
-            tx.flag_order(&order).await?;
-        }
-        tx.commit().await
-    })
-    .await
-    .map_err(ActError::from)
+pub async fn flag(tx: &mut Write, id: &OrderId, why: &str) -> StoreResult<()> {
+    if let Some(mut order) = tx.order(id).await? {
+        order.flag = Some(why.to_owned());
+        tx.flag_order(&order).await?;
+    }
+    Ok(())
 }
 
 /// Where the buyer's parcels go, asked of the provider because Alexa did not say. Once more where it

@@ -7,6 +7,7 @@ use crate::flows::{ActError, Context};
 use crate::orders::operation::{Operation, Request};
 use crate::orders::order::Order;
 use crate::pay::voice::VoiceOrder;
+use crate::store::Write;
 use crate::store::voice::{VoiceAsk, VoiceUser, voice_key};
 
 /// A question to Amazon Pay, ready to be handed over once it is kept.
@@ -33,6 +34,7 @@ pub async fn ask_setup(ctx: &Context, user: &VoiceUser, locale: &str, attempt: i
 /// id. `seller` is the name that the buyer is shown.
 pub async fn ask_charge(
     ctx: &Context,
+    tx: &mut Write,
     user: &VoiceUser,
     operation: &Operation,
     order: &Order,
@@ -42,7 +44,7 @@ pub async fn ask_charge(
     let Request::Take { consent, .. } = &operation.request else { return Err(ActError::NoSuchOrder) };
     let told = VoiceOrder { number: &order.number, seller, shop: &ctx.shop.name };
     let payload = voice.charge(operation, consent, told);
-    let attempt = ctx.store.voice_attempts(&operation.id).await? + 1;
+    let attempt = tx.voice_attempts(&operation.id).await? + 1;
     Ok(hand_over(ctx, user, "Charge", Some(operation), attempt, payload))
 }
 

@@ -16,7 +16,7 @@ use crate::orders::order::Order;
 use crate::pay::{Answer, Provider, Voice};
 use crate::store::notifications::Heard;
 use crate::store::voice::{VoiceAsk, VoiceUser, voice_key};
-use crate::store::{Result, retried};
+use crate::store::{Result, Write, retried};
 
 pub use answer::{Charged, charged, destination, flag, not_charged, unfit};
 pub use ask::{Asked, ask_charge, ask_setup};
@@ -103,32 +103,40 @@ impl Given {
     }
 }
 
-/// Keeps what is known of a user now, with whatever else the answer makes true, in one transaction.
-/// Where another request of theirs did so meanwhile, this later word stands.
-pub async fn keep(ctx: &Context, user: &mut VoiceUser, given: &Given) -> Result<()> {
-    let kept = retried(async || {
-        let mut changed = user.clone();
-        let mut tx = if given.is_promised() { ctx.store.write().await? } else { ctx.store.write_soon().await? };
-        if !tx.change_voice_user(&mut changed, ctx.clock.now()).await? {
-            let fresh = ctx.store.voice_user(&user.key).await?;
-            changed.version = fresh.map_or(changed.version, |fresh| fresh.version);
-            tx.change_voice_user(&mut changed, ctx.clock.now()).await?;
-        }
-        for ask in &given.asks {
-            tx.insert_voice_ask(ask).await?;
-        }
-        if let Some((token_hash, answer)) = &given.answered {
-            tx.answer_voice_ask(token_hash, answer, ctx.clock.now()).await?;
-        }
-        if let Some(heard) = &given.heard {
-            tx.note_heard(heard, ctx.clock.now()).await?;
-        }
-        tx.commit().await?;
-        Ok::<_, crate::store::StoreError>(changed)
-    })
-    .await?;
-    *user = kept;
+/// Keeps what is known of a user now, with whatever else the answer makes true, in one transaction: `begun`, which
+/// has written something already, or one of its own.
+pub async fn keep(ctx: &Context, begun: Option<Write>, user: &VoiceUser, given: &Given) -> Result<()> {
+    let now = ctx.clock.now();
+    let Some(tx) = begun else {
+        return retried(async || {
+            let tx = if given.is_promised() { ctx.store.write().await? } else { ctx.store.write_soon().await? };
+            keep_in(tx, user.clone(), given, now).await
+        })
+        .await;
+    };
+    keep_in(tx, user.clone(), given, now).await?;
+    // there may be letters, or something to look after
+    ctx.wake.notify_one();
     Ok(())
+}
+
+/// Where another request of theirs kept something meanwhile, this later word stands.
+async fn keep_in(mut tx: Write, mut user: VoiceUser, given: &Given, now: Millis) -> Result<()> {
+    if !tx.change_voice_user(&mut user, now).await? {
+        let fresh = tx.voice_user(&user.key).await?;
+        user.version = fresh.map_or(user.version, |fresh| fresh.version);
+        tx.change_voice_user(&mut user, now).await?;
+    }
+    for ask in &given.asks {
+        tx.insert_voice_ask(ask).await?;
+    }
+    if let Some((token_hash, answer)) = &given.answered {
+        tx.answer_voice_ask(token_hash, answer, now).await?;
+    }
+    if let Some(heard) = &given.heard {
+        tx.note_heard(heard, now).await?;
+    }
+    tx.commit().await
 }
 
 /// The newest orders of whoever speaks: those of their account, once that is linked, and those by voice.

@@ -12,8 +12,8 @@ use crate::orders::device::Device;
 use crate::orders::operation::{Initiator, Instrument, Operation, Progress, Request, Subject};
 use crate::orders::order::{APPROVAL_WAIT, Order};
 use crate::orders::state::{Change, Fact, State};
+use crate::store::Write;
 use crate::store::voice::VoiceUser;
-use crate::store::{Write, retried};
 
 /// What was said yes to: one seller's part of the basket.
 #[derive(Clone, Debug)]
@@ -30,22 +30,21 @@ pub struct Purchase {
     pub agreement: String,
 }
 
-/// Writes the order, holds its stock and wants its charge, which is not handed over yet. An earlier
-/// order for the same things that was declined is charged again instead of ordering twice.
-pub async fn place(ctx: &Context, user: &VoiceUser, purchase: &Purchase) -> Result<(Order, Operation), ActError> {
-    retried(|| place_once(ctx, user, purchase)).await
-}
-
-async fn place_once(ctx: &Context, user: &VoiceUser, purchase: &Purchase) -> Result<(Order, Operation), ActError> {
+/// Writes the order, holds its stock and wants its charge. An earlier order for the same things that was declined
+/// is charged again instead of ordering twice. After an error, nothing of `tx` may be committed.
+pub async fn place(
+    ctx: &Context,
+    tx: &mut Write,
+    user: &VoiceUser,
+    purchase: &Purchase,
+) -> Result<(Order, Operation), ActError> {
     let now = ctx.clock.now();
     let (provider, _) = super::speaking(ctx)?;
-    // the charge is handed over with `keep`, which takes this along to the disk
-    let mut tx = ctx.store.write_money_soon().await?;
-    let earlier = declined_before(&mut tx, user, purchase, provider.name()).await?;
+    let earlier = declined_before(tx, user, purchase, provider.name()).await?;
     let checkout = checkout_of(ctx, user, purchase, provider.name());
     let id = earlier.as_ref().map_or_else(OrderId::fresh, |order| order.id.clone());
     if let Some(first) = tx.use_form_key(&purchase.key, id.as_str(), now).await? {
-        return again(&mut tx, &first).await;
+        return again(tx, &first).await;
     }
     let (mut order, payee) = match earlier {
         Some(order) => {
@@ -53,20 +52,19 @@ async fn place_once(ctx: &Context, user: &VoiceUser, purchase: &Purchase) -> Res
             if tx.hold_stock(&order.id, &lines, None, now).await?.is_err() {
                 return Err(ActError::NotNow("Something in this order has been sold meanwhile. Please order again."));
             }
-            let payee = agreements::payee_of(&mut tx, &order).await?;
+            let payee = agreements::payee_of(tx, &order).await?;
             (order, payee)
         }
         None => {
             tx.insert_checkout(&checkout).await?;
             let bought = Bought { id, checkout: &checkout, under: None, until: None };
             let Frozen { order, payee, .. } =
-                freeze(ctx, &mut tx, provider.as_ref(), &bought, purchase.parcel.clone()).await?;
+                freeze(ctx, tx, provider.as_ref(), &bought, purchase.parcel.clone()).await?;
             tx.insert_voice_order(&order.id, &user.key).await?;
             (order, payee)
         }
     };
-    let operation = want_charge(&mut tx, &mut order, &purchase.agreement, payee, now).await?;
-    tx.commit().await?;
+    let operation = want_charge(tx, &mut order, &purchase.agreement, payee, now).await?;
     Ok((order, operation))
 }
 

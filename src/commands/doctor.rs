@@ -144,16 +144,15 @@ async fn check_providers(config: &Config, report: &mut Report) {
     }
 }
 
-/// The account from which the market pays a provider's fees: where it is short, payments are refused as if the
-/// buyer had no money.
+/// The account from which the market pays a provider's fees: where it is short, payments wait.
 fn check_purse(provider: &str, held: Money, report: &mut Report) {
     let detail = format!("the market's account holds {held}, and pays the fees");
     if held.minor >= SHORT_MINOR {
         report.good(provider, &detail);
     } else if held.is_positive() {
-        report.note(provider, &detail, "Fund it soon: when it is empty, every payment is declined.");
+        report.note(provider, &detail, "Fund it soon: when it is empty, every payment waits.");
     } else {
-        report.bad(provider, &detail, "Fund it there: every payment is declined until then.");
+        report.bad(provider, &detail, "Fund it there: every payment waits until then.");
     }
 }
 

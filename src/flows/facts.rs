@@ -17,6 +17,7 @@ use crate::orders::audit::Act;
 use crate::orders::operation::{Initiator, Kind, Operation, Request, Subject};
 use crate::orders::order::{APPROVAL_WAIT, Line, Order};
 use crate::orders::outcome::Outcome;
+use crate::orders::refusal::Reason;
 use crate::orders::state::{Fact, State};
 use crate::store::{Result, StoreError, Write};
 
@@ -42,6 +43,7 @@ pub async fn apply(
     let order = tx.order(order).await?.ok_or_else(|| StoreError::Unreadable(format!("no order {order}")))?;
     let now = ctx.clock.now();
     let mut case = Case { ctx, tx, order, operation, now, is_told_apart: false };
+    case.mended_by(outcome);
     match outcome {
         Outcome::Consented { consent, instrument } => case.consented(consent, *instrument).await,
         Outcome::Abandoned { reason, code } => case.abandoned(reason.for_buyer(), code).await,
@@ -97,6 +99,20 @@ impl Case<'_> {
             self.order.is_stopped = true;
             self.order.flag =
                 Some("Do not ship: the payment service warns of unusual activity. Look first.".to_owned());
+        }
+    }
+
+    /// The provider does what is asked again: what was ours to mend is mended, and nobody has to look. Written with
+    /// whatever the news changes.
+    fn mended_by(&mut self, outcome: &Outcome) {
+        let works = matches!(
+            outcome,
+            Outcome::Held { .. } | Outcome::Taken { .. } | Outcome::Refunded { .. } | Outcome::Released { .. }
+        );
+        let is_of =
+            |reason: &Reason| reason.is_ours_to_mend() && self.order.flag.as_deref() == Some(reason.words().operator);
+        if works && Reason::ALL.iter().any(is_of) {
+            self.order.flag = None;
         }
     }
 

@@ -86,6 +86,12 @@ async fn want_registration(
         provider_fee_by: seller.fee.provider_fee_by,
     };
     let subject = Subject::Registration(seller.id.clone());
+    // a visit that was begun under other terms would come back with those
+    for begun in tx.operations_of(subject.id()).await? {
+        if begun.kind == Kind::Register && begun.progress.is_open() && begun.request != request {
+            tx.give_up(&begun, now).await?;
+        }
+    }
     let operation = Operation::wanted(subject, Kind::Register, provider, request, Money::zero(ctx.shop.currency), now);
     let operation = visits::want(&mut tx, operation, now).await?;
     tx.commit().await?;

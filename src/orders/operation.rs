@@ -167,6 +167,9 @@ impl Instrument {
 /// After a soft decline the same approval is charged again: after these pauses, and then no more.
 pub const SOFT_DECLINE_PAUSES: [Duration; 3] = [Duration::from_secs(10), minutes(1), minutes(5)];
 
+/// How long a charge that was refused for our own sake waits before it is tried again, under another reference.
+pub const MENDING_PAUSE: Duration = minutes(10);
+
 /// One operation as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {

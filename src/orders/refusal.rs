@@ -38,6 +38,8 @@ pub enum Reason {
     Temporary,
     /// Our own keys, signature or clock: not the order's fault.
     OurCredentials,
+    /// Our own account at the provider lacks money: not the order's fault.
+    OurAccount,
     /// Our request is wrong: a bug of ours.
     OurRequest,
     /// The provider gives no reason that helps.
@@ -70,7 +72,7 @@ pub struct Words {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Reason; 12] = [
+    pub const ALL: [Reason; 13] = [
         Reason::PaymentMethod,
         Reason::BuyerAccount,
         Reason::SellerAccount,
@@ -81,6 +83,7 @@ impl Reason {
         Reason::TransactionState,
         Reason::Temporary,
         Reason::OurCredentials,
+        Reason::OurAccount,
         Reason::OurRequest,
         Reason::Denied,
     ];
@@ -89,6 +92,11 @@ impl Reason {
     /// nothing is wrong with the hold or with the buyer's side of it.
     pub fn leaves_hold(self) -> bool {
         self == Reason::SellerAccount
+    }
+
+    /// Whether the operator has to do something before it can work.
+    pub fn is_ours_to_mend(self) -> bool {
+        matches!(self, Reason::OurCredentials | Reason::OurAccount)
     }
 
     /// The words for buyer, seller and operator.
@@ -144,6 +152,11 @@ impl Reason {
                 "We cannot reach the payment service right now. Nothing is lost; we keep trying.",
                 "Do not ship yet. The marketplace cannot reach the payment service.",
                 "Our keys, signature or clock are refused. Run `pushcart doctor`.",
+            ),
+            Reason::OurAccount => (
+                "The payment has not gone through yet, for a reason on our side. Nothing is lost; we keep trying.",
+                "Do not ship yet. The marketplace's own account at the payment service needs attention.",
+                "The marketplace's account at the payment service cannot pay its fee. Fund it there: the payment is tried again.",
             ),
             Reason::OurRequest => (
                 "Something went wrong on our side. Nothing was charged, and we have been told.",

@@ -119,14 +119,15 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.word, row.count)).collect())
     }
 
-    /// Who the parcels of `orders` go to, by order id.
-    pub async fn recipients(&self, orders: &[Order]) -> Result<HashMap<String, String>> {
+    /// Who the parcels of `orders` go to, all of them `seller`'s, by order id.
+    pub async fn recipients(&self, seller: &SellerId, orders: &[Order]) -> Result<HashMap<String, String>> {
         let ids = orders.iter().map(|order| order.id.as_str());
         let (Some(first), Some(last)) = (ids.clone().min(), ids.max()) else { return Ok(HashMap::new()) };
         let rows: Vec<NameRow> = sqlx::query_as(
             "SELECT o.id, c.name FROM orders o JOIN checkouts c ON c.id = o.checkout_id
-              WHERE o.id >= $1 AND o.id <= $2",
+              WHERE o.seller_id = $1 AND o.id >= $2 AND o.id <= $3",
         )
+        .bind(seller.as_str())
         .bind(first)
         .bind(last)
         .fetch_all(&mut *self.read().await?)

@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 
 use super::{Result, Store, StoreError, Write, columns, unreadable};
 use crate::base::clock::Millis;
-use crate::base::ids::{OperationId, OrderId};
+use crate::base::ids::{OperationId, OrderId, SellerId};
 use crate::base::money::Money;
 use crate::orders::operation::{Kind, Operation, Progress, Subject};
 use crate::orders::order::Order;
@@ -95,6 +95,14 @@ async fn of_subject(connection: &mut AnyConnection, subject: &str) -> Result<Vec
     operations(rows)
 }
 
+fn by_order(rows: Vec<OperationRow>) -> Result<HashMap<String, Vec<Operation>>> {
+    let mut by_order: HashMap<String, Vec<Operation>> = HashMap::new();
+    for operation in operations(rows)? {
+        by_order.entry(operation.subject.id().to_owned()).or_default().push(operation);
+    }
+    Ok(by_order)
+}
+
 impl Store {
     /// One operation.
     pub async fn operation(&self, id: &OperationId) -> Result<Option<Operation>> {
@@ -135,11 +143,28 @@ impl Store {
         .bind(last.as_str())
         .fetch_all(&mut *self.read().await?)
         .await?;
-        let mut by_order: HashMap<String, Vec<Operation>> = HashMap::new();
-        for operation in operations(rows)? {
-            by_order.entry(operation.subject.id().to_owned()).or_default().push(operation);
-        }
-        Ok(by_order)
+        by_order(rows)
+    }
+
+    /// The operations about the orders of `seller` from `first` to `last` in id order, by order.
+    pub async fn operations_of_seller(
+        &self,
+        seller: &SellerId,
+        first: &OrderId,
+        last: &OrderId,
+    ) -> Result<HashMap<String, Vec<Operation>>> {
+        let rows = sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM operations
+               WHERE subject IN (SELECT id FROM orders WHERE seller_id = $1 AND id >= $2 AND id <= $3) ORDER BY id"
+        ))
+        .bind(seller.as_str())
+        .bind(first.as_str())
+        .bind(last.as_str())
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        by_order(rows)
     }
 
     /// Operations in one state, newest first, those before `before` (an id, or "~").

@@ -139,7 +139,8 @@ pub(super) async fn apply(market: &Market) -> Visitor {
         ("tagline", "Rope, mostly"),
         ("story", "I tie things together."),
         ("ships_from", "Leipzig"),
-        ("email", "nora@example.com"),
+        // hers at the payment service
+        ("email", "tinker@sellers.example"),
         ("return_policy", "Thirty days."),
         ("shipping_policy", "Within three days."),
         ("accept_terms", "yes"),

@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::flows::record_outcome::Recorded;
-use crate::orders::operation::{Instrument, Kind, Operation, Request, SOFT_DECLINE_PAUSES};
+use crate::orders::operation::{Instrument, Kind, MENDING_PAUSE, Operation, Request, SOFT_DECLINE_PAUSES};
 use crate::orders::order::Line;
 use crate::orders::outcome::Validity;
 use crate::orders::refusal::{Reason, Refusal, Retry};
@@ -85,7 +85,7 @@ impl Case<'_> {
         let words = refusal.reason.words();
         if refusal.retry == Retry::Later {
             tracing::warn!(operation.id = %operation.id, code = %refusal.code, "refused for now: {}", words.operator);
-            if refusal.reason == Reason::OurCredentials && self.order.flag.is_none() {
+            if refusal.reason.is_ours_to_mend() && self.order.flag.is_none() {
                 self.order.flag = Some(words.operator.to_owned());
                 return self.change("Waiting for the payment service", "We keep trying.", self.due()).await;
             }
@@ -96,7 +96,11 @@ impl Case<'_> {
         if operation.is_charge() && self.has_other_money(own) {
             return Ok(Recorded::KnownAlready);
         }
-        if refusal.retry == Retry::SameConsent && self.charge_again(operation).await? {
+        if refusal.retry == Retry::SameConsent && self.charge_again(operation, refusal).await? {
+            if refusal.reason.is_ours_to_mend() {
+                (self.order.flag, self.order.message) = (Some(words.operator.to_owned()), Some(words.buyer.to_owned()));
+                return self.change("Waiting for the payment service", "We keep trying.", self.due()).await;
+            }
             let text = "Your bank did not agree just now. We ask again in a moment, and write to you either way.";
             self.order.message = Some(text.to_owned());
             return self.change("Not accepted yet", "Asked again in a moment.", self.due()).await;
@@ -163,7 +167,7 @@ impl Case<'_> {
 
     /// A soft decline: the same approval is charged once more after a pause, under a reference of its
     /// own. Says whether there is such a try left.
-    async fn charge_again(&mut self, refused: &Operation) -> Result<bool> {
+    async fn charge_again(&mut self, refused: &Operation, refusal: &Refusal) -> Result<bool> {
         let Request::Take { consent, payee, .. } = &refused.request else { return Ok(false) };
         if refused.is_spoken() {
             // only the buyer's next word can hand a charge over
@@ -173,7 +177,10 @@ impl Case<'_> {
         let tried =
             |operation: &&Operation| matches!(&operation.request, Request::Take { consent: own, .. } if own == consent);
         let tries = all.iter().filter(tried).count();
-        let Some(pause) = SOFT_DECLINE_PAUSES.get(tries - 1) else { return Ok(false) };
+        // what is ours to mend is tried for as long as the approval lasts
+        let soft = SOFT_DECLINE_PAUSES.get(tries - 1);
+        let pause = if refusal.reason.is_ours_to_mend() { Some(&MENDING_PAUSE) } else { soft };
+        let Some(pause) = pause else { return Ok(false) };
         if self.order.consent.as_ref() != Some(consent) {
             return Ok(false);
         }

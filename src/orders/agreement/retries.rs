@@ -73,6 +73,7 @@ impl Decline {
                 | Reason::Amount
                 | Reason::TransactionState
                 | Reason::OurCredentials
+                | Reason::OurAccount
                 | Reason::OurRequest,
                 _,
             ) => None,

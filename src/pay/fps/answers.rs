@@ -88,6 +88,9 @@ pub struct Transaction {
     /// What the service kept for itself.
     #[serde(rename = "FPSFees")]
     pub fees: Option<Amount>,
+    /// `Caller` or `Recipient`.
+    #[serde(rename = "FPSFeesPaidBy", default, deserialize_with = "trimmed_if_any")]
+    pub fees_paid_by: Option<String>,
     /// What whoever asked for it wrote; of what began in the pages of FPS, what it is.
     #[serde(rename = "CallerDescription", default, deserialize_with = "trimmed_if_any")]
     pub description: Option<String>,

@@ -17,6 +17,7 @@ mod listen;
 pub mod notices;
 mod patience;
 pub mod provider;
+mod purse;
 mod recover;
 mod reversals;
 pub mod sign;

@@ -17,7 +17,6 @@ use crate::orders::operation::{Kind, Operation};
 use crate::orders::outcome::Outcome;
 use crate::orders::refusal::{Reason, Refusal, Retry};
 use crate::orders::words::ProviderWord;
-use crate::pay::fps::answers::account::BalanceAnswer;
 use crate::pay::fps::answers::{Complaint, Moved, RecipientAnswer, Transaction, TransactionAnswer, TransactionState};
 use crate::pay::fps::cbui::standing::change_address;
 use crate::pay::fps::client::{Fps, Miss, Settings};
@@ -303,6 +302,7 @@ impl Provider for FpsProvider {
             Err(Miss::Complaint(complaint)) if may_be_done_already(operation.kind, &complaint) => {
                 self.done_already(operation).await
             }
+            Err(Miss::Complaint(complaint)) => self.refused(operation, &ask, complaint).await,
             Err(miss) => missed(operation.kind, miss),
         }
     }
@@ -347,13 +347,7 @@ impl Provider for FpsProvider {
     }
 
     async fn purse(&self) -> Answer<Option<Money>> {
-        match self.fps.ask::<BalanceAnswer>(&Ask::AccountBalance).await {
-            Ok(answer) => match answer.result.balance.total.signed_money() {
-                Ok(held) => Answer::Done(Some(held)),
-                Err(why) => Answer::Silent(why.to_string()),
-            },
-            Err(miss) => unanswered(miss),
-        }
+        self.held().await
     }
 }
 

@@ -251,7 +251,8 @@ fn rule(verdict: Verdict) -> Rule {
         (Reason::OurRequest | Reason::Amount, _) => Rule::MendRequest,
         (Reason::SellerAccount, _) => Rule::ContactSeller,
         (Reason::Temporary, _) => Rule::BackOff,
-        (_, Retry::Later) => Rule::Wait,
+        // told from the others by what our account holds, never by a code alone
+        (Reason::OurAccount, _) | (_, Retry::Later) => Rule::Wait,
         (Reason::TransactionState, _) => Rule::Nothing,
         (Reason::ConsentGone | Reason::LimitReached, _) => Rule::NewCheckout,
         (Reason::BuyerAccount, _) => Rule::ContactBuyer,

@@ -119,7 +119,7 @@ impl OrderPage {
 }
 
 /// Why the money on hold could not be taken the last time, where it still is.
-fn not_taken(order: &Order, operations: &[Operation]) -> Option<&'static str> {
+pub(super) fn not_taken(order: &Order, operations: &[Operation]) -> Option<&'static str> {
     let last = operations.iter().rev().find(|operation| operation.kind == Kind::Settle)?;
     let refusal = last.refusal.as_ref().filter(|_| last.progress == Progress::Failed)?;
     (order.state == OrderState::Reserved).then(|| refusal.reason.words().seller)

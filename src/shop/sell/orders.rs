@@ -9,10 +9,12 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
+use super::order::not_taken;
 use super::{Standing, standing};
 use crate::base::clock::Millis;
 use crate::flows::Context;
 use crate::market::sellers::Seller;
+use crate::orders::operation::Operation;
 use crate::orders::order::Order;
 use crate::shop::Site;
 use crate::shop::desk::{PAGE, left, next_page, settling};
@@ -51,6 +53,8 @@ struct Row {
     recipient: String,
     /// What is going on beside the state.
     doing: Option<&'static str>,
+    /// Whether the money on hold could not be taken the last time.
+    is_not_taken: bool,
     /// What is left of the hold.
     left: Option<String>,
 }
@@ -75,30 +79,43 @@ async fn list(
     Ok(page(&OrdersPage {
         chrome,
         standing: standing(&seller),
+        rows: rows(&ctx, &seller, orders).await?,
         seller,
         shows_all,
-        rows: rows(&ctx, orders).await?,
         all: ctx.paths.with_query(&ctx.paths.sell_orders(), &[("show", "all")]),
         more: more.map(|last| ctx.paths.with_query(&ctx.paths.sell_orders(), &[("show", show), ("from", &last)])),
         first: (!place.from.is_empty()).then_some(here),
     }))
 }
 
-async fn rows(ctx: &Context, orders: Vec<Order>) -> Result<Vec<Row>, PageError> {
+async fn rows(ctx: &Context, seller: &Seller, orders: Vec<Order>) -> Result<Vec<Row>, PageError> {
     let now = ctx.clock.now();
-    let mut names: HashMap<String, String> = ctx.store.recipients(&orders).await?;
-    let ids = orders.iter().map(|order| &order.id);
-    let mut operations = match (ids.clone().min(), ids.max()) {
-        (Some(first), Some(last)) => ctx.store.operations_between(first, last).await?,
-        _ => HashMap::new(),
-    };
-    let row = |order: Order| Row {
-        recipient: names.remove(order.id.as_str()).unwrap_or_default(),
-        doing: settling(&operations.remove(order.id.as_str()).unwrap_or_default()).first().map(|open| open.words),
-        left: rest_of_hold(&order, now),
-        order,
+    let mut names: HashMap<String, String> = ctx.store.recipients(&seller.id, &orders).await?;
+    let mut operations = operations_of(ctx, seller, &orders).await?;
+    let row = |order: Order| {
+        let own = operations.remove(order.id.as_str()).unwrap_or_default();
+        Row {
+            recipient: names.remove(order.id.as_str()).unwrap_or_default(),
+            doing: settling(&own).first().map(|open| open.words),
+            is_not_taken: not_taken(&order, &own).is_some(),
+            left: rest_of_hold(&order, now),
+            order,
+        }
     };
     Ok(orders.into_iter().map(row).collect())
+}
+
+/// What is going on and went on about some of a seller's orders, by order.
+pub(super) async fn operations_of(
+    ctx: &Context,
+    seller: &Seller,
+    orders: &[Order],
+) -> Result<HashMap<String, Vec<Operation>>, PageError> {
+    let ids = orders.iter().map(|order| &order.id);
+    Ok(match (ids.clone().min(), ids.max()) {
+        (Some(first), Some(last)) => ctx.store.operations_of_seller(&seller.id, first, last).await?,
+        _ => HashMap::new(),
+    })
 }
 
 /// What is left of an order's hold, in words.

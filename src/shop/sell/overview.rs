@@ -6,8 +6,10 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
+use super::order::not_taken;
+use super::orders::operations_of;
 use super::{Standing, standing};
-use crate::base::clock::{Millis, days};
+use crate::base::clock::days;
 use crate::base::money::Money;
 use crate::flows::Context;
 use crate::market::sellers::Seller;
@@ -37,17 +39,18 @@ struct DeskPage {
     standing: Option<Standing>,
     waiting: Waiting,
     month: Sums,
-    holds: Vec<Order>,
+    holds: Vec<Hold>,
     paid: Vec<Order>,
     wishes: Vec<Wish>,
     has_products: bool,
-    now: Millis,
 }
 
-impl DeskPage {
-    fn left(&self, order: &Order) -> String {
-        order.hold_until.map_or_else(String::new, |until| left(until, self.now))
-    }
+struct Hold {
+    order: Order,
+    /// What is left of it, in words.
+    left: String,
+    /// Whether the money could not be taken the last time.
+    is_not_taken: bool,
 }
 
 async fn desk(
@@ -65,11 +68,22 @@ async fn desk(
         standing: standing(&seller),
         waiting: store.waiting_for(&seller.id, now.plus(days(2))).await?,
         month: store.earned_since(&seller.id, now.start_of_month(), zero).await?,
-        holds: store.holds_ending_first(&seller.id, ROWS).await?,
+        holds: holds(&ctx, &seller).await?,
         paid,
         wishes: store.open_wishes(&seller.id, ROWS).await?,
         has_products: !store.products_of(&seller.id, "~", 1).await?.is_empty(),
         seller,
-        now,
     }))
+}
+
+async fn holds(ctx: &Context, seller: &Seller) -> Result<Vec<Hold>, PageError> {
+    let now = ctx.clock.now();
+    let orders = ctx.store.holds_ending_first(&seller.id, ROWS).await?;
+    let operations = operations_of(ctx, seller, &orders).await?;
+    let hold = |order: Order| Hold {
+        left: order.hold_until.map_or_else(String::new, |until| left(until, now)),
+        is_not_taken: operations.get(order.id.as_str()).is_some_and(|own| not_taken(&order, own).is_some()),
+        order,
+    };
+    Ok(orders.into_iter().map(hold).collect())
 }

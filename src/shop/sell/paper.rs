@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::get;
 
+use super::order::not_taken;
 use super::own_order;
 use crate::flows::Context;
 use crate::market::sellers::Seller;
@@ -33,6 +34,8 @@ struct SlipPage {
     lines: Vec<Line>,
     /// Whether the parcel may be packed.
     is_packable: bool,
+    /// Why the money on hold could not be taken the last time.
+    not_taken: Option<&'static str>,
     contact: String,
 }
 
@@ -63,6 +66,7 @@ async fn slip(
         checkout: ctx.store.checkout(&order.checkout).await?.ok_or(PageError::NotFound)?,
         lines: ctx.store.order_lines(&order.id).await?,
         is_packable: order.is_packable(ctx.clock.now()),
+        not_taken: not_taken(&order, &ctx.store.operations_of(order.id.as_str()).await?),
         contact: ctx.shop.contact.clone(),
         chrome,
         seller,

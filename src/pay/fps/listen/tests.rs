@@ -14,6 +14,7 @@ fn shows(value: &str) -> Transaction {
         status: "Success".into(),
         amount,
         fees: None,
+        fees_paid_by: None,
         description: None,
         reference: None,
         related: Vec::new(),

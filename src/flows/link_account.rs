@@ -1,7 +1,8 @@
 //! Links an account to the Alexa skill: our own OAuth 2 authorisation code grant with PKCE.
 //!
 //! One act of the buyer is one link. Codes and tokens belong to it, so that ending it ends them all. A code or a
-//! refresh token that comes a second time was copied by somebody: the link ends. Real time throughout.
+//! refresh token that comes a second time was copied by somebody: the link ends. Real time throughout. Only a refresh
+//! token whose answer was lost may come again, soon.
 //!
 //! Sources: RFC 6749, sections 4.1 and 6; RFC 7636; RFC 9700, section 4.14.
 
@@ -31,6 +32,10 @@ pub const ACCESS_LIVES: Duration = hours(1);
 
 /// How long a refresh token waits to be used.
 const REFRESH_LIVES: Duration = days(365);
+
+/// How long the same refresh token is taken again, where nothing that was given for it was used: an answer of ours was
+/// lost on its way. Source: RFC 9700, section 4.14.2, which leaves it to the server.
+const LOST_ANSWER: Duration = minutes(1);
 
 /// Who may ask for a link: Amazon, as the settings name it.
 #[derive(Clone, Debug)]
@@ -168,8 +173,9 @@ async fn by_refresh_token(tx: &mut Write, client: &Client, hash: &str, now: Mill
     if token.client != client.id || token.is_ended {
         return Ok(Given::Nothing);
     }
-    if token.is_used {
-        return Ok(Given::Twice(token.link));
+    if let Some(used_at) = token.used_at {
+        let was_lost = !token.is_overtaken && now.since(used_at) < LOST_ANSWER;
+        return Ok(if was_lost { Given::Good(token.link, token.scope) } else { Given::Twice(token.link) });
     }
     if token.expires_at <= now {
         return Ok(Given::Nothing);

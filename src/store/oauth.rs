@@ -37,8 +37,10 @@ pub struct GivenToken {
     pub scope: String,
     /// Until when it is good.
     pub expires_at: Millis,
-    /// Whether another one was given in its place.
-    pub is_used: bool,
+    /// When another one was given in its place; none while it is fresh.
+    pub used_at: Option<Millis>,
+    /// Whether one that was given later was used, too.
+    pub is_overtaken: bool,
     /// Whether its link has ended.
     pub is_ended: bool,
 }
@@ -61,7 +63,8 @@ struct TokenRow {
     client_id: String,
     scope: String,
     expires_at: i64,
-    is_used: i64,
+    used_at: Option<i64>,
+    is_overtaken: i64,
     is_ended: i64,
 }
 
@@ -193,8 +196,9 @@ impl Write {
     /// A refresh token by its hash, whatever became of it.
     pub async fn given_refresh_token(&mut self, token_hash: &str) -> Result<Option<GivenToken>> {
         let row: Option<TokenRow> = sqlx::query_as(
-            "SELECT t.link_id, l.client_id, l.scope, t.expires_at,
-                    CASE WHEN t.used_at IS NULL THEN 0 ELSE 1 END AS is_used,
+            "SELECT t.link_id, l.client_id, l.scope, t.expires_at, t.used_at,
+                    (SELECT COUNT(*) FROM oauth_tokens n WHERE n.link_id = t.link_id AND n.kind = 'refresh'
+                        AND n.token_hash <> t.token_hash AND n.used_at >= t.used_at) AS is_overtaken,
                     CASE WHEN l.ended_at IS NULL THEN 0 ELSE 1 END AS is_ended
                FROM oauth_tokens t JOIN account_links l ON l.id = t.link_id
               WHERE t.token_hash = $1 AND t.kind = 'refresh'",
@@ -208,7 +212,8 @@ impl Write {
             client: row.client_id,
             scope: row.scope,
             expires_at: Millis(row.expires_at),
-            is_used: row.is_used != 0,
+            used_at: row.used_at.map(Millis),
+            is_overtaken: row.is_overtaken != 0,
             is_ended: row.is_ended != 0,
         }))
     }

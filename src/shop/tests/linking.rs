@@ -222,12 +222,26 @@ async fn a_refresh_token_is_good_once_and_the_second_time_ends_the_link() {
     let (_, _, first) = linked(&market).await;
     let (access, second) = pair(&refreshed(&market, &first).await.body);
     assert_ne!(first, second);
+    // whoever lost the answer asks again at once
+    let (_, second) = pair(&refreshed(&market, &first).await.body);
     let (_, third) = pair(&refreshed(&market, &second).await.body);
     assert!(buyer_of(&market.ctx, &access).await.unwrap().is_some());
     assert!(refreshed(&market, &first).await.body.contains("invalid_grant"));
     assert_eq!(buyer_of(&market.ctx, &access).await.unwrap(), None, "a copy was about: nothing of the family is good");
     assert!(refreshed(&market, &third).await.body.contains("invalid_grant"));
     assert!(refreshed(&market, &access).await.body.contains("invalid_grant"), "an access token refreshes nothing");
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_comes_again_after_a_while_ends_the_link() {
+    let market = Market::open().await;
+    let (_, access, refresh) = linked(&market).await;
+    let mut tx = market.ctx.store.write().await.unwrap();
+    let long_ago = market.ctx.clock.real_now().minus(minutes(2));
+    assert!(tx.use_refresh_token(&token_hash(&refresh), long_ago).await.unwrap());
+    tx.commit().await.unwrap();
+    assert!(refreshed(&market, &refresh).await.body.contains("invalid_grant"));
+    assert_eq!(buyer_of(&market.ctx, &access).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -42,6 +42,9 @@ mod voice;
 mod voice_device;
 mod voice_errors;
 
+/// Of the cases of the longest walks, one in so many is led here: all of them.
+const ONE_IN: usize = 1;
+
 /// These walks run on SQLite; `tests/flows_postgres` runs the same on PostgreSQL.
 async fn database() -> Option<market::Database> {
     Some(market::Database::Sqlite)

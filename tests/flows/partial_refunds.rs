@@ -11,10 +11,11 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
 
+use crate::ONE_IN;
 use crate::market::Market;
 
 /// Orders that are refunded in parts.
-const ORDERS: usize = 6;
+const ORDERS: usize = 6_usize.div_ceil(ONE_IN);
 
 #[tokio::test]
 async fn any_parts_give_back_all_that_was_taken_and_all_of_the_providers_fee() {

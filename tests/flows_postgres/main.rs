@@ -10,6 +10,8 @@ mod approvals;
 mod charged_once;
 #[path = "../flows/currencies.rs"]
 mod currencies;
+#[path = "../flows/desk_scenarios.rs"]
+mod desk_scenarios;
 #[path = "../flows/digital.rs"]
 mod digital;
 #[path = "../flows/disputes.rs"]
@@ -37,6 +39,8 @@ mod market;
 mod news;
 #[path = "../flows/not_taken.rs"]
 mod not_taken;
+#[path = "../flows/partial_refunds.rs"]
+mod partial_refunds;
 #[path = "../support/postgres.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod postgres;
@@ -51,6 +55,8 @@ mod reconcile;
 #[path = "../flows/refunds.rs"]
 mod refunds;
 mod server;
+#[path = "../flows/shuffled.rs"]
+mod shuffled;
 #[path = "../support/speaker.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod speaker;
@@ -63,6 +69,10 @@ mod voice;
 mod voice_device;
 #[path = "../flows/voice_errors.rs"]
 mod voice_errors;
+
+/// Of the cases of the longest walks, one in so many is led here. All of them would take two minutes more, and what
+/// differs between the databases shows in few.
+const ONE_IN: usize = 5;
 
 /// Fresh databases for every walk, the shop's and the sandbox's; none where PostgreSQL is not installed, which is said on the terminal.
 async fn database() -> Option<market::Database> {

@@ -222,7 +222,7 @@ async fn the_seller_ends_a_subscription_and_the_buyer_is_told() {
 }
 
 /// The payer cancels the approval on the provider's own page.
-async fn cancel_at_the_provider(market: &Market, persona: &str) {
+pub async fn cancel_at_the_provider(market: &Market, persona: &str) {
     let mut payer = Visitor::new();
     payer.open(&format!("{}/accounts/{persona}", market.sandbox_url)).await;
     payer.submit("/tokens/", &[]).await;

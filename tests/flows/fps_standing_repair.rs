@@ -12,7 +12,7 @@ use crate::market::Market;
 use crate::visitor::Visitor;
 
 /// How many letters say `words`.
-async fn letters(market: &Market, words: &str) -> usize {
+pub async fn letters(market: &Market, words: &str) -> usize {
     let all = market.ctx().store.letters(200).await.unwrap();
     all.iter().filter(|letter| letter.body_text.contains(words) || letter.subject.contains(words)).count()
 }
@@ -131,7 +131,7 @@ async fn an_approval_that_is_dead_is_not_tried_again_and_a_new_one_takes_its_pla
 }
 
 /// Goes to the provider's pages to change how the newest agreement is paid.
-async fn go_to_change(market: &Market, visitor: &mut Visitor) {
+pub async fn go_to_change(market: &Market, visitor: &mut Visitor) {
     visitor.open(&market.at("/account/approvals")).await;
     visitor.submit("/change", &[]).await;
 }

@@ -11,10 +11,10 @@ use crate::fps_standing::{afresh, is_active, operations, reach};
 use crate::market::Market;
 use crate::visitor::Visitor;
 
-const LETTER: &str = "/p/sourdough-letter";
+pub const LETTER: &str = "/p/sourdough-letter";
 
 /// Somebody with an account on the provider's sign-in page, for a tab at the stall that sells the letter.
-async fn asking(market: &Market, month: &str, day: &str) -> Visitor {
+pub async fn asking(market: &Market, month: &str, day: &str) -> Visitor {
     let mut visitor = market.signed_in("ben@example.com").await;
     visitor.open(&market.at(LETTER)).await;
     visitor.page.says(200, "You have no tab that pays The Patient Loaf");
@@ -23,13 +23,13 @@ async fn asking(market: &Market, month: &str, day: &str) -> Visitor {
     visitor
 }
 
-async fn tab_of(market: &Market) -> Agreement {
+pub async fn tab_of(market: &Market) -> Agreement {
     let ben = market.ctx().store.account_by_email("ben@example.com").await.unwrap().unwrap();
     market.ctx().store.agreements_of(&ben.id, 1).await.unwrap().remove(0)
 }
 
 /// Ben with a tab that was opened.
-async fn with_tab(market: &Market, month: &str, day: &str) -> (Visitor, Agreement) {
+pub async fn with_tab(market: &Market, month: &str, day: &str) -> (Visitor, Agreement) {
     let mut visitor = asking(market, month, day).await;
     market.approve(&mut visitor, "acc_clara", "CC").await;
     market.settle_down().await;
@@ -37,7 +37,7 @@ async fn with_tab(market: &Market, month: &str, day: &str) -> (Visitor, Agreemen
     (visitor, tab)
 }
 
-async fn press(market: &Market, visitor: &mut Visitor) {
+pub async fn press(market: &Market, visitor: &mut Visitor) {
     visitor.open(&market.at(LETTER)).await;
     visitor.submit("/buy", &[]).await;
     market.settle_down().await;

@@ -23,6 +23,8 @@ mod disputes;
 mod embedded;
 mod express;
 mod fps_basket;
+mod fps_returns;
+mod fps_returns_others;
 mod fps_standing;
 mod fps_standing_lost;
 mod fps_standing_repair;

@@ -19,7 +19,7 @@ async fn held(market: &Market, order: &Order) -> i64 {
 }
 
 /// Sets the state of the seller's account at the payment service.
-async fn set_account(market: &Market, order: &Order, state: &str) {
+pub async fn set_account(market: &Market, order: &Order, state: &str) {
     let payee = market.ctx().store.payee(&order.seller, "fps").await.unwrap().unwrap();
     let all = market.control("GET", "fps/accounts", None).await;
     let own = all["accounts"].as_array().unwrap().iter().find(|one| one["email"] == payee.email.as_str()).unwrap();

@@ -22,6 +22,10 @@ mod embedded;
 mod express;
 #[path = "../flows/fps_basket.rs"]
 mod fps_basket;
+#[path = "../flows/fps_returns.rs"]
+mod fps_returns;
+#[path = "../flows/fps_returns_others.rs"]
+mod fps_returns_others;
 #[path = "../flows/fps_standing.rs"]
 mod fps_standing;
 #[path = "../flows/fps_standing_lost.rs"]

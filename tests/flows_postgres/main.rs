@@ -30,6 +30,8 @@ mod fps_returns_others;
 mod fps_standing;
 #[path = "../flows/fps_standing_lost.rs"]
 mod fps_standing_lost;
+#[path = "../flows/fps_standing_office.rs"]
+mod fps_standing_office;
 #[path = "../flows/fps_standing_repair.rs"]
 mod fps_standing_repair;
 #[path = "../flows/fps_tab.rs"]

@@ -28,6 +28,7 @@ mod fps_returns_others;
 mod fps_standing;
 mod fps_standing_lost;
 mod fps_standing_office;
+mod fps_standing_periods;
 mod fps_standing_repair;
 mod fps_tab;
 mod help;

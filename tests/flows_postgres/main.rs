@@ -32,6 +32,8 @@ mod fps_standing;
 mod fps_standing_lost;
 #[path = "../flows/fps_standing_office.rs"]
 mod fps_standing_office;
+#[path = "../flows/fps_standing_periods.rs"]
+mod fps_standing_periods;
 #[path = "../flows/fps_standing_repair.rs"]
 mod fps_standing_repair;
 #[path = "../flows/fps_tab.rs"]

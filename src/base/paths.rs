@@ -254,6 +254,8 @@ impl Paths {
         admin_dispute = "/admin/disputes/", "";
         /// How it ended.
         admin_dispute_end = "/admin/disputes/", "/end";
+        /// An operator says that what nobody could tell about never happened.
+        admin_operation_never = "/admin/operations/", "/never";
         /// One order at the marketplace's desk.
         admin_order = "/admin/orders/", "";
         /// An operator takes the flag off an order.

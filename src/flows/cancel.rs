@@ -95,13 +95,19 @@ pub(super) async fn withdraw(
     order.state = state;
     let provider = order.provider.clone();
     withdraw_approval::let_go(ctx, tx, order, &provider).await?;
-    order.message = Some("The order was called off. Nothing was charged.".to_owned());
+    let is_sent = |op: &Operation| op.is_charge() && !matches!(op.progress, Progress::Queued | Progress::Failed);
+    let text = if operations.iter().any(is_sent) {
+        "The order was called off. Should the payment have gone through all the same, it goes back to you by itself."
+    } else {
+        "The order was called off. Nothing was charged."
+    };
+    order.message = Some(text.to_owned());
     tx.release_stock(&order.id, now).await?;
     tx.change_order(order, None).await?;
     basket::let_go(ctx, tx, &order.checkout).await?;
     tx.note(&order.id, now, "Called off", &format!("By the {}.", actor.word())).await?;
     let email = tx.checkout(&order.checkout).await?.ok_or(ActError::NoSuchOrder)?.email;
-    let letter = ctx.letters().given_up(&email, order, "The order was called off. Nothing was charged.");
+    let letter = ctx.letters().given_up(&email, order, text);
     tx.queue_letter(&letter, now).await?;
     Ok(())
 }

@@ -46,7 +46,7 @@ pub async fn apply(
     case.mended_by(outcome);
     match outcome {
         Outcome::Consented { consent, instrument } => case.consented(consent, *instrument).await,
-        Outcome::Abandoned { reason, code } => case.abandoned(reason.for_buyer(), code).await,
+        Outcome::Abandoned { reason, code } => case.abandoned(*reason, code).await,
         Outcome::Held { transaction, until, is_suspect } => {
             case.stop_if(*is_suspect);
             case.held(transaction, *until).await

@@ -14,6 +14,7 @@ pub mod change_agreement;
 pub mod check_out;
 pub mod come_back;
 mod count;
+pub mod decide;
 pub mod dispute;
 pub mod express;
 pub mod facts;

@@ -12,7 +12,7 @@ use crate::market::sellers::{Payee, Registration};
 use crate::orders::audit::Act;
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
 use crate::orders::order::{APPROVAL_WAIT, Order};
-use crate::orders::outcome::{Outcome, Validity};
+use crate::orders::outcome::{AbandonReason, Outcome, Validity};
 use crate::orders::refusal::Retry;
 use crate::store::{Result, StoreError, Write, retried};
 
@@ -76,6 +76,9 @@ pub(super) async fn record_in(
         let order = order_of(tx, &operation).await?;
         return Ok(Applied { recorded: Recorded::KnownAlready, order });
     }
+    if let Outcome::Abandoned { reason: AbandonReason::OurFault, code } = outcome {
+        tracing::error!(operation.id = %operation.id, code, "a provider's pages did not accept our request");
+    }
     let run_after = progress(&mut operation, outcome, now);
     let said = ctx.providers.said(&operation, outcome);
     operation.said = if operation.progress.is_open() { said.or(operation.said.take()) } else { said };
@@ -99,7 +102,9 @@ pub(super) async fn record_in(
     if has_worked && recorded == Recorded::Changed {
         tx.correct_progress(&operation).await?;
     }
-    let written = was_open && tx.record_progress(&operation, run_after).await?;
+    let is_decided = before == Progress::Unknown && operation.progress == Progress::Failed;
+    let written =
+        was_open && tx.record_progress(&operation, run_after).await? || is_decided && tx.decide(&operation).await?;
     let is_closed = written && !operation.progress.is_open();
     let order = order_of(tx, &operation).await?;
     if is_closed {

@@ -4,7 +4,7 @@ use super::{ActError, Actor, Context, run_operation};
 use crate::base::ids::{OperationId, OrderId};
 use crate::base::money::Money;
 use crate::orders::audit::Act;
-use crate::orders::operation::{Kind, Operation, Request, Subject};
+use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
 use crate::orders::order::Order;
 use crate::store::ledger::Standing;
 use crate::store::{Store, Write, retried};
@@ -17,8 +17,9 @@ pub async fn refundable(store: &Store, order: &Order) -> Result<Money, ActError>
 }
 
 fn left(order: &Order, standing: &Standing, operations: &[Operation]) -> Money {
-    let on_its_way: i64 =
-        operations.iter().filter(|op| op.kind == Kind::Refund && op.progress.is_open()).map(|op| op.amount.minor).sum();
+    let may_have_gone = |op: &&Operation| op.progress.is_open() || op.progress == Progress::Unknown;
+    let refunds = operations.iter().filter(|op| op.kind == Kind::Refund);
+    let on_its_way: i64 = refunds.filter(may_have_gone).map(|op| op.amount.minor).sum();
     Money { minor: standing.refundable().minor - on_its_way, ..order.total }
 }
 

@@ -116,13 +116,13 @@ async fn ask_or_send(ctx: &Context, provider: &dyn Provider, operation: &Operati
         return provider.find_outcome(operation).await;
     }
     if operation.attempts > 1 || operation.progress == Progress::Pending {
-        match provider.find_outcome(operation).await {
-            Outcome::NeverArrived => {}
-            known => return known,
-        }
-        let first_sent = operation.first_sent_at.unwrap_or(operation.created_at);
-        if ctx.clock.now().since(first_sent) > provider.abilities().resend_window {
+        let found = provider.find_outcome(operation).await;
+        let is_untold = matches!(found, Outcome::NeverArrived | Outcome::Silent { .. });
+        if is_untold && is_forgotten(ctx, provider, operation) {
             return give_to_a_person(ctx, operation).await;
+        }
+        if found != Outcome::NeverArrived {
+            return found;
         }
     }
     let sent = provider.send(operation).await;
@@ -137,6 +137,15 @@ async fn ask_or_send(ctx: &Context, provider: &dyn Provider, operation: &Operati
         };
     }
     sent
+}
+
+/// Whether the provider may have forgotten the reference of a request that it never answered. What has a transaction can
+/// be asked for by that, at any time.
+fn is_forgotten(ctx: &Context, provider: &dyn Provider, operation: &Operation) -> bool {
+    let has_reference = operation.is_charge() || operation.kind == Kind::Refund;
+    let first_sent = operation.first_sent_at.unwrap_or(operation.created_at);
+    let is_over = ctx.clock.now().since(first_sent) >= provider.abilities().resend_window;
+    has_reference && operation.transaction.is_none() && is_over
 }
 
 /// Past the provider's memory of our reference the same request would charge anew: never resent.

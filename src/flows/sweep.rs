@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::record_outcome::{record_news, record_outcome};
 use super::{Context, dispute, renew, retry};
-use crate::base::clock::{days, minutes};
+use crate::base::clock::{days, hours, minutes};
 use crate::base::ids::OrderId;
 use crate::mail::HOLD_ENDS;
 use crate::orders::operation::{Kind, Operation, Progress};
@@ -91,6 +91,11 @@ async fn run_out(ctx: &Context, order: &Order) -> Result<()> {
     let operations = ctx.store.operations_about(order).await?;
     let Some(provider) = ctx.providers.get(&order.provider) else { return wait(ctx, order).await };
     let busy = operations.iter().any(|op| op.progress.is_open() && !op.needs_person());
+    let is_unknown = |op: &Operation| op.progress == Progress::Unknown && op.is_charge();
+    if order.state == State::Consented && operations.iter().any(is_unknown) {
+        // nobody may be told that nothing was charged: a person finds out first
+        return set_due(ctx, order, Some(ctx.clock.now().plus(hours(1)))).await;
+    }
     let asked: Option<&Operation> = match order.state {
         _ if busy => return wait(ctx, order).await,
         // A basket's approval may have been given for the other orders alone.

@@ -161,10 +161,10 @@ impl AbandonReason {
                 "The payment page was open for more than a day, so it has closed. Nothing was charged. You can start it again whenever you like."
             }
             AbandonReason::NoCommonMethod => {
-                "None of your payment methods is accepted for this order. Nothing was charged. You can try again with another one."
+                "None of your payment methods is accepted here. Nothing was charged. You can try again with another one."
             }
             AbandonReason::NotPossible => {
-                "The payment service could not offer this payment to your account. Nothing was charged. You can try again with another account."
+                "The payment service could not offer this payment to your account. Nothing was charged. Please try once more, or with another account."
             }
             AbandonReason::Temporary => {
                 "The payment service had a hiccup. Nothing was charged. Please try again in a moment."
@@ -188,8 +188,11 @@ impl AbandonReason {
             AbandonReason::Temporary | AbandonReason::OurFault => {
                 "The payment service could not change it just now. It is paid the way it was before; please try again in a moment."
             }
-            AbandonReason::NoCommonMethod | AbandonReason::NotPossible => {
+            AbandonReason::NoCommonMethod => {
                 "None of the other payment methods there is accepted here. It is paid the way it was before."
+            }
+            AbandonReason::NotPossible => {
+                "The payment service could not offer that to your account. It is paid the way it was before."
             }
             AbandonReason::ConsentGone | AbandonReason::NotTheirs => self.for_buyer(),
         }

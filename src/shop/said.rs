@@ -87,6 +87,12 @@ pub fn trouble(ctx: &Context, order: &Order, operations: &[Operation]) -> Option
     said(ctx, failed).map(|said| Said { message: String::new(), ..said })
 }
 
+/// Why the last try of a registration came to nothing, for the seller.
+pub fn registration_trouble(ctx: &Context, operations: &[Operation]) -> Option<Said> {
+    let last = operations.iter().rev().find(|it| it.kind == Kind::Register)?;
+    if last.progress == Progress::Failed { said(ctx, last) } else { None }
+}
+
 fn code(operation: &Operation) -> Option<&str> {
     let refused = || operation.refusal.as_ref().map(|refusal| refusal.code.as_str());
     operation.said.as_deref().or_else(refused)

@@ -158,8 +158,24 @@ impl Store {
         write.commit().await
     }
 
+    /// Whether one waits: asked first, so that a worker with nothing to do keeps no writer waiting.
+    async fn is_notification_due(&self, now: Millis, real_now: Millis) -> Result<bool> {
+        let found: Option<String> = sqlx::query_scalar(
+            "SELECT delivery_key FROM notifications
+              WHERE processed_at IS NULL AND run_after <= $1 AND leased_until <= $2 LIMIT 1",
+        )
+        .bind(now.0)
+        .bind(real_now.0)
+        .fetch_optional(&mut *self.read().await?)
+        .await?;
+        Ok(found.is_some())
+    }
+
     /// Claims the notification that waits the longest, or nothing.
     pub async fn claim_notification(&self, now: Millis, real_now: Millis, lease: Duration) -> Result<Option<Stored>> {
+        if !self.is_notification_due(now, real_now).await? {
+            return Ok(None);
+        }
         let mut write = self.write().await?;
         let row: Option<NotificationRow> = sqlx::query_as(
             "UPDATE notifications SET attempts = attempts + 1, leased_until = $1

@@ -213,6 +213,9 @@ impl Store {
     /// Claims the operation that is due the longest, or nothing. Two workers never get the
     /// same one: the outer conditions are checked again after the row lock is granted.
     pub async fn claim_due(&self, lease: Lease<'_>) -> Result<Option<Operation>> {
+        if !self.is_operation_due(lease).await? {
+            return Ok(None);
+        }
         let mut write = self.write().await?;
         let row: Option<OperationRow> = sqlx::query_as(concat!(
             "UPDATE operations
@@ -241,6 +244,19 @@ impl Store {
             }
             None => Ok(None),
         }
+    }
+
+    /// Whether there is one: asked first, so that a worker with nothing to do keeps no writer waiting.
+    async fn is_operation_due(&self, lease: Lease<'_>) -> Result<bool> {
+        let found: Option<String> = sqlx::query_scalar(
+            "SELECT id FROM operations
+              WHERE state IN ('queued', 'sent', 'pending') AND run_after <= $1 AND leased_until <= $2 LIMIT 1",
+        )
+        .bind(lease.now.0)
+        .bind(lease.real_now.0)
+        .fetch_optional(&mut *self.read().await?)
+        .await?;
+        Ok(found.is_some())
     }
 
     /// Claims this one, unless it is closed or somebody else holds it.
@@ -372,6 +388,22 @@ impl Write {
     /// Writes that nobody waits for an operation any more. Says whether it was open.
     pub async fn give_up(&mut self, operation: &Operation, now: Millis) -> Result<bool> {
         self.record_progress(&Operation { progress: Progress::Failed, ..operation.clone() }, now).await
+    }
+
+    /// Writes that an operation which was lost sight of has not worked. Says whether it was.
+    pub async fn decide(&mut self, operation: &Operation) -> Result<bool> {
+        let refusal = operation.refusal.as_ref().map(serde_json::to_string).transpose();
+        let refusal = refusal.map_err(|e| StoreError::Unreadable(e.to_string()))?;
+        let done = sqlx::query(
+            "UPDATE operations SET state = $1, refusal = $2, said = $3 WHERE id = $4 AND state = 'unknown'",
+        )
+        .bind(operation.progress.word())
+        .bind(refusal)
+        .bind(operation.said.clone())
+        .bind(operation.id.as_str())
+        .execute(self.connection())
+        .await?;
+        Ok(done.rows_affected() == 1)
     }
 
     /// Writes that an operation which was given up, refused or lost sight of has worked all the same.

@@ -19,7 +19,7 @@ use crate::visitor::Visitor;
 const NOES: [(&str, &str); 6] = [
     ("A", "You left the payment page before approving. Nothing was charged. You can go on whenever you like."),
     ("SE", "The payment service had a hiccup. Nothing was charged. Please try again in a moment."),
-    ("PE", "None of your payment methods is accepted for this order. Nothing was charged."),
+    ("PE", "None of your payment methods is accepted here. Nothing was charged."),
     ("NP", "The payment service could not offer this payment to your account. Nothing was charged."),
     ("CE", "Something went wrong on our side. Nothing was charged"),
     ("NM", "Something went wrong on our side. Nothing was charged"),

@@ -22,7 +22,7 @@ const UNCHANGED: [(&str, &str); 7] = [
     ("SE", "The payment service could not change it just now. It is paid the way it was before; please try again"),
     ("CE", "The payment service could not change it just now. It is paid the way it was before; please try again"),
     ("PE", "None of the other payment methods there is accepted here. It is paid the way it was before."),
-    ("NA", "None of the other payment methods there is accepted here. It is paid the way it was before."),
+    ("NA", "The payment service could not offer that to your account. It is paid the way it was before."),
     ("UT", "That approval belongs to another account at the payment service. Nothing was charged."),
 ];
 
@@ -145,6 +145,7 @@ async fn a_seller_who_comes_back_unregistered_sells_nothing_and_goes_on_where_th
     for status in ["A", "CE", "NP", "NM"] {
         come_back(&market, &mut nora, status).await;
         nora.page.says(200, "Your registration is not through yet, so nobody can buy from you.");
+        nora.page.says(200, &format!("Amazon Flexible Payments says {status}: "));
         known.push((Progress::Failed, status));
         let visits = operations(&market, knots.id.as_str(), Kind::Register).await;
         assert_eq!(ends(&visits), known);
@@ -169,7 +170,7 @@ async fn a_seller_who_comes_back_unregistered_sells_nothing_and_goes_on_where_th
     let after = market.ctx().store.seller(&knots.id).await.unwrap().unwrap();
     assert_eq!(after.state, Registration::Registered);
     let to_her = market.ctx().store.letters(50).await.unwrap();
-    assert_eq!(to_her.iter().filter(|letter| letter.recipient == "nora@example.com").count(), 1, "one welcome");
+    assert_eq!(to_her.iter().filter(|letter| letter.recipient == "tinker@sellers.example").count(), 1, "one welcome");
 
     let (_, order) = market.buy("a-bowline", "acc_clara", "CC").await;
     assert_eq!((order.state, &order.seller), (State::Reserved, &knots.id));

@@ -42,6 +42,7 @@ mod rates;
 mod reconcile;
 mod refunds;
 mod shuffled;
+mod unknown;
 mod voice;
 mod voice_device;
 mod voice_errors;

@@ -46,6 +46,13 @@ async fn a_seller_whose_account_is_stopped_mends_it_and_ships_once_more() {
         seller.page.says(200, "Your payment account needs your attention");
         seller.page.says(200, "ship once more when this is mended");
     }
+    let mut seller = market.seller_of(&order).await;
+    for list in ["/sell/desk", "/sell/orders", "/sell/orders?show=all"] {
+        seller.open(&market.at(list)).await;
+        seller.page.says(200, "could not be taken: do not send it yet");
+    }
+    seller.open(&market.at(&format!("/sell/orders/{}/slip", order.id))).await;
+    seller.page.says(200, "Do not send it yet");
     let letters = market.ctx().store.letters(200).await.unwrap();
     let told = letters.iter().filter(|letter| letter.subject.contains("the payment could not be taken")).count();
     assert_eq!(told, 2, "a letter for each try");

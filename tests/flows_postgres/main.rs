@@ -68,6 +68,8 @@ mod shuffled;
 #[path = "../support/speaker.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod speaker;
+#[path = "../flows/unknown.rs"]
+mod unknown;
 #[path = "../support/visitor.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod visitor;

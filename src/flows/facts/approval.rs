@@ -4,7 +4,7 @@ use super::Case;
 use crate::flows::record_outcome::Recorded;
 use crate::orders::operation::{Instrument, Kind, MENDING_PAUSE, Operation, Request, SOFT_DECLINE_PAUSES};
 use crate::orders::order::Line;
-use crate::orders::outcome::Validity;
+use crate::orders::outcome::{AbandonReason, Validity};
 use crate::orders::refusal::{Reason, Refusal, Retry};
 use crate::orders::state::{Change, Fact, State};
 use crate::store::Result;
@@ -70,11 +70,16 @@ impl Case<'_> {
         }))
     }
 
-    pub(super) async fn abandoned(&mut self, text: &str, code: &str) -> Result<Recorded> {
+    pub(super) async fn abandoned(&mut self, reason: AbandonReason, code: &str) -> Result<Recorded> {
         if self.order.state.after(Fact::Abandoned) != Change::Stays || self.is_from_elsewhere() {
             return Ok(Recorded::KnownAlready);
         }
-        self.order.message = Some(text.to_owned());
+        self.order.message = Some(reason.for_buyer().to_owned());
+        if reason == AbandonReason::OurFault {
+            self.order.flag = Some(format!(
+                "The payment pages did not accept our request: {code}. The buyer can go there again; find out why."
+            ));
+        }
         let due = self.order.approve_by;
         tracing::info!(order.id = %self.order.id, code, "came back without approving");
         self.change("Came back without approving", "Nothing was charged.", Some(due)).await
@@ -147,6 +152,9 @@ impl Case<'_> {
                          changed it."
                             .to_owned(),
                     );
+                }
+                if refusal.reason == Reason::OurRequest {
+                    self.order.flag = Some(format!("{} {}: {}", words.operator, refusal.code, refusal.message));
                 }
                 let text = self.pause_agreement(refusal).await?;
                 self.give_up(state, &text, "Payment declined").await

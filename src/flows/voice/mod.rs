@@ -115,8 +115,10 @@ pub async fn keep(ctx: &Context, begun: Option<Write>, user: &VoiceUser, given: 
         .await;
     };
     keep_in(tx, user.clone(), given, now).await?;
-    // there may be letters, or something to look after
-    ctx.wake.notify_one();
+    if given.answered.is_some() {
+        // what it came to may be for the worker: letters, a hold that is let go
+        ctx.wake.notify_one();
+    }
     Ok(())
 }
 

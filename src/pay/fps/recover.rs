@@ -59,7 +59,7 @@ impl FpsProvider {
     /// moved the provider's clock along with ours.
     fn if_resending_is_safe(&self, operation: &Operation) -> Outcome {
         let real = operation.first_sent_at.map(|sent| self.clock.real_now().since(sent)).unwrap_or_default();
-        let business = self.clock.now().since(operation.created_at);
+        let business = self.clock.now().since(operation.first_sent_at.unwrap_or(operation.created_at));
         if real.max(business) < RESEND_WINDOW {
             Outcome::NeverArrived
         } else {

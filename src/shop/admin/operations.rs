@@ -2,15 +2,15 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
-use axum::response::Response;
-use axum::routing::get;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
 use serde::Deserialize;
 
-use crate::flows::Context;
+use crate::flows::{Context, decide};
 use crate::orders::operation::Progress;
 use crate::shop::Site;
-use crate::shop::desk::{PAGE, next_page};
+use crate::shop::desk::{PAGE, id as id_of, next_page};
 use crate::shop::error::PageError;
 use crate::shop::extract::SignedInOperator;
 use crate::shop::page::{Chrome, page};
@@ -22,7 +22,18 @@ const TABS: [Progress; 6] =
 
 /// The list.
 pub fn router() -> Router<Site> {
-    Router::new().route("/admin/operations", get(list))
+    Router::new().route("/admin/operations", get(list)).route("/admin/operations/{id}/never", post(never))
+}
+
+/// The operator found nothing of it in the provider's own record. Leads back to the list, or to what it was about.
+async fn never(
+    State(ctx): State<Context>,
+    SignedInOperator(operator): SignedInOperator,
+    Path(id): Path<String>,
+) -> Result<Response, PageError> {
+    decide::never_happened(&ctx, &operator.email, &id_of(&id)?).await.map_err(PageError::from)?;
+    let list = ctx.paths.with_query(&ctx.paths.admin_operations(), &[("state", Progress::Unknown.word())]);
+    Ok(Redirect::to(&list).into_response())
 }
 
 /// Which state, and where the list goes on.

@@ -19,6 +19,7 @@ use crate::shop::desk::left;
 use crate::shop::error::PageError;
 use crate::shop::extract::SignedInSeller;
 use crate::shop::page::{Chrome, page};
+use crate::shop::said::{Said, registration_trouble};
 use crate::store::desk::Waiting;
 use crate::store::desk_money::Sums;
 use crate::store::threads::Wish;
@@ -37,6 +38,8 @@ struct DeskPage {
     chrome: Chrome,
     seller: Seller,
     standing: Option<Standing>,
+    /// What the payment service said when a registration came to nothing.
+    trouble: Option<Said>,
     waiting: Waiting,
     month: Sums,
     holds: Vec<Hold>,
@@ -63,9 +66,15 @@ async fn desk(
     let zero = Money::zero(ctx.shop.currency);
     let mut paid = store.orders_to_ship(&seller.id, "", ROWS).await?;
     paid.retain(|order| order.hold_until.is_none());
+    let standing = standing(&seller);
+    let trouble = match standing {
+        Some(Standing::Unfinished) => registration_trouble(&ctx, &store.operations_of(seller.id.as_str()).await?),
+        _ => None,
+    };
     Ok(page(&DeskPage {
         chrome,
-        standing: standing(&seller),
+        standing,
+        trouble,
         waiting: store.waiting_for(&seller.id, now.plus(days(2))).await?,
         month: store.earned_since(&seller.id, now.start_of_month(), zero).await?,
         holds: holds(&ctx, &seller).await?,

@@ -8,7 +8,7 @@ use super::buying::ADDRESS;
 use super::desks::{ADA, FIELDS, paid_order, paid_order_under};
 use super::office::OLGA;
 use super::*;
-use crate::orders::operation::{Kind, Operation, Request, Subject};
+use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
 use crate::orders::reconcile::{What, never_arrived};
 use crate::orders::state::State;
 use crate::seed::PASSWORD;
@@ -67,6 +67,7 @@ async fn every_form_can_be_sent_twice() {
             "/sell/products/new" | "/sell/products/{id}" => products(&market).await,
             "/sell/requests/{id}" => wish(&market).await,
             "/admin/sellers/{id}" => stall(&market).await,
+            "/admin/operations/{id}/never" => never(&market, &route).await,
             "/admin/reconciliation" | "/admin/reconciliation/{id}/ask" => reconciliation(&market, &route).await,
             "/sell/orders/{id}/subscription/end" => standing::subscription(&market, ADA, &route).await,
             "/admin/orders/{id}/agreement/end" => standing::subscription(&market, OLGA, &route).await,
@@ -309,6 +310,21 @@ async fn reconciliation(market: &Market, route: &str) {
     let kept = store.open_differences("", 10).await.unwrap().remove(0);
     assert_eq!(olga.twice(&route.replace("{id}", &kept.id), &[]).await, "/admin/reconciliation");
     assert!(store.difference(&kept.id).await.unwrap().unwrap().asked_at.is_some());
+}
+
+/// What never happened has never happened once.
+async fn never(market: &Market, route: &str) {
+    let order = paid_order(market).await;
+    let (now, payment) = (market.ctx.clock.now(), "P1".to_owned());
+    let subject = Subject::Order(order.id.clone());
+    let refund = Operation::wanted(subject, Kind::Refund, "till", Request::Refund { payment }, order.total, now);
+    let mut tx = market.ctx.store.write().await.unwrap();
+    let refund = tx.want(Operation { progress: Progress::Unknown, ..refund }, now).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut olga = Visitor::signed_in(market, OLGA).await;
+    olga.twice(&route.replace("{id}", refund.id.as_str()), &[]).await;
+    let acts = market.ctx.store.audit_of(refund.id.as_str()).await.unwrap();
+    assert_eq!(acts.len(), 1, "{acts:?}");
 }
 
 /// Entered, answered or ended once, with one line of each and one letter.

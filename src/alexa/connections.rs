@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::answer::{Response, ResponseEnvelope};
 use super::dialog::{Before, Trouble, Turn, go_on_buying, review, settle_agreement};
-use super::dialog::{bought_card, order_web_card, payment_card, seller_of, set_up, web_card};
+use super::dialog::{bought_card, order_web_card, payment_card, set_up, web_card};
 use super::envelope::Envelope;
 use super::errors::{self, AppCard, Order as Effect, Row, Table, Then};
 use super::operator;
@@ -298,8 +298,9 @@ impl Hearing<'_, '_> {
         match charge {
             Some(charge) if charge.progress.is_open() => {
                 let order = self.order_of(charge).await?;
-                let seller = seller_of(self.turn, &order).await?;
                 let mut tx = self.turn.writing().await?;
+                let seller = tx.seller(&order.seller).await.map_err(Trouble::inside)?;
+                let seller = seller.map(|seller| seller.name).unwrap_or_default();
                 let asked = voice::ask_charge(self.turn.ctx, &mut tx, &self.turn.user, charge, &order, &seller).await;
                 self.turn.put_back(tx);
                 Ok(self.turn.hand_over(asked.map_err(Trouble::inside)?))

@@ -15,6 +15,7 @@ pub mod talk;
 pub mod verify;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -46,6 +47,7 @@ pub fn router(ctx: Context, gate: Gate) -> Router {
 
 /// Answers 200 and what is to be said; 400 to everybody who is not Alexa, 413 above 64 KiB.
 async fn hear(State(skill): State<Skill>, headers: HeaderMap, body: Body) -> Response {
+    let since = Instant::now();
     let Ok(body) = to_bytes(body, envelope::LARGEST).await else {
         return (StatusCode::PAYLOAD_TOO_LARGE, "at most 64 KiB\n").into_response();
     };
@@ -55,7 +57,7 @@ async fn hear(State(skill): State<Skill>, headers: HeaderMap, body: Body) -> Res
             let id = envelope.request.request_id.clone();
             // a task of its own: what was begun is finished, also when nobody waits for it any more
             let task = tokio::spawn(async move { reply(&skill.ctx, &envelope, &body).await });
-            write(match tokio::time::timeout(PATIENCE, task).await {
+            write(match tokio::time::timeout(PATIENCE.saturating_sub(since.elapsed()), task).await {
                 Ok(Ok(envelope)) => envelope,
                 failed => {
                     tracing::error!(request.id = id, "no answer within {PATIENCE:?}, or a panic: {}", failed.is_ok());
@@ -93,14 +95,15 @@ pub async fn reply(ctx: &Context, envelope: &Envelope, body: &[u8]) -> ResponseE
         Ok(response) => response.into(),
         Err(trouble) => {
             tracing::error!(request.id = request.request_id, "the skill could not do its part: {trouble}");
-            calm(Words::of(&request.locale))
+            calm(Words::of(&request.locale), &request.name)
         }
     }
 }
 
-/// Something is wrong with us, and the buyer should not have to care.
-fn calm(words: Words) -> ResponseEnvelope {
-    answer::Response::tell(&words.say("error-merchant-calm", &[])).into()
+/// Something is wrong with us, and the buyer should not have to care; but Amazon Pay may have charged what it answers.
+fn calm(words: Words, answered: &str) -> ResponseEnvelope {
+    let message = if answered == "Charge" { "error-unclear" } else { "error-merchant-calm" };
+    answer::Response::tell(&words.say(message, &[])).into()
 }
 
 fn write(envelope: ResponseEnvelope) -> Response {

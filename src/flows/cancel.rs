@@ -5,6 +5,7 @@ use crate::base::ids::{OperationId, OrderId};
 use crate::orders::audit::Act;
 use crate::orders::operation::{Kind, Operation, Progress, Request, Subject};
 use crate::orders::order::Order;
+use crate::orders::refusal::Retry;
 use crate::orders::state::{Change, Fact, State};
 use crate::store::{Write, retried};
 
@@ -82,10 +83,7 @@ pub(super) async fn withdraw(
     let Change::To(state) = order.state.after(Fact::Withdrawn) else {
         return Err(ActError::NotNow("This order can no longer be called off."));
     };
-    for operation in operations
-        .iter()
-        .filter(|op| op.progress == Progress::Queued || op.kind == Kind::Consent && op.progress.is_open())
-    {
+    for operation in operations.iter().filter(|op| can_be_recalled(op)) {
         let recalled = Operation { progress: Progress::Failed, ..operation.clone() };
         if tx.record_progress(&recalled, now).await? {
             count::attempt(tx, &recalled, order, now).await?;
@@ -95,7 +93,7 @@ pub(super) async fn withdraw(
     order.state = state;
     let provider = order.provider.clone();
     withdraw_approval::let_go(ctx, tx, order, &provider).await?;
-    let is_sent = |op: &Operation| op.is_charge() && !matches!(op.progress, Progress::Queued | Progress::Failed);
+    let is_sent = |op: &Operation| op.is_charge() && op.progress != Progress::Failed && !can_be_recalled(op);
     let text = if operations.iter().any(is_sent) {
         "The order was called off. Should the payment have gone through all the same, it goes back to you by itself."
     } else {
@@ -110,4 +108,13 @@ pub(super) async fn withdraw(
     let letter = ctx.letters().given_up(&email, order, text);
     tx.queue_letter(&letter, now).await?;
     Ok(())
+}
+
+/// Whether nothing can have come of it yet: it was not sent, or waits for the buyer, or was refused and only waits to be
+/// sent again. One that is being sent again just now, and works, is heard of and refunded.
+fn can_be_recalled(operation: &Operation) -> bool {
+    let was_refused = operation.refusal.as_ref().is_some_and(|refusal| refusal.retry == Retry::Later);
+    operation.progress == Progress::Queued
+        || operation.kind == Kind::Consent && operation.progress.is_open()
+        || operation.is_charge() && operation.progress.is_open() && operation.transaction.is_none() && was_refused
 }

@@ -109,9 +109,15 @@ impl Case<'_> {
             outcome,
             Outcome::Held { .. } | Outcome::Taken { .. } | Outcome::Refunded { .. } | Outcome::Released { .. }
         );
-        let is_of =
-            |reason: &Reason| reason.is_ours_to_mend() && self.order.flag.as_deref() == Some(reason.words().operator);
-        if works && Reason::ALL.iter().any(is_of) {
+        if works {
+            self.nothing_to_mend();
+        }
+    }
+
+    /// Takes off the flag that says that something of ours is to be mended, and no other.
+    fn nothing_to_mend(&mut self) {
+        let flag = self.order.flag.as_deref();
+        if Reason::ALL.iter().any(|reason| reason.is_ours_to_mend() && flag == Some(reason.words().operator)) {
             self.order.flag = None;
         }
     }
@@ -179,6 +185,7 @@ impl Case<'_> {
             self.order.hold_until = None;
         }
         self.order.message = Some(text.to_owned());
+        self.nothing_to_mend();
         let provider = self.provider().to_owned();
         withdraw::let_go(self.ctx, self.tx, &mut self.order, &provider).await?;
         self.tx.release_stock(&self.order.id, self.now).await?;

@@ -34,7 +34,8 @@ pub const ACCESS_LIVES: Duration = hours(1);
 const REFRESH_LIVES: Duration = days(365);
 
 /// How long the same refresh token is taken again, where nothing that was given for it was used: an answer of ours was
-/// lost on its way. Source: RFC 9700, section 4.14.2, which leaves it to the server.
+/// lost on its way. Source: RFC 9700, section 4.14.2, which leaves it to the server. Both pairs are good then, and whoever
+/// copied the token has as long to use it: the price of not unlinking people whose network failed.
 const LOST_ANSWER: Duration = minutes(1);
 
 /// Who may ask for a link: Amazon, as the settings name it.

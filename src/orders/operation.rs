@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::clock::{Millis, minutes};
+use crate::base::clock::{Millis, hours, minutes};
 use crate::base::ids::{OperationId, OrderId};
 use crate::base::money::Money;
 use crate::orders::refusal::Refusal;
@@ -167,8 +167,9 @@ impl Instrument {
 /// After a soft decline the same approval is charged again: after these pauses, and then no more.
 pub const SOFT_DECLINE_PAUSES: [Duration; 3] = [Duration::from_secs(10), minutes(1), minutes(5)];
 
-/// How long a charge that was refused for our own sake waits before it is tried again, under another reference.
-pub const MENDING_PAUSE: Duration = minutes(10);
+/// How long a charge that was refused for our own sake waits before it is tried again, under another reference; the last
+/// one as often as it takes.
+pub const MENDING_PAUSES: [Duration; 4] = [minutes(10), minutes(30), hours(1), hours(6)];
 
 /// One operation as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -309,21 +309,32 @@ impl Write {
 
     /// Takes what an order bought out of the basket of whoever ordered it by voice.
     pub async fn take_from_voice_cart(&mut self, order: &OrderId) -> Result<()> {
-        for change in [
+        sqlx::query(
             "DELETE FROM cart_items
               WHERE cart_id = (SELECT u.cart_id FROM voice_orders o JOIN voice_users u ON u.user_key = o.user_key
                                 WHERE o.order_id = $1)
                 AND EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = $2 AND l.product_id = cart_items.product_id
                                                           AND l.quantity >= cart_items.quantity)",
-            // what is left there is wanted beyond what was bought
+        )
+        .bind(order.as_str())
+        .bind(order.as_str())
+        .execute(self.connection())
+        .await?;
+        // what is left there is wanted beyond what was bought
+        sqlx::query(
             "UPDATE cart_items
-                SET quantity = quantity - COALESCE((SELECT l.quantity FROM order_lines l
-                                                     WHERE l.order_id = $1 AND l.product_id = cart_items.product_id), 0)
+                SET quantity = quantity - (SELECT l.quantity FROM order_lines l
+                                            WHERE l.order_id = $1 AND l.product_id = cart_items.product_id)
               WHERE cart_id = (SELECT u.cart_id FROM voice_orders o JOIN voice_users u ON u.user_key = o.user_key
-                                WHERE o.order_id = $2)",
-        ] {
-            sqlx::query(change).bind(order.as_str()).bind(order.as_str()).execute(self.connection()).await?;
-        }
+                                WHERE o.order_id = $2)
+                AND EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = $3 AND l.product_id = cart_items.product_id
+                                                          AND l.quantity < cart_items.quantity)",
+        )
+        .bind(order.as_str())
+        .bind(order.as_str())
+        .bind(order.as_str())
+        .execute(self.connection())
+        .await?;
         Ok(())
     }
 

@@ -145,7 +145,7 @@ async fn a_seller_who_comes_back_unregistered_sells_nothing_and_goes_on_where_th
     for status in ["A", "CE", "NP", "NM"] {
         come_back(&market, &mut nora, status).await;
         nora.page.says(200, "Your registration is not through yet, so nobody can buy from you.");
-        nora.page.says(200, &format!("Amazon Flexible Payments says {status}: "));
+        nora.page.says(200, &format!("Amazon Flexible Payments says {status} : "));
         known.push((Progress::Failed, status));
         let visits = operations(&market, knots.id.as_str(), Kind::Register).await;
         assert_eq!(ends(&visits), known);

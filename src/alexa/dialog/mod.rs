@@ -26,7 +26,7 @@ use crate::store::voice::VoiceUser;
 use crate::store::{IsBusy, StoreError, Write, retried};
 use crate::words::Words;
 
-pub use after::{bought_card, order_web_card, seller as seller_of};
+pub use after::{bought_card, order_web_card};
 pub use checkout::{Before, go_on_buying, review, set_up, settle_agreement, web_card};
 pub use coming::payment_card;
 

@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::flows::record_outcome::Recorded;
-use crate::orders::operation::{Instrument, Kind, MENDING_PAUSE, Operation, Request, SOFT_DECLINE_PAUSES};
+use crate::orders::operation::{Instrument, Kind, MENDING_PAUSES, Operation, Request, SOFT_DECLINE_PAUSES};
 use crate::orders::order::Line;
 use crate::orders::outcome::{AbandonReason, Validity};
 use crate::orders::refusal::{Reason, Refusal, Retry};
@@ -103,7 +103,8 @@ impl Case<'_> {
         }
         if refusal.retry == Retry::SameConsent && self.charge_again(operation, refusal).await? {
             if refusal.reason.is_ours_to_mend() {
-                (self.order.flag, self.order.message) = (Some(words.operator.to_owned()), Some(words.buyer.to_owned()));
+                self.order.flag.get_or_insert_with(|| words.operator.to_owned());
+                self.order.message = Some(words.buyer.to_owned());
                 return self.change("Waiting for the payment service", "We keep trying.", self.due()).await;
             }
             let text = "Your bank did not agree just now. We ask again in a moment, and write to you either way.";
@@ -186,8 +187,11 @@ impl Case<'_> {
             |operation: &&Operation| matches!(&operation.request, Request::Take { consent: own, .. } if own == consent);
         let tries = all.iter().filter(tried).count();
         // what is ours to mend is tried for as long as the approval lasts
-        let soft = SOFT_DECLINE_PAUSES.get(tries - 1);
-        let pause = if refusal.reason.is_ours_to_mend() { Some(&MENDING_PAUSE) } else { soft };
+        let pause = if refusal.reason.is_ours_to_mend() {
+            MENDING_PAUSES.get(tries - 1).or(MENDING_PAUSES.last())
+        } else {
+            SOFT_DECLINE_PAUSES.get(tries - 1)
+        };
         let Some(pause) = pause else { return Ok(false) };
         if self.order.consent.as_ref() != Some(consent) {
             return Ok(false);

@@ -16,7 +16,7 @@ use crate::orders::order::Order;
 use crate::pay::{Answer, Provider, Voice};
 use crate::store::notifications::Heard;
 use crate::store::voice::{VoiceAsk, VoiceUser, voice_key};
-use crate::store::{Result, Write, retried};
+use crate::store::{Result, StoreError, Write, retried};
 
 pub use answer::{Charged, charged, destination, flag, not_charged, unfit};
 pub use ask::{Asked, ask_charge, ask_setup};
@@ -127,7 +127,9 @@ async fn keep_in(mut tx: Write, mut user: VoiceUser, given: &Given, now: Millis)
     if !tx.change_voice_user(&mut user, now).await? {
         let fresh = tx.voice_user(&user.key).await?;
         user.version = fresh.map_or(user.version, |fresh| fresh.version);
-        tx.change_voice_user(&mut user, now).await?;
+        if !tx.change_voice_user(&mut user, now).await? {
+            return Err(StoreError::Busy);
+        }
     }
     for ask in &given.asks {
         tx.insert_voice_ask(ask).await?;

@@ -47,7 +47,7 @@ const MOST_PAYEES: usize = 20;
 
 /// How long an outcome waits for what is only nice to know, its fees or its reason: a slow call and
 /// this together stay inside an operation's lease of 60 s.
-const ASIDE: Duration = Duration::from_secs(5);
+pub(super) const ASIDE: Duration = Duration::from_secs(5);
 
 /// FPS.
 #[derive(Debug)]
@@ -150,7 +150,7 @@ impl FpsProvider {
 }
 
 /// Whether a question will always be refused like this.
-fn does_not_show(complaint: &Complaint) -> bool {
+pub(super) fn does_not_show(complaint: &Complaint) -> bool {
     let lasts = matches!(codes::verdict(&complaint.code), Some(Verdict::Refuse(retry, _)) if retry != Retry::Later);
     lasts || complaint.code == "InvalidAction"
 }
@@ -302,7 +302,7 @@ impl Provider for FpsProvider {
             Err(Miss::Complaint(complaint)) if may_be_done_already(operation.kind, &complaint) => {
                 self.done_already(operation).await
             }
-            Err(Miss::Complaint(complaint)) => self.refused(operation, &ask, complaint).await,
+            Err(Miss::Complaint(complaint)) => self.refused(operation, complaint).await,
             Err(miss) => missed(operation.kind, miss),
         }
     }

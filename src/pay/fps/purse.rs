@@ -1,11 +1,10 @@
 //! Our own account, from which FPS takes its fee where the marketplace bears it. Where it is short, a payment is refused
 //! in the words for a buyer without money: "Sender, caller or recipient balance too low".
 
+use super::answers::Complaint;
 use super::answers::account::BalanceAnswer;
-use super::answers::{Complaint, Moved};
 use super::client::Miss;
-use super::provider::{FpsProvider, missed, unanswered};
-use super::status;
+use super::provider::{ASIDE, FpsProvider, does_not_show, missed, unanswered};
 use super::wire::Ask;
 use crate::base::money::Money;
 use crate::market::fees::ProviderFeeBy;
@@ -30,28 +29,29 @@ impl FpsProvider {
         }
     }
 
-    /// What `no` says of `operation`. Where we bear the fee and cannot pay it, the operation waits until we can.
-    pub(super) async fn refused(&self, operation: &Operation, ask: &Ask, no: Complaint) -> Outcome {
+    /// What `no` says of `operation`. Where we bear the fee and cannot pay it, a charge is tried again under another
+    /// reference, since FPS may keep its answer for this one, and a settle as it is.
+    pub(super) async fn refused(&self, operation: &Operation, no: Complaint) -> Outcome {
         let may_be_ours = matches!(no.code.as_str(), "InsufficientBalance" | "TransactionDenied");
         if !may_be_ours || !self.fee_is_ours(operation).await {
             return missed(operation.kind, Miss::Complaint(no));
         }
-        // FPS keeps this answer for the charge's reference, and would only repeat it
-        let is_kept = no.code == "TransactionDenied" && operation.is_charge();
         let most = operation.amount.minor * MOST_BP / 10_000 + MOST_FIXED_MINOR;
-        match self.held().await {
-            Answer::Done(Some(held)) if held.minor < most => Outcome::Refused(Refusal {
-                retry: if is_kept { Retry::SameConsent } else { Retry::Later },
-                reason: Reason::OurAccount,
-                code: no.code.clone(),
-                message: format!("our account at FPS holds {held}: {}", no.message),
-            }),
-            // it may have been funded since: what is refused now is not for want of it
-            Answer::Done(_) if !is_kept => match self.fps.ask::<Moved>(ask).await {
-                Ok(moved) => self.conclude(operation, status::answered, moved.result, self.hold_until()).await,
-                Err(miss) => missed(operation.kind, miss),
+        match tokio::time::timeout(ASIDE, self.fps.ask::<BalanceAnswer>(&Ask::AccountBalance)).await {
+            Ok(Ok(answer)) => match answer.result.balance.total.signed_money() {
+                Ok(held) if held.minor < most => Outcome::Refused(Refusal {
+                    retry: if operation.is_charge() { Retry::SameConsent } else { Retry::Later },
+                    reason: Reason::OurAccount,
+                    code: no.code.clone(),
+                    message: format!("our account at FPS holds {held}: {}", no.message),
+                }),
+                _ => missed(operation.kind, Miss::Complaint(no)),
             },
-            _ => missed(operation.kind, Miss::Complaint(no)),
+            // an FPS that does not tell balances never will
+            Ok(Err(Miss::Complaint(asked))) if does_not_show(&asked) => missed(operation.kind, Miss::Complaint(no)),
+            Ok(Err(_)) | Err(_) => {
+                Outcome::Silent { why: format!("{}, and FPS does not tell what our account holds", no.code) }
+            }
         }
     }
 

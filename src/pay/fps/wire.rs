@@ -154,6 +154,10 @@ pub struct Take {
     pub statement: Option<Statement>,
 }
 
+/// The seller and the service give back their parts, and the marketplace keeps its fee, as the published policies say.
+/// Source: the guide, "Complex Data Types", `MarketplaceRefundPolicy`.
+const REFUND_POLICY: &str = "MasterTxnOnly";
+
 impl Ask {
     /// The call that a stored operation asks for.
     pub fn of(operation: &Operation) -> Result<Ask, WireError> {
@@ -257,6 +261,7 @@ impl Ask {
                     named("CallerReference", reference),
                     named("TransactionId", payment),
                     named("CallerDescription", description),
+                    named("MarketplaceRefundPolicy", REFUND_POLICY),
                 ];
                 all.extend(amount_parameters("RefundAmount", *amount)?);
                 all

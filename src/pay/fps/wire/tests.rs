@@ -78,6 +78,7 @@ fn settle_refund_and_cancel_name_the_transaction() {
     let refund = Ask::of(&refund).unwrap().parameters().unwrap();
     assert_eq!(value(&refund, "TransactionId"), "T1");
     assert_eq!(value(&refund, "RefundAmount.Value"), "0.05");
+    assert_eq!(value(&refund, "MarketplaceRefundPolicy"), "MasterTxnOnly");
     let cancel = operation(Kind::Cancel, Request::Cancel { hold: "T1".into() }, Money::usd(0));
     assert_eq!(Ask::of(&cancel).unwrap().parameters().unwrap(), [("TransactionId".to_owned(), "T1".to_owned())]);
 }

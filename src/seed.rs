@@ -84,6 +84,8 @@ struct ProductRow {
     #[serde(default)]
     donation: bool,
     #[serde(default)]
+    service: bool,
+    #[serde(default)]
     wonky: bool,
 }
 
@@ -223,6 +225,7 @@ async fn plant_product(
         period: row.period,
         delivers: row.delivers.map(|text| text.trim().to_owned()),
         is_donation: row.donation,
+        is_service: row.service,
         is_active: true,
         is_wonky: row.wonky,
     };

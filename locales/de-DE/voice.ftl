@@ -38,6 +38,7 @@ details = { $title } von { $seller } gibt es für { $price }. { $about } { $left
     } Soll ich das in deinen Einkaufswagen legen?
 details-sold-out = { $title } ist leider ausverkauft. Was soll ich sonst suchen?
 subscription = { $title } ist ein Abo, das du auf der Website abschließen kannst. Was soll ich sonst suchen?
+service = { $title } ist eine Dienstleistung, die du auf der Website buchen kannst. Was soll ich sonst suchen?
 
 ## The cart
 

@@ -38,6 +38,7 @@ details = { $title } by { $seller } costs { $price }. { $about } { $left ->
     } Would you like it in your basket?
 details-sold-out = { $title } is sold out. What else can I look for?
 subscription = { $title } is a subscription, which is taken out on the web. What else can I look for?
+service = { $title } is something that is done for you, and is booked on the web. What else can I look for?
 
 ## The cart
 

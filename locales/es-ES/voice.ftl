@@ -38,6 +38,7 @@ details = { $title }, de { $seller }, cuesta { $price }. { $about } { $left ->
     } ¿Lo añado a tu cesta?
 details-sold-out = { $title } se ha agotado. ¿Qué otra cosa busco?
 subscription = { $title } es una suscripción, y se contrata en la web. ¿Qué otra cosa busco?
+service = { $title } es un servicio, y se contrata en la web. ¿Qué otra cosa busco?
 
 ## The cart
 

@@ -38,6 +38,7 @@ details = { $title }, de chez { $seller }, coûte { $price }. { $about } { $left
     } Je l'ajoute à votre panier ?
 details-sold-out = { $title } est en rupture de stock. Que puis-je chercher d'autre ?
 subscription = { $title } est un abonnement, à souscrire sur le site web. Que puis-je chercher d'autre ?
+service = { $title } est une prestation, à réserver sur le site web. Que puis-je chercher d'autre ?
 
 ## The cart
 

@@ -38,6 +38,7 @@ details = { $title }, di { $seller }, costa { $price }. { $about } { $left ->
     } Lo metto nel tuo carrello?
 details-sold-out = { $title } non è più disponibile. Che cos'altro cerco?
 subscription = { $title } è un abbonamento, che si attiva sul sito. Che cos'altro cerco?
+service = { $title } è un servizio, che si prenota sul sito. Che cos'altro cerco?
 
 ## The cart
 

@@ -36,6 +36,7 @@ details = { $seller }の{ $title }は{ $price }です。{ $about } { $left ->
     }カートに入れますか？
 details-sold-out = { $title }は売り切れです。ほかに何を探しましょうか？
 subscription = { $title }は定期購入の商品で、ウェブサイトでお申し込みいただけます。ほかに何を探しましょうか？
+service = { $title }はサービスの商品で、ウェブサイトでお申し込みいただけます。ほかに何を探しましょうか？
 
 ## The cart
 

@@ -63,6 +63,7 @@ pub(super) async fn freeze(
         agreement: under.map(|agreement| agreement.id.clone()),
         period: parcel.period.map(|_| 0),
         is_digital: parcel.is_digital,
+        is_service: parcel.is_service,
         totals: parcel.totals,
         total: parcel.total,
         fee: seller.fee,

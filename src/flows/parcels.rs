@@ -30,6 +30,8 @@ pub struct Parcel {
     pub period: Option<Period>,
     /// Whether nothing is sent: it is delivered as soon as it is paid.
     pub is_digital: bool,
+    /// Whether nothing is sent, and the seller does something for the buyer instead.
+    pub is_service: bool,
 }
 
 /// Prices a basket seller by seller, for the checkout page and for the orders themselves; a
@@ -42,7 +44,7 @@ pub fn parcels(
     address: &Address,
 ) -> Result<Vec<Parcel>, ActError> {
     // What differs in these is paid, sent or taxed otherwise, and is an order of its own.
-    let mut by_seller: BTreeMap<(&SellerId, bool, bool, Option<&ProductId>), Vec<&CartLine>> = BTreeMap::new();
+    let mut by_seller: BTreeMap<(&SellerId, [bool; 3], Option<&ProductId>), Vec<&CartLine>> = BTreeMap::new();
     for line in cart {
         if !line.is_offered {
             return Err(cart_problem(format!("{} is no longer offered. Please take it out of your cart.", line.title)));
@@ -55,7 +57,8 @@ pub fn parcels(
             return Err(cart_problem(text));
         }
         let alone = line.period.map(|_| &line.product);
-        by_seller.entry((&line.seller, line.is_digital, line.is_donation, alone)).or_default().push(line);
+        let kind = [line.is_digital, line.is_service, line.is_donation];
+        by_seller.entry((&line.seller, kind, alone)).or_default().push(line);
     }
     by_seller.into_values().map(|lines| parcel(&lines, method, is_gift, address)).collect()
 }
@@ -73,14 +76,24 @@ fn parcel(cart: &[&CartLine], method: ShippingMethod, is_gift: bool, address: &A
         .collect();
     let too_dear = |_| cart_problem("The cart is too large to add up. Please take something out.".to_owned());
     let currency = cart[0].unit.currency;
-    let is_digital = cart[0].is_digital;
-    let (method, is_gift) = if is_digital { (ShippingMethod::Pickup, false) } else { (method, is_gift) };
+    let (is_digital, is_service) = (cart[0].is_digital, cart[0].is_service);
+    let (method, is_gift) = if is_digital || is_service { (ShippingMethod::Pickup, false) } else { (method, is_gift) };
     let totals = Totals::of(currency, &lines, method, is_gift, &address.country, &address.state).map_err(too_dear)?;
     let totals = if cart[0].is_donation { Totals { tax: Money::zero(currency), ..totals } } else { totals };
     let total = totals.total().map_err(too_dear)?;
     let (seller, seller_name) = (cart[0].seller.clone(), cart[0].seller_name.clone());
     let seller_slug = cart[0].seller_slug.clone();
-    Ok(Parcel { seller, seller_name, seller_slug, lines, totals, total, period: cart[0].period, is_digital })
+    Ok(Parcel {
+        seller,
+        seller_name,
+        seller_slug,
+        lines,
+        totals,
+        total,
+        period: cart[0].period,
+        is_digital,
+        is_service,
+    })
 }
 
 pub(super) fn cart_problem(message: String) -> ActError {

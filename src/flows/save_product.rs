@@ -26,6 +26,8 @@ pub struct Wanted {
     pub delivers: Option<String>,
     /// Whether it is a gift, and what it delivers a word of thanks.
     pub is_donation: bool,
+    /// Whether it is done for the buyer instead of being sent.
+    pub is_service: bool,
     /// How many are on the shelf.
     pub stock: i64,
     /// How many were there when the form was shown; sales since then stay sold.
@@ -61,6 +63,7 @@ async fn list_once(ctx: &Context, seller: &SellerId, wanted: &Wanted, key: &str)
         period: wanted.period,
         delivers: wanted.delivers.clone(),
         is_donation: wanted.is_donation,
+        is_service: wanted.is_service,
         is_active: wanted.is_active,
         is_wonky: false,
     };
@@ -96,6 +99,7 @@ async fn change_once(ctx: &Context, seller: &SellerId, id: &ProductId, wanted: &
         period: wanted.period,
         delivers: wanted.delivers.clone(),
         is_donation: wanted.is_donation,
+        is_service: wanted.is_service,
         is_active: wanted.is_active,
         ..listed.product
     };
@@ -136,6 +140,7 @@ mod tests {
             period: None,
             delivers: None,
             is_donation: false,
+            is_service: false,
             title: String::new(),
             description: String::new(),
             category: String::new(),

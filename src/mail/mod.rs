@@ -105,16 +105,23 @@ impl Desk<'_> {
 
     /// To the buyer: the order stands. `is_held` when money is on hold and taken at shipment.
     pub fn order_placed(&self, to: &str, order: &Order, lines: &[Line], is_held: bool) -> Draft {
-        let how = if is_held {
+        let how = if is_held && order.is_service {
+            "Your card is charged when the seller says that it is done; until then the amount is only on hold."
+        } else if is_held {
             "Your card is charged when the parcel ships; until then the amount is only on hold."
         } else {
             "Your payment went through."
+        };
+        let next = if order.is_service {
+            "Agree with the seller on when and where, on the page of your order. We write again when it is done."
+        } else {
+            "We write again when the parcel is on its way."
         };
         Letter {
             key: format!("placed:{}:{}", order.id, paid_by(order)),
             to,
             headline: format!("Thank you for your order {}", order.number),
-            paragraphs: vec![how.to_owned(), "We write again when the parcel is on its way.".to_owned()],
+            paragraphs: vec![how.to_owned(), next.to_owned()],
             goods: Self::goods(lines, order),
             link: self.order_link(order),
             link_label: "Your order",
@@ -138,13 +145,18 @@ impl Desk<'_> {
 
     /// To the seller: the money on hold can be taken for two more days. Its key begins with [`HOLD_ENDS`].
     pub fn hold_ends(&self, to: &str, order: &Order, until: Millis) -> Draft {
+        let (act, takes, rest, verb) = if order.is_service {
+            ("Do", "Saying that it is done takes", ".", "do")
+        } else {
+            ("Ship", "Shipping takes", ", and the parcel must not go out.", "send")
+        };
         Letter {
             key: format!("{HOLD_ENDS}{}:{}", order.id, paid_by(order)),
             to,
-            headline: format!("Ship order {} by {}", order.number, until.day()),
+            headline: format!("{act} order {} by {}", order.number, until.day()),
             paragraphs: vec![
-                format!("{} is on hold until {}. Shipping takes it.", order.total, until.for_people()),
-                "After that the money cannot be taken any more, and the parcel must not go out. If you cannot send it in time, call the order off: the buyer is told and can order again.".to_owned(),
+                format!("{} is on hold until {}. {takes} it.", order.total, until.for_people()),
+                format!("After that the money cannot be taken any more{rest} If you cannot {verb} it in time, call the order off: the buyer is told and can order again."),
             ],
             goods: Vec::new(),
             link: self.sell_link(order),
@@ -217,7 +229,12 @@ impl Desk<'_> {
 
     /// To the buyer: on its way.
     pub fn shipped(&self, to: &str, order: &Order) -> Draft {
-        let mut paragraphs = vec!["Your parcel is on its way.".to_owned()];
+        let (headline, first) = if order.is_service {
+            (format!("Order {} is done", order.number), "The seller says that it is done.")
+        } else {
+            (format!("Order {} has shipped", order.number), "Your parcel is on its way.")
+        };
+        let mut paragraphs = vec![first.to_owned()];
         if let Some(carrier) = &order.carrier {
             let number = order.tracking_number.as_deref().unwrap_or("without a number");
             paragraphs.push(format!("Carrier: {carrier}, {number}."));
@@ -228,7 +245,7 @@ impl Desk<'_> {
         Letter {
             key: format!("shipped:{}", order.id),
             to,
-            headline: format!("Order {} has shipped", order.number),
+            headline,
             paragraphs,
             goods: Vec::new(),
             link: self.order_link(order),

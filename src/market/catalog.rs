@@ -29,6 +29,8 @@ pub struct Product {
     pub delivers: Option<String>,
     /// Whether it is a gift to the seller: no sales tax is added, and what it delivers is a word of thanks.
     pub is_donation: bool,
+    /// Whether it is done for the buyer instead of being sent.
+    pub is_service: bool,
     /// Whether it is offered.
     pub is_active: bool,
     /// Whether it belongs on the "things that go wrong" shelf.

@@ -102,6 +102,8 @@ pub struct Order {
     pub period: Option<i64>,
     /// Whether nothing is sent: it is delivered as soon as it is paid.
     pub is_digital: bool,
+    /// Whether nothing is sent, and the seller does something for the buyer instead: shipped means done.
+    pub is_service: bool,
     /// What it costs.
     pub totals: Totals,
     /// The sum of it.
@@ -161,6 +163,9 @@ impl Order {
         match (self.is_digital, self.state) {
             (true, State::Paid) => "Paid",
             (true, State::Shipped) => "Paid and delivered",
+            (_, State::Reserved) if self.is_service => "Payment on hold, charged when it is done",
+            (_, State::Paid) if self.is_service => "Paid, to be done",
+            (_, State::Shipped) if self.is_service => "Done and paid",
             (_, state) => state.for_buyer(),
         }
     }
@@ -174,6 +179,11 @@ impl Order {
             _ if self.is_asked_again() => {
                 "Nothing is charged before you approve the payment. What you ordered is kept for you."
             }
+            (_, State::Reserved) if self.is_service => {
+                "Agree with the seller below on when and where. The amount is only taken when they say that it is done."
+            }
+            (_, State::Paid) if self.is_service => "Agree with the seller below on when and where.",
+            (_, State::Shipped) if self.is_service => "If something is not right, write to the seller below.",
             (_, state) => state.next_for_buyer(),
         }
     }
@@ -192,15 +202,30 @@ impl Order {
         self.approve_by > self.placed_at.plus(APPROVAL_WAIT)
     }
 
-    /// The word of its badge: what is digital is delivered, not shipped.
+    /// The word of its badge: what is digital is delivered, not shipped, and a service is done.
     pub fn badge(&self) -> &'static str {
-        if self.is_digital && self.state == State::Shipped { "delivered" } else { self.state.word() }
+        match self.state {
+            State::Shipped if self.is_digital => "delivered",
+            State::Shipped if self.is_service => "done",
+            state => state.word(),
+        }
     }
 
     /// What the seller reads.
     pub fn for_seller(&self) -> &'static str {
         match (self.is_digital, self.state) {
             (true, State::Paid | State::Shipped) => "Paid and delivered: nothing to send",
+            (_, state) if self.is_service => match state {
+                State::Placed => "Do not begin: the buyer is still paying",
+                State::Consented => "Do not begin yet: no money is held",
+                State::Reserved => "Ready to be done: saying so takes the money",
+                State::Paid => "Ready to be done: already paid",
+                State::Shipped => "Done and paid",
+                State::Cancelled => "Nothing to do: called off",
+                State::Declined => "Do not begin: the payment was declined",
+                State::Expired => "Do not begin: time ran out",
+                State::Refunded => state.for_seller(),
+            },
             (_, state) => state.for_seller(),
         }
     }
@@ -222,7 +247,7 @@ impl Order {
             State::Paid => !self.is_stopped,
             state => state == State::Shipped,
         };
-        may_ship && !self.is_digital
+        may_ship && !self.is_digital && !self.is_service
     }
 
     /// Whether the hold has run out at `now`.

@@ -177,6 +177,7 @@ fn product(
         picture: String::new(),
         period: None,
         delivers: None,
+        is_service: false,
         is_donation: false,
         is_active: true,
         is_wonky: false,

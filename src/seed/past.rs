@@ -225,6 +225,7 @@ impl Past {
             period: None,
             provider: checkout.provider.clone(),
             is_digital: false,
+            is_service: false,
             totals,
             total: totals.total().map_err(money)?,
             fee: stall.seller.fee,

@@ -36,6 +36,8 @@ pub struct CartLine {
     pub is_digital: bool,
     /// Whether it is a gift to the seller, on which no sales tax is added.
     pub is_donation: bool,
+    /// Whether it is done for the buyer instead of being sent.
+    pub is_service: bool,
     /// How many are wanted.
     pub quantity: i64,
     /// How many are on the shelf.
@@ -59,6 +61,7 @@ struct CartRow {
     period: Option<String>,
     is_digital: i64,
     is_donation: i64,
+    is_service: i64,
     quantity: i64,
     available: i64,
     is_offered: i64,
@@ -81,6 +84,7 @@ impl TryFrom<CartRow> for CartLine {
             period: row.period.as_deref().and_then(Period::from_word),
             is_digital: row.is_digital != 0,
             is_donation: row.is_donation != 0,
+            is_service: row.is_service != 0,
             quantity: row.quantity,
             available: row.available,
             is_offered: row.is_offered != 0,
@@ -92,7 +96,7 @@ macro_rules! select_lines {
     ($quantity:literal, $from:literal, $rest:literal) => {
         concat!(
             "SELECT p.id AS product_id, p.slug, p.title, p.picture, p.seller_id, s.name AS seller_name, ",
-            "s.slug AS seller_slug, s.ships_from, p.price_minor, p.currency, p.period, p.is_donation, ",
+            "s.slug AS seller_slug, s.ships_from, p.price_minor, p.currency, p.period, p.is_donation, p.is_service, ",
             $quantity,
             " AS quantity, CASE WHEN p.delivers IS NULL THEN 0 ELSE 1 END AS is_digital, ",
             "COALESCE(k.available, 0) AS available, ",

@@ -31,7 +31,7 @@ macro_rules! select_listed {
     ($rest:literal) => {
         concat!(
             "SELECT p.id, p.seller_id, p.slug, p.title, p.description, p.category, p.price_minor, p.currency, ",
-            "p.picture, p.period, p.delivers, p.is_donation, p.is_active, p.is_wonky, s.name AS seller_name, ",
+            "p.picture, p.period, p.delivers, p.is_donation, p.is_service, p.is_active, p.is_wonky, s.name AS seller_name, ",
             "s.slug AS seller_slug, ",
             "COALESCE(k.available, 0) AS available ",
             "FROM products p JOIN sellers s ON s.id = p.seller_id LEFT JOIN stock k ON k.product_id = p.id ",
@@ -55,6 +55,7 @@ struct ListedRow {
     period: Option<String>,
     delivers: Option<String>,
     is_donation: i64,
+    is_service: i64,
     is_active: i64,
     is_wonky: i64,
     seller_name: String,
@@ -79,6 +80,7 @@ impl TryFrom<ListedRow> for Listed {
                 period: row.period.as_deref().and_then(Period::from_word),
                 delivers: row.delivers,
                 is_donation: row.is_donation != 0,
+                is_service: row.is_service != 0,
                 is_active: row.is_active != 0,
                 is_wonky: row.is_wonky != 0,
             },
@@ -175,8 +177,8 @@ impl Write {
     pub async fn insert_product(&mut self, product: &Product, available: i64, now: Millis) -> Result<bool> {
         let written = sqlx::query(
             "INSERT INTO products (id, seller_id, slug, title, description, category, price_minor, currency, picture,
-                                   period, delivers, is_donation, is_active, is_wonky, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (slug) DO NOTHING",
+                                   period, delivers, is_donation, is_service, is_active, is_wonky, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (slug) DO NOTHING",
         )
         .bind(product.id.as_str())
         .bind(product.seller.as_str())
@@ -190,6 +192,7 @@ impl Write {
         .bind(product.period.map(Period::word))
         .bind(&product.delivers)
         .bind(i64::from(product.is_donation))
+        .bind(i64::from(product.is_service))
         .bind(i64::from(product.is_active))
         .bind(i64::from(product.is_wonky))
         .bind(now.0)
@@ -209,7 +212,8 @@ impl Write {
     pub async fn update_product(&mut self, product: &Product, available: i64, now: Millis) -> Result<()> {
         sqlx::query(
             "UPDATE products SET title = $1, description = $2, category = $3, price_minor = $4, currency = $5,
-                    picture = $6, period = $7, delivers = $8, is_donation = $9, is_active = $10 WHERE id = $11",
+                    picture = $6, period = $7, delivers = $8, is_donation = $9, is_service = $10,
+                    is_active = $11 WHERE id = $12",
         )
         .bind(&product.title)
         .bind(&product.description)
@@ -220,6 +224,7 @@ impl Write {
         .bind(product.period.map(Period::word))
         .bind(&product.delivers)
         .bind(i64::from(product.is_donation))
+        .bind(i64::from(product.is_service))
         .bind(i64::from(product.is_active))
         .bind(product.id.as_str())
         .execute(self.connection())

@@ -191,9 +191,9 @@ impl Write {
             "INSERT INTO orders (id, number, checkout_id, seller_id, buyer_id, channel, provider, currency, items_minor,
                                  shipping_minor, gift_wrap_minor, tax_minor, total_minor, fee_fixed_minor,
                                  fee_variable_bp, provider_fee_by, state, version, due_at, secret, fingerprint, agreement_id, period,
-                                 is_digital, placed_at, approve_by)
+                                 is_digital, is_service, placed_at, approve_by)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                     $22, $23, $24, $25, $26)",
+                     $22, $23, $24, $25, $26, $27)",
         )
         .bind(order.id.as_str())
         .bind(&order.number)
@@ -219,6 +219,7 @@ impl Write {
         .bind(order.agreement.as_ref().map(|agreement| agreement.as_str().to_owned()))
         .bind(order.period)
         .bind(i64::from(order.is_digital))
+        .bind(i64::from(order.is_service))
         .bind(order.placed_at.0)
         .bind(order.approve_by.0)
         .execute(self.connection())

@@ -155,6 +155,7 @@ pub(super) async fn put_on_the_table(ctx: &Context, seller: &pushcart::base::ids
     let wanted = Wanted {
         delivers: None,
         is_donation: false,
+        is_service: false,
         period: None,
         title: "A bowline".to_owned(),
         description: "It holds.".to_owned(),

@@ -41,6 +41,7 @@ mod purchase;
 mod rates;
 mod reconcile;
 mod refunds;
+mod services;
 mod shuffled;
 mod unknown;
 mod voice;

@@ -63,6 +63,8 @@ mod reconcile;
 #[path = "../flows/refunds.rs"]
 mod refunds;
 mod server;
+#[path = "../flows/services.rs"]
+mod services;
 #[path = "../flows/shuffled.rs"]
 mod shuffled;
 #[path = "../support/speaker.rs"]

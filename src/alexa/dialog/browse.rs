@@ -112,6 +112,7 @@ pub fn unavailable(turn: &mut Turn<'_>, listed: &Listed) -> Option<Response> {
     let id = match listed {
         Listed { available: 0, .. } => "details-sold-out",
         it if it.product.period.is_some() => "subscription",
+        it if it.product.is_service => "service",
         _ => return None,
     };
     let text = turn.words.say(id, &[("title", listed.product.title.clone().into())]);

@@ -135,8 +135,8 @@ pub async fn review(turn: &mut Turn<'_>, before: Before) -> Result<Response, Tro
             Before::Nothing | Before::Changed => empty(turn),
         });
     }
-    if let Some(line) = cart.iter().find(|line| line.period.is_some()) {
-        // the basket is the browser's, too, and subscriptions need an account
+    if let Some(line) = cart.iter().find(|line| line.period.is_some() || line.is_service) {
+        // the basket is the browser's, too; subscriptions need an account, and services a date
         return Ok(ask_to_take_out(turn, line));
     }
     let parcels = match parcels(&cart, METHOD, false, &address) {

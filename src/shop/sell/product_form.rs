@@ -49,6 +49,8 @@ pub struct ProductForm {
     pub delivers: String,
     /// Whether it is a gift to the seller.
     pub is_donation: bool,
+    /// Whether it is done for the buyer.
+    pub is_service: bool,
     /// Whether it is offered.
     pub is_active: bool,
     /// Makes a second submit harmless.
@@ -76,6 +78,7 @@ impl ProductForm {
             period: product.period.map_or_else(String::new, |period| period.word().to_owned()),
             delivers: product.delivers.clone().unwrap_or_default(),
             is_donation: product.is_donation,
+            is_service: product.is_service,
             is_active: product.is_active,
             ..ProductForm::default()
         }
@@ -144,6 +147,7 @@ impl ProductForm {
             "period" => self.period = text,
             "delivers" => self.delivers = text,
             "is_donation" => self.is_donation = true,
+            "is_service" => self.is_service = true,
             "is_active" => self.is_active = true,
             "form_key" => self.form_key = FormKey::from(text),
             _ => {}
@@ -177,6 +181,10 @@ impl ProductForm {
         if !delivers.is_empty() && !self.period.is_empty() && !self.is_donation {
             problems.add("delivers", "A subscription is sent in a parcel. Please sell this text as a single purchase.");
         }
+        if self.is_service && !delivers.is_empty() {
+            problems
+                .add("delivers", "A service is done by you, so nothing is delivered at once. Please leave this empty.");
+        }
         let price = check_price(&self.price, currency);
         let stock = check_stock(&self.stock);
         let picture = self.check_picture().await;
@@ -195,6 +203,7 @@ impl ProductForm {
             period: Period::from_word(&self.period),
             delivers: Some(self.delivers.trim().to_owned()).filter(|text| !text.is_empty()),
             is_donation: self.is_donation,
+            is_service: self.is_service,
             stock,
             stock_seen: self.stock_seen.trim().parse().unwrap_or(stock),
             is_active: self.is_active,

@@ -115,6 +115,7 @@ pub(super) async fn paid_order_under(market: &Market, agreement: Option<Agreemen
         agreement,
         period: None,
         is_digital: false,
+        is_service: false,
         provider: "fps".to_owned(),
         totals: Totals { items: total, shipping: Money::usd(0), gift_wrap: Money::usd(0), tax: Money::usd(0) },
         total,

@@ -17,7 +17,7 @@ macro_rules! select_orders {
             "shipping_minor, gift_wrap_minor, tax_minor, total_minor, fee_fixed_minor, fee_variable_bp, ",
             "provider_fee_by, state, version, ",
             "consent, instrument, transaction_id, hold_until, secret, message, flag, is_stopped, carrier, tracking_number, ",
-            "promised_date, agreement_id, period, is_digital, placed_at, approve_by FROM orders ",
+            "promised_date, agreement_id, period, is_digital, is_service, placed_at, approve_by FROM orders ",
             $rest
         )
     };
@@ -58,6 +58,7 @@ pub(in crate::store) struct OrderRow {
     agreement_id: Option<String>,
     period: Option<i64>,
     is_digital: i64,
+    is_service: i64,
     placed_at: i64,
     approve_by: i64,
 }
@@ -79,6 +80,7 @@ impl TryFrom<OrderRow> for Order {
             agreement: row.agreement_id.as_deref().map(id).transpose()?,
             period: row.period,
             is_digital: row.is_digital != 0,
+            is_service: row.is_service != 0,
             totals: Totals {
                 items: money(row.items_minor),
                 shipping: money(row.shipping_minor),

@@ -354,8 +354,7 @@ impl Hearing<'_, '_> {
     fn offer_again(&mut self, row: &Row) -> Result<Response, Trouble> {
         if self.turn.talk.code_tries > 0 {
             (self.turn.talk.buying, self.turn.talk.code_tries) = (None, 0);
-            let text = self.turn.plain("error-app");
-            return Ok(self.turn.tell(text));
+            return Ok(say(self.turn, &Row { message: "error-app", ..*row }));
         }
         self.turn.talk.code_tries += 1;
         let (text, again) = (self.turn.plain(row.message), self.turn.plain("error-try-code-again"));

@@ -121,7 +121,12 @@ impl Row {
             Table::Setup | Table::DeclineSetup => Order::Untouched,
             _ => Order::Declined,
         };
-        let (send, then, reason) = (AppCard::Nothing, Then::Stop, Reason::BuyerAccount);
+        // whoever could not be charged finds the way to finish on the web; of that Amazon has not spoken
+        let send = match order {
+            Order::Declined => AppCard::Web,
+            Order::Untouched | Order::Waits => AppCard::Nothing,
+        };
+        let (then, reason) = (Then::Stop, Reason::BuyerAccount);
         Row { table, code, spoken: Spoken::ByAmazon, message, send, then, order, reason, operator }
     }
 
@@ -185,8 +190,8 @@ pub const ROWS: &[Row] = &[
     Row::ours(Table::Setup, "UnauthorizedAccess", "Your merchant account may not do this: contact Amazon Pay.").because(Reason::OurCredentials),
     Row::ours(Table::Setup, "ReleaseEnvironmentNotAllowed", "Sandbox requests are for the development stage of the skill; use live keys for a published one."),
     Row::ours(Table::Setup, "InvalidSandboxCustomerEmail", "Set PUSHCART_ALEXA_SANDBOX_CUSTOMER_EMAIL to a test account of Seller Central."),
-    Row::ours(Table::Setup, "InternalServerError", "A fault of Amazon Pay. Tried again by itself.").says("error-again-later", Nothing).then(Then::Repeat).because(Reason::Temporary),
-    Row::ours(Table::Setup, "ServiceUnavailable", "A fault of Amazon Pay. Tried again by itself.").says("error-again-later", Nothing).then(Then::Repeat).because(Reason::Temporary),
+    Row::ours(Table::Setup, "InternalServerError", "A fault of Amazon Pay. Tried again by itself.").says("error-again-later", Web).then(Then::Repeat).because(Reason::Temporary),
+    Row::ours(Table::Setup, "ServiceUnavailable", "A fault of Amazon Pay. Tried again by itself.").says("error-again-later", Web).then(Then::Repeat).because(Reason::Temporary),
     Row::ours(Table::Permissions, "MISSING_PERMISSIONS_TO_ACCESS_RESOURCE", "Nothing. Amazon Pay has sent the cards for both permissions.").says("error-app", Nothing).because(Reason::BuyerAccount),
     Row::ours(Table::Permissions, "FORBIDDEN", "The skill's manifest does not declare payments:autopay_consent. Deploy skill/ again."),
     Row::ours(Table::Permissions, "ACCESS_NOT_REQUESTED", "Nothing. The buyer was asked for the permission.").says("error-consent", Consent).because(Reason::BuyerAccount),
@@ -215,10 +220,10 @@ pub const ROWS: &[Row] = &[
     Row::amazon(Table::DeclineSetup, "InvalidPaymentMethod", SPOKEN, "Nothing. The buyer's billing address needs updating; Amazon has sent a link.").because(Reason::PaymentMethod),
     Row::amazon(Table::DeclineSetup, "InvalidPaymentMethod", SPOKEN, "Nothing. The buyer's default payment method is not accepted here; Amazon has sent a link.").because(Reason::NeedsOtherMethod),
     Row::amazon(Table::DeclineSetup, "UnsupportedCustomerAccount", SPOKEN, "Nothing. The buyer's account has no e-mail address; Amazon has said so."),
-    Row::amazon(Table::Decline, "InvalidPaymentMethod", "declined-method", "Nothing. The buyer updates the payment method; the cart is kept.").says("declined-method", Web).because(Reason::PaymentMethod),
-    Row::amazon(Table::Decline, "TransactionTimedOut", "declined-later", "Nothing. Amazon Pay could not decide in time; the cart is kept.").says("declined-later", Web).because(Reason::Denied),
-    Row::amazon(Table::Decline, "AmazonRejected", "declined", "Nothing. Amazon Pay does not take this order; it is not tried again by itself.").says("declined", Web).because(Reason::Denied),
-    Row::amazon(Table::Decline, "ProcessingFailure", "declined-later", "Nothing. A fault at Amazon Pay; the cart is kept.").says("declined-later", Web).because(Reason::Denied),
+    Row::amazon(Table::Decline, "InvalidPaymentMethod", "declined-method", "Nothing. The buyer updates the payment method; the cart is kept.").because(Reason::PaymentMethod),
+    Row::amazon(Table::Decline, "TransactionTimedOut", "declined-later", "Nothing. Amazon Pay could not decide in time; the cart is kept.").because(Reason::Denied),
+    Row::amazon(Table::Decline, "AmazonRejected", "declined", "Nothing. Amazon Pay does not take this order; it is not tried again by itself.").because(Reason::Denied),
+    Row::amazon(Table::Decline, "ProcessingFailure", "declined-later", "Nothing. A fault at Amazon Pay; the cart is kept.").because(Reason::Denied),
     Row::ours(Table::BillingAgreementState, "Open", "Nothing. It can be charged.").says("setup-elsewhere", Nothing).then(Then::GoOn).because(Reason::Temporary),
     Row::ours(Table::BillingAgreementState, "Suspended", "Nothing. It is charged all the same, which picks up a mended payment method.").says("setup-elsewhere", Nothing).then(Then::GoOn).because(Reason::PaymentMethod),
     Row::ours(Table::BuyerId, "Forbidden", "Your merchant account may not ask for buyers' addresses: contact Amazon Pay."),
@@ -245,7 +250,7 @@ pub fn find(name: &str, code: &str) -> Row {
     match found {
         // a setup has no order yet
         Some(row) if first == Table::Setup => row.leaves(Order::Untouched),
-        Some(row) if row.table == Table::DeclineSetup => row.leaves(order),
+        Some(row) if row.table == Table::DeclineSetup => row.says(row.message, Web).leaves(order),
         Some(row) => row,
         None => UNKNOWN.leaves(order),
     }
@@ -260,7 +265,7 @@ pub fn in_table(table: Table, code: &str) -> Option<Row> {
 pub fn declined(code: &str) -> Row {
     in_table(Table::Decline, code).unwrap_or_else(|| {
         let otherwise = Row::amazon(Table::Decline, "", "declined", "Nothing. The cart is kept.");
-        otherwise.says("declined", Web).because(Reason::Denied)
+        otherwise.because(Reason::Denied)
     })
 }
 

@@ -36,15 +36,17 @@ fn expected(table: &str, by: &str, kind: &str, code: &str) -> Expected {
         ("BuyerId", "InvalidToken" | "invalid_token" | "ServerError") => ("address-unreachable", Some("Simple")),
         ("Permissions", "MISSING_PERMISSIONS_TO_ACCESS_RESOURCE") => ("error-app", None),
         ("PIN", "CustomerApprovalFailure") => ("error-try-code", None),
-        ("PIN", "VoicePurchaseNotEnabled") => ("error-app", None),
+        ("PIN", "VoicePurchaseNotEnabled") => ("error-app", Some("Simple")),
+        ("Charge", "RequestThrottled") => ("error-amazon-spoke-later", Some("Simple")),
         (_, "RequestThrottled") => ("error-amazon-spoke-later", None),
         ("Charge", "InternalServerError" | "ServiceUnavailable") => ("error-unclear", None),
-        (_, "InternalServerError" | "ServiceUnavailable") => ("error-again-later", None),
+        (_, "InternalServerError" | "ServiceUnavailable") => ("error-again-later", Some("Simple")),
         ("Charge", "InvalidBillingAgreementId" | "InvalidBillingAgreementStatus") => {
             ("error-agreement", Some("Simple"))
         }
         ("Charge", "PeriodicAmountExceeded") => ("error-limit", Some("Simple")),
         ("Charge", "DuplicateRequest") => ("error-asked-before", None),
+        ("Charge", _) if by == "amazon" => ("error-amazon-spoke", Some("Simple")),
         _ if by == "amazon" => ("error-amazon-spoke", None),
         _ => {
             assert!(matches!(kind, "Integration" | "Sandbox" | "Runtime"), "{table} {code} {kind}");
@@ -136,6 +138,30 @@ impl Case<'_> {
         assert!(!said.is_empty() && !said.contains(self.code) && !said.contains("developers"), "{name}: {said}");
         assert!(self.prompt.is_empty() || !said.contains(self.prompt), "{name}: {said}");
         assert_eq!(buyer.answer["card"]["type"].as_str(), expected.card, "{name}");
+        if expected.card == Some("Simple") {
+            let title =
+                if said == self.words("error-agreement") { "payment-help-card-title" } else { "finish-card-title" };
+            self.sends(buyer, title);
+        }
+    }
+
+    fn words(&self, message: &str) -> String {
+        Words::of(self.locale).say(message, &[])
+    }
+
+    /// The card with this title, and a link that leads there.
+    fn sends(&self, buyer: &Speaker<'_>, title: &str) {
+        let (card, name) = (&buyer.answer["card"], self.name());
+        assert_eq!(card["title"], self.words(title), "{name}");
+        let link = if title == "finish-card-title" { self.market.shop_url.as_str() } else { "manageoneclick" };
+        assert!(card["content"].as_str().is_some_and(|text| text.contains(link)), "{name}: {card}");
+    }
+
+    /// Asked once: nothing more is asked, and the way to the web is sent.
+    fn is_given_up(&self, buyer: &Speaker<'_>) {
+        assert_eq!(buyer.speech(), self.words("error-app"), "{}: asked once", self.name());
+        assert_eq!(buyer.answer["shouldEndSession"], true, "{}", self.name());
+        self.sends(buyer, "finish-card-title");
     }
 
     async fn at_setup(&self, expected: &Expected) {
@@ -158,8 +184,7 @@ impl Case<'_> {
             buyer.says("AMAZON.YesIntent").await;
             let (_, _, token) = buyer.directive();
             buyer.amazon_says("Setup", self.status(), self.error(), &token).await;
-            assert_eq!(buyer.speech(), Words::of(self.locale).say("error-app", &[]), "{}: asked once", self.name());
-            assert_eq!(buyer.answer["shouldEndSession"], true, "{}", self.name());
+            self.is_given_up(&buyer);
         }
     }
 
@@ -201,7 +226,7 @@ impl Case<'_> {
         buyer.says("AMAZON.YesIntent").await;
         let (_, asked, token) = buyer.directive();
         buyer.amazon_says("Charge", self.status(), self.error(), &token).await;
-        assert_eq!(buyer.speech(), Words::of(self.locale).say("error-app", &[]), "{}: asked once", self.name());
+        self.is_given_up(buyer);
         assert_eq!(self.orders_of(buyer).await.len(), 1, "{}: one order, charged twice in vain", self.name());
         assert_eq!(asked["paymentAction"], "Authorize");
     }

@@ -58,6 +58,28 @@ fn what_amazon_said_is_not_said_again_and_no_code_is_ever_spoken() {
 }
 
 #[test]
+fn a_charge_that_is_over_leaves_a_card_and_one_that_is_not_leaves_none() {
+    for row in ROWS.iter().filter(|row| !matches!(row.table, Table::BillingAgreementState | Table::BuyerId)) {
+        let row = find("Charge", row.code);
+        let expected = match row.code {
+            // Amazon sends its own
+            "MISSING_PERMISSIONS_TO_ACCESS_RESOURCE" => AppCard::Nothing,
+            "ACCESS_NOT_REQUESTED" | "ACCESS_DENIED" => AppCard::Consent,
+            "InvalidBillingAgreementId" | "InvalidBillingAgreementStatus" => AppCard::Settings,
+            // nobody pays twice
+            _ if row.order == Order::Waits => AppCard::Nothing,
+            _ => AppCard::Web,
+        };
+        assert_eq!(row.send, expected, "{}", row.code);
+        assert!(row.order != Order::Untouched, "{}", row.code);
+    }
+    for code in ["UnsupportedClientPlatform", "InvalidShippingAddress", "InvalidAccountStatus", "RequestThrottled"] {
+        assert_eq!(find("Setup", code).send, AppCard::Nothing, "{code}: nothing was to be charged yet");
+    }
+    assert_eq!(find("Setup", "InternalServerError").send, AppCard::Web, "not reached, again and again");
+}
+
+#[test]
 fn a_code_is_the_payloads_else_a_message_of_one_word() {
     assert_eq!(code(&json!({ "errorCode": "FORBIDDEN" }), "InvalidSellerId"), "FORBIDDEN");
     assert_eq!(code(&json!({ "errorCode": "" }), "InvalidSellerId"), "InvalidSellerId");

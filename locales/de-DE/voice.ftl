@@ -11,7 +11,7 @@ welcome-cart = Willkommen zurück bei { $shop }. In deinem Einkaufswagen { $coun
        *[other] liegen { $count } Artikel
     }. Möchtest du zur Kasse gehen?
 welcome-cart-again = Du kannst zur Kasse gehen oder etwas anderes suchen. Möchtest du zur Kasse gehen?
-help = Du kannst etwas suchen, zum Beispiel so: suche Baguette. Du kannst es in deinen Einkaufswagen legen, hören, was drin ist, und mit Amazon Pay bezahlen. Später kannst du fragen, wo deine Bestellung ist, sie stornieren oder dein Geld zurückverlangen. Was möchtest du tun?
+help = Du kannst etwas suchen, zum Beispiel so: suche Baguette. Du kannst es in deinen Einkaufswagen legen, hören, was drin ist, und mit Amazon Pay bezahlen. Später kannst du fragen, wo deine Bestellung ist, sie stornieren oder dein Geld zurückverlangen. Wie du deine Zahlungsart änderst, steht auf einer Karte in deiner Alexa-App. Was möchtest du tun?
 help-again = Sag zum Beispiel: suche Baguette. Was möchtest du tun?
 stop = Tschüss.
 stop-cart = Tschüss. Ich hebe deinen Einkaufswagen bis zum nächsten Mal auf.

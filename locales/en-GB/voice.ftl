@@ -11,7 +11,7 @@ welcome-cart = Welcome back to { $shop }. { $count ->
        *[other] There are { $count } things
     } in your basket. Would you like to check out?
 welcome-cart-again = You can check out, or look for something else. Would you like to check out?
-help = You can look for something, for example: find honey. You can put it into your basket, hear what is in it, and check out with Amazon Pay. Later you can ask where your order is, cancel it, or ask for a refund. What would you like to do?
+help = You can look for something, for example: find honey. You can put it into your basket, hear what is in it, and check out with Amazon Pay. Later you can ask where your order is, cancel it, or ask for a refund. How to change your payment method is on a card in your Alexa app. What would you like to do?
 help-again = Say, for example: find honey. What would you like to do?
 stop = Goodbye.
 stop-cart = Goodbye. I keep your basket for next time.

@@ -11,7 +11,7 @@ welcome-cart = Hola de nuevo, aquí { $shop }. En tu cesta { $count ->
        *[other] hay { $count } artículos
     }. ¿Quieres tramitar el pedido?
 welcome-cart-again = Puedes tramitar el pedido o buscar otra cosa. ¿Quieres tramitar el pedido?
-help = Puedes buscar algo, por ejemplo: busca baguette. Puedes añadirlo a la cesta, escuchar lo que llevas y pagar con Amazon Pay. Después puedes preguntar por tu pedido, cancelarlo o pedir un reembolso. ¿Qué quieres hacer?
+help = Puedes buscar algo, por ejemplo: busca baguette. Puedes añadirlo a la cesta, escuchar lo que llevas y pagar con Amazon Pay. Después puedes preguntar por tu pedido, cancelarlo o pedir un reembolso. Para cambiar el método de pago, te he enviado una tarjeta a la app Alexa. ¿Qué quieres hacer?
 help-again = Di, por ejemplo: busca baguette. ¿Qué quieres hacer?
 stop = Hasta luego.
 stop-cart = Hasta luego. Te guardo la cesta para la próxima vez.

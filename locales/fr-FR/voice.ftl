@@ -11,7 +11,7 @@ welcome-cart = Quel plaisir de vous retrouver chez { $shop }. Il y a { $count ->
        *[other] { $count } articles
     } dans votre panier. Voulez-vous passer commande ?
 welcome-cart-again = Vous pouvez passer commande ou chercher autre chose. Voulez-vous passer commande ?
-help = Vous pouvez chercher un article, par exemple : cherche une baguette. Vous pouvez l'ajouter à votre panier, écouter ce qu'il contient, et passer commande avec Amazon Pay. Plus tard, vous pourrez demander où en est votre commande, l'annuler ou vous faire rembourser. Que voulez-vous faire ?
+help = Vous pouvez chercher un article, par exemple : cherche une baguette. Vous pouvez l'ajouter à votre panier, écouter ce qu'il contient, et passer commande avec Amazon Pay. Plus tard, vous pourrez demander où en est votre commande, l'annuler ou vous faire rembourser. Pour changer de moyen de paiement, je vous ai envoyé une carte dans l'application Alexa. Que voulez-vous faire ?
 help-again = Dites, par exemple : cherche une baguette. Que voulez-vous faire ?
 stop = Au revoir.
 stop-cart = Au revoir. Je garde votre panier pour la prochaine fois.

@@ -11,7 +11,7 @@ welcome-cart = Che bello ritrovarti su { $shop }. Nel tuo carrello { $count ->
        *[other] ci sono { $count } articoli
     }. Vuoi procedere all'ordine?
 welcome-cart-again = Puoi procedere all'ordine o cercare qualcos'altro. Vuoi procedere all'ordine?
-help = Puoi cercare qualcosa, per esempio: cerca baguette. Puoi aggiungere articoli al carrello, sentire che cosa contiene e pagare con Amazon Pay. In seguito puoi chiedere dov'è il tuo ordine, annullarlo o chiedere un rimborso. Che cosa vuoi fare?
+help = Puoi cercare qualcosa, per esempio: cerca baguette. Puoi aggiungere articoli al carrello, sentire che cosa contiene e pagare con Amazon Pay. In seguito puoi chiedere dov'è il tuo ordine, annullarlo o chiedere un rimborso. Per cambiare il metodo di pagamento, ti ho inviato una scheda nell'app Alexa. Che cosa vuoi fare?
 help-again = Di', per esempio: cerca baguette. Che cosa vuoi fare?
 stop = A presto.
 stop-cart = A presto. Ti conservo il carrello per la prossima volta.

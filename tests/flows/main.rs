@@ -47,6 +47,7 @@ mod unknown;
 mod voice;
 mod voice_device;
 mod voice_errors;
+mod voice_intents;
 
 /// Of the cases of the longest walks, one in so many is led here: all of them.
 const ONE_IN: usize = 1;

@@ -81,6 +81,8 @@ mod voice;
 mod voice_device;
 #[path = "../flows/voice_errors.rs"]
 mod voice_errors;
+#[path = "../flows/voice_intents.rs"]
+mod voice_intents;
 
 /// Of the cases of the longest walks, one in so many is led here. All of them would take two minutes more, and what
 /// differs between the databases shows in few.

@@ -1,9 +1,18 @@
-//! What else can be wanted by voice.
+//! What else can be wanted by voice: something out of the cart, more about a thing, the last words again, help with
+//! paying, an address that Amazon knows, money back.
 
+use pushcart::orders::operation::Kind;
+use pushcart::orders::state::State;
 use pushcart::words::{LOCALES, Words};
+use serde_json::json;
 
 use crate::market::Market;
-use crate::speaker::Speaker;
+use crate::speaker::{Speaker, agreement, charged, done};
+
+/// What is said in American English, without gaps.
+fn words(id: &str) -> String {
+    Words::of("en-US").say(id, &[])
+}
 
 #[tokio::test]
 async fn help_and_payment_help_send_the_way_to_the_settings_of_the_right_amazon() {
@@ -38,4 +47,253 @@ async fn help_and_payment_help_send_the_way_to_the_settings_of_the_right_amazon(
         assert!(paying.chars().count() <= 100, "{locale}: one short sentence: {paying}");
         assert!(said.ends_with(['?', '？']), "{locale}: {said}");
     }
+}
+
+#[tokio::test]
+async fn what_is_in_the_cart_can_be_heard_and_taken_out() {
+    let Some(market) = Market::open().await else { return };
+    let mut buyer = Speaker::new(market.ctx(), "en-US");
+    buyer.open().await;
+    buyer.says("ShowCartIntent").await;
+    assert_eq!(buyer.speech(), words("cart-empty"));
+    buyer.wants("AddToCartIntent", &[("product", "wildflower-honey"), ("quantity", "2")]).await;
+    buyer.wants("AddToCartIntent", &[("product", "pretzel")]).await;
+    let honey = market.ctx().store.product_by_slug("wildflower-honey").await.unwrap().unwrap();
+    let pretzel = market.ctx().store.product_by_slug("pretzel").await.unwrap().unwrap();
+    let total = honey.product.price.times(2).unwrap().plus(pretzel.product.price).unwrap();
+    buyer.says("ShowCartIntent").await;
+    let said = buyer.speech();
+    let total = Words::of("en-US").money(total);
+    for part in
+        ["2 of Wildflower honey", "Pretzel", "In your cart are", &format!("That makes {total}, before delivery.")]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(said.ends_with("Would you like to check out?"), "{said}");
+
+    // out of it, one after the other
+    buyer.wants("RemoveFromCartIntent", &[("product", "wildflower-honey")]).await;
+    let out = |title: &str, id: &str| Words::of("en-US").say(id, &[("title", title.to_owned().into())]);
+    assert_eq!(buyer.speech(), format!("{} {}", out(&honey.product.title, "removed"), words("ask-checkout")));
+    buyer.says("ShowCartIntent").await;
+    assert!(!buyer.speech().contains("honey") && buyer.speech().contains("In your cart is"), "{}", buyer.speech());
+    // what is not in it stays out of it, and everything else in
+    for absent in ["wildflower-honey", "a flying saucer"] {
+        buyer.wants("RemoveFromCartIntent", &[("product", absent)]).await;
+        assert_eq!(buyer.speech(), out(absent, "not-in-cart"));
+        assert_eq!(buyer.answer["shouldEndSession"], false);
+        buyer.says("AMAZON.YesIntent").await;
+        assert_eq!(buyer.speech(), words("nothing-asked"), "{absent}: that was no question of yes or no");
+    }
+    buyer.wants("RemoveFromCartIntent", &[("product", "pretzel")]).await;
+    assert_eq!(buyer.speech(), out(&pretzel.product.title, "removed-empty"));
+    buyer.says("ShowCartIntent").await;
+    assert_eq!(buyer.speech(), words("cart-empty"));
+    // without a word for it, it is asked for
+    buyer.says("RemoveFromCartIntent").await;
+    assert_eq!(buyer.speech(), words("which-remove"));
+}
+
+#[tokio::test]
+async fn more_about_a_thing_is_its_price_its_seller_and_one_sentence_and_then_it_can_be_had() {
+    let Some(market) = Market::open().await else { return };
+    let honey = market.ctx().store.product_by_slug("wildflower-honey").await.unwrap().unwrap();
+    let mut buyer = Speaker::new(market.ctx(), "en-US");
+    buyer.open().await;
+    buyer.says("ProductDetailsIntent").await;
+    assert_eq!(buyer.speech(), words("which-find"), "about nothing");
+    // by its name, and about what was just offered
+    for slots in [&[("product", "wildflower-honey")][..], &[]] {
+        if slots.is_empty() {
+            buyer.wants("FindProductIntent", &[("product", "wildflower-honey")]).await;
+        }
+        buyer.wants("ProductDetailsIntent", slots).await;
+        let said = buyer.speech();
+        let begins = format!(
+            "{} by {} costs {}. ",
+            honey.product.title,
+            honey.seller_name,
+            Words::of("en-US").money(honey.product.price)
+        );
+        assert!(said.starts_with(&begins), "{said}");
+        let about: String = honey.product.description.split_inclusive(['.', '!', '?']).take(1).collect();
+        assert!(said.contains(about.trim()), "{said}");
+        assert!(said.ends_with(&format!("{} are left. Would you like it in your cart?", honey.available)), "{said}");
+        let card = &buyer.answer["card"];
+        assert_eq!((&card["type"], &card["title"]), (&json!("Standard"), &json!(honey.product.title)));
+        assert!(card["text"].as_str().unwrap().contains("/p/wildflower-honey"), "{card}");
+        assert!(card["image"]["smallImageUrl"].as_str().is_some_and(|url| url.contains("pictures/")), "{card}");
+    }
+    buyer.says("AMAZON.YesIntent").await;
+    assert!(buyer.speech().contains("is in your cart"), "{}", buyer.speech());
+    // what is sold out says so, and is not offered
+    let mut tx = market.ctx().store.write().await.unwrap();
+    tx.set_stock(&honey.product.id, 0).await.unwrap();
+    tx.commit().await.unwrap();
+    buyer.wants("ProductDetailsIntent", &[("product", "wildflower-honey")]).await;
+    assert!(buyer.speech().contains("is sold out"), "{}", buyer.speech());
+    buyer.wants("ProductDetailsIntent", &[("product", "a flying saucer")]).await;
+    assert!(buyer.speech().starts_with("I found nothing called a flying saucer"), "{}", buyer.speech());
+}
+
+#[tokio::test]
+async fn a_question_that_was_repeated_can_be_answered_and_one_that_is_over_cannot() {
+    let Some(market) = Market::open().await else { return };
+    let mut buyer = Speaker::new(market.ctx(), "en-US");
+    buyer.send("IntentRequest", json!({ "intent": { "name": "AMAZON.RepeatIntent" } })).await;
+    assert_eq!(buyer.speech(), words("nothing-to-repeat"));
+    buyer.wants("FindProductIntent", &[("product", "wildflower-honey")]).await;
+    let (asked, again) = (buyer.speech(), buyer.answer["reprompt"].clone());
+    for _ in 0..2 {
+        buyer.says("AMAZON.RepeatIntent").await;
+        assert_eq!((buyer.speech(), &buyer.answer["reprompt"]), (asked.clone(), &again), "word for word");
+    }
+    buyer.says("AMAZON.YesIntent").await;
+    assert!(buyer.speech().contains("is in your cart"), "{}", buyer.speech());
+    // what was said in between is what is repeated, and the question before it is over
+    buyer.wants("FindProductIntent", &[("product", "pretzel")]).await;
+    buyer.says("AMAZON.HelpIntent").await;
+    buyer.says("AMAZON.RepeatIntent").await;
+    assert_eq!(buyer.speech(), words("help"));
+    buyer.says("AMAZON.YesIntent").await;
+    assert_eq!(buyer.speech(), words("nothing-asked"));
+    // so is one of a conversation that has ended
+    buyer.wants("FindProductIntent", &[("product", "pretzel")]).await;
+    buyer.says("AMAZON.StopIntent").await;
+    buyer.says("AMAZON.RepeatIntent").await;
+    assert_eq!(buyer.speech(), words("nothing-to-repeat"));
+    buyer.says("AMAZON.YesIntent").await;
+    assert_eq!(buyer.speech(), words("nothing-asked"));
+
+    // the question that buys: repeated, it buys once; gone by, it buys nothing
+    buyer.says("CheckoutIntent").await;
+    let (_, _, token) = buyer.directive();
+    buyer.amazon_says("Setup", done(), agreement("OPEN", true), &token).await;
+    let review = buyer.speech();
+    buyer.says("AMAZON.HelpIntent").await;
+    buyer.says("AMAZON.RepeatIntent").await;
+    buyer.says("AMAZON.YesIntent").await;
+    assert!(buyer.answer["directives"].is_null(), "{}", buyer.answer);
+    buyer.says("CheckoutIntent").await;
+    assert_eq!(buyer.speech(), review);
+    buyer.says("AMAZON.RepeatIntent").await;
+    assert_eq!(buyer.speech(), review);
+    assert!(market.ctx().store.all_orders("~", 10).await.unwrap().is_empty(), "nothing was said yes to");
+    buyer.says("AMAZON.YesIntent").await;
+    let (name, asked, token) = buyer.directive();
+    assert_eq!(name, "Charge");
+    buyer.amazon_says("Charge", done(), charged(&asked, "Open", None), &token).await;
+    // what was said is said again, and buys nothing more
+    let bought = market.ctx().store.all_orders("~", 10).await.unwrap();
+    buyer.says("AMAZON.RepeatIntent").await;
+    buyer.says("AMAZON.YesIntent").await;
+    assert!(buyer.answer["directives"].is_null(), "{}", buyer.answer);
+    assert_eq!((bought.len(), market.ctx().store.all_orders("~", 10).await.unwrap().len()), (1, 1));
+    market.books().await;
+}
+
+/// A token for the buyer's own interface, as the device of the sandbox has sent it to the skill.
+async fn token_of_ana(market: &Market) -> String {
+    let launch = json!({ "persona": "Ana", "locale": "en-US", "request": { "type": "LaunchRequest" } });
+    let turn = market.control("POST", "alexa/send", Some(launch)).await;
+    let token = &turn["exchanges"][0]["request"]["context"]["System"]["apiAccessToken"];
+    token.as_str().unwrap_or_else(|| panic!("{turn}")).to_owned()
+}
+
+#[tokio::test]
+async fn an_address_that_a_setup_does_not_bring_is_asked_for_at_amazon() {
+    let Some(market) = Market::open().await else { return };
+    let mut buyer = Speaker::new(market.ctx(), "en-US");
+    let token = buyer.asks_to_pay("wildflower-honey").await;
+    buyer.api_access_token = token_of_ana(&market).await;
+    // Amazon knows none
+    market.control("POST", "alexa/person", Some(json!({ "persona": "Ana", "has_address": false }))).await;
+    buyer.amazon_says("Setup", done(), agreement("OPEN", false), &token).await;
+    assert_eq!(buyer.speech(), words("no-address"));
+    assert_eq!(buyer.answer["card"]["title"], words("payment-help-card-title"));
+    // and then one
+    market.control("POST", "alexa/person", Some(json!({ "persona": "Ana", "has_address": true }))).await;
+    buyer.open().await;
+    buyer.says("CheckoutIntent").await;
+    let (name, _, token) = buyer.directive();
+    assert_eq!(name, "Setup", "there is nowhere to send it yet");
+    buyer.amazon_says("Setup", done(), agreement("OPEN", false), &token).await;
+    let said = buyer.speech();
+    assert!(said.contains("Ana Allgood in ") && said.ends_with("Shall I place the order?"), "{said}");
+    buyer.says("AMAZON.YesIntent").await;
+    let (_, asked, token) = buyer.directive();
+    buyer.amazon_says("Charge", done(), charged(&asked, "Open", None), &token).await;
+    let order = market.last_order().await;
+    assert_eq!(order.state, State::Reserved);
+    let key = pushcart::store::voice::voice_key(&buyer.user);
+    let kept = market.ctx().store.voice_user(&key).await.unwrap().unwrap().address.unwrap();
+    assert_eq!((kept.name.as_str(), kept.country.as_str()), ("Ana Allgood", "US"));
+    assert!(said.contains(&kept.city) && !said.contains(&kept.line1), "the street is for the card: {said}");
+    market.books().await;
+}
+
+#[tokio::test]
+async fn an_order_that_is_paid_and_not_yet_sent_is_refunded_at_once_by_voice_and_once() {
+    let Some(market) = Market::open().await else { return };
+    let mut buyer = Speaker::new(market.ctx(), "en-US");
+    let token = buyer.asks_to_pay("wildflower-honey").await;
+    let (asked, token) = buyer.approves(&token).await;
+    buyer.says("RefundOrderIntent").await;
+    assert_eq!(buyer.speech(), words("refund-none"), "nothing was charged yet");
+    // the account takes what it authorises
+    let taken = charged(&asked, "Closed", Some("MaxCapturesProcessed"));
+    buyer.amazon_says("Charge", done(), taken, &token).await;
+    let order = market.last_order().await;
+    assert_eq!(order.state, State::Paid);
+    let total = Words::of("en-US").money(order.total);
+    assert!(buyer.speech().contains(&format!("is paid: {total}.")), "{}", buyer.speech());
+
+    let refunds = async || {
+        let all = market.ctx().store.operations_of(order.id.as_str()).await.unwrap();
+        all.into_iter().filter(|operation| operation.kind == Kind::Refund).collect::<Vec<_>>()
+    };
+    // a no, and a yes to nothing, give nothing back
+    buyer.open().await;
+    buyer.says("RefundOrderIntent").await;
+    assert!(buyer.speech().ends_with(&format!("all of {total}?")), "{}", buyer.speech());
+    assert!(buyer.answer["card"]["content"].as_str().unwrap().contains(&format!("/orders/{}", order.id)));
+    buyer.says("AMAZON.NoIntent").await;
+    assert_eq!(buyer.speech(), words("left-alone"));
+    buyer.says("AMAZON.YesIntent").await;
+    assert!(refunds().await.is_empty());
+    buyer.says("RefundOrderIntent").await;
+    buyer.says("AMAZON.YesIntent").await;
+    assert!(buyer.speech().starts_with(&format!("{total} is going back to you.")), "{}", buyer.speech());
+    let opened = refunds().await;
+    assert_eq!((opened.len(), opened[0].amount), (1, order.total));
+    // a second yes, and a second wish, give nothing more
+    buyer.says("AMAZON.YesIntent").await;
+    buyer.says("RefundOrderIntent").await;
+    assert_eq!(buyer.speech(), words("refund-none"));
+    buyer.says("AMAZON.YesIntent").await;
+    assert_eq!(refunds().await.len(), 1);
+}
+
+#[tokio::test]
+async fn money_for_what_was_delivered_at_once_is_asked_back_of_the_seller() {
+    let Some(market) = Market::open().await else { return };
+    let mut buyer = Speaker::new(market.ctx(), "en-US");
+    let token = buyer.asks_to_pay("sourdough-letter").await;
+    let (asked, token) = buyer.approves(&token).await;
+    assert_eq!(asked["paymentAction"], "AuthorizeAndCapture");
+    let taken = charged(&asked, "Closed", Some("MaxCapturesProcessed"));
+    buyer.amazon_says("Charge", done(), taken, &token).await;
+    let order = market.last_order().await;
+    assert_eq!((order.state, order.is_digital), (State::Shipped, true));
+    buyer.open().await;
+    for said in ["I have asked", "has your request already"] {
+        buyer.says("RefundOrderIntent").await;
+        assert!(buyer.speech().contains("so the seller decides"), "{}", buyer.speech());
+        buyer.says("AMAZON.YesIntent").await;
+        assert!(buyer.speech().contains(said), "{}", buyer.speech());
+    }
+    let operations = market.ctx().store.operations_of(order.id.as_str()).await.unwrap();
+    assert_eq!(operations.len(), 1, "only the seller gives it back: {operations:?}");
+    let seller = market.seller_at(&order).await;
+    seller.page.says(200, "Asked by voice");
 }

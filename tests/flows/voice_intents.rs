@@ -1,10 +1,10 @@
 //! What else can be wanted by voice: something out of the cart, more about a thing, the last words again, help with
-//! paying, an address that Amazon knows, money back.
+//! paying, an address that Amazon knows, money back. And what the operator reads of what went wrong.
 
 use pushcart::orders::operation::Kind;
 use pushcart::orders::state::State;
 use pushcart::words::{LOCALES, Words};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::market::Market;
 use crate::speaker::{Speaker, agreement, charged, done};
@@ -296,4 +296,73 @@ async fn money_for_what_was_delivered_at_once_is_asked_back_of_the_seller() {
     assert_eq!(operations.len(), 1, "only the seller gives it back: {operations:?}");
     let seller = market.seller_at(&order).await;
     seller.page.says(200, "Asked by voice");
+}
+
+/// What stands in the operator's inbox.
+async fn inbox(market: &Market) -> String {
+    let mut operator = market.signed_in("operator@example.com").await;
+    operator.open(&market.at("/admin/notifications")).await;
+    assert_eq!(operator.page.status, 200);
+    operator.page.text()
+}
+
+#[tokio::test]
+async fn the_operator_reads_which_step_a_request_was_refused_at() {
+    let Some(market) = Market::open().await else { return };
+    assert!(!inbox(&market).await.contains("Refused at the step"));
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let body = json!({ "version": "1.0", "request": { "type": "LaunchRequest" },
+                       "context": { "System": { "apiAccessToken": "opens-an-account" } } });
+    let sent = |headers: &[(&str, &str)], body: String| {
+        let mut request = http.post(market.at("/alexa")).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send()
+    };
+    // Alexa's own are answered
+    let turn =
+        market.control("POST", "alexa/say", Some(json!({ "persona": "Ana", "text": "open pushcart market" }))).await;
+    assert_eq!(turn["exchanges"][0]["status"], 200, "{turn}");
+    let answer = sent(&[], body.to_string()).await.unwrap();
+    assert_eq!(answer.status(), 400);
+    let elsewhere =
+        [("signaturecertchainurl", "https://example.com/echo.api/echo-api-cert.pem"), ("signature-256", "aGVsbG8=")];
+    let answer = sent(&elsewhere, "no json".to_owned()).await.unwrap();
+    assert_eq!(answer.status(), 400);
+    let read = inbox(&market).await;
+    for words in [
+        "Refused at the step Headers: the headers SignatureCertChainUrl and Signature-256 are not there.",
+        "Refused at the step Address: the certificate's address is not Amazon's.",
+        "7 bytes that are no JSON, SHA-256",
+    ] {
+        assert!(read.contains(words), "{words}: {read}");
+    }
+    assert!(!read.contains("opens-an-account"), "{read}");
+}
+
+#[tokio::test]
+async fn the_operator_reads_what_is_ours_to_mend_when_a_setup_fails_of_it() {
+    let Some(market) = Market::open().await else { return };
+    for (number, code, remedy) in [
+        ("403", "UnauthorizedAccess", "Your merchant account may not do this: contact Amazon Pay."),
+        ("400", "InvalidSellerId", "Set PUSHCART_AMAZON_PAY_MERCHANT_ID to your merchant id."),
+        ("400", "UnsupportedCurrency", "check PUSHCART_CURRENCY."),
+    ] {
+        let mut buyer = Speaker::new(market.ctx(), "en-US");
+        let token = buyer.asks_to_pay("wildflower-honey").await;
+        let payload = json!({ "errorCode": code, "errorMessage": "an English sentence for developers" });
+        assert!(!inbox(&market).await.contains(remedy), "{code}: not before it happens");
+        buyer.amazon_says("Setup", json!({ "code": number, "message": code }), payload, &token).await;
+        assert_eq!(buyer.speech(), words("error-merchant"), "{code}");
+        let read = inbox(&market).await;
+        let words = format!("Setup {number} {code}: an English sentence for developers");
+        assert!(read.contains(&words) && read.contains(remedy), "{words}: {read}");
+        assert!(!read.contains(&token) && !read.contains(&buyer.user), "{code}: who it was is masked");
+    }
+    // what nobody has asked for is there, too, and changed nothing
+    let mut buyer = Speaker::new(market.ctx(), "en-US");
+    buyer.amazon_says("Setup", done(), Value::Null, "never-asked").await;
+    assert!(inbox(&market).await.contains("Nobody asked for it. It changed nothing."));
+    assert!(market.ctx().store.all_orders("~", 10).await.unwrap().is_empty());
 }

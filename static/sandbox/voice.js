@@ -81,9 +81,13 @@ function ready() {
   }
 }
 
+// One key begins the demo again: Escape, where nothing is typed, or R outside of fields.
 document.addEventListener("keydown", (event) => {
-  const isTyping = event.target.closest?.("input, select, textarea");
-  if (event.key === "r" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
+  const field = event.target.closest?.("input, select, textarea");
+  const isEmpty = field?.name === "text" && field.value === "";
+  if (event.key === "Escape" ? !field || isEmpty : event.key.toLowerCase() === "r" && !field) {
+    event.preventDefault();
     main()?.querySelector("form[data-reset]")?.requestSubmit();
   }
 });

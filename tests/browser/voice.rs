@@ -2,6 +2,7 @@
 //! scripts, on a phone and at a desk, with pictures.
 
 use pushcart::orders::state::State;
+use thirtyfour::Key;
 
 use crate::browser::{Browser, Scheme};
 use crate::market::Market;
@@ -95,6 +96,43 @@ async fn the_page_works_on_a_phone_in_the_dark_in_another_language_and_starts_ag
     assert!(width.json().as_i64().unwrap() <= 390, "nothing sticks out: {:?}", width.json());
     browser.press("form[data-reset] button").await;
     browser.wait_for("Nobody has said anything yet").await;
+    browser.close().await;
+}
+
+/// A key to whatever has the focus.
+async fn presses(browser: &Browser, key: impl Into<thirtyfour::TypingData>) {
+    browser.driver.action_chain().send_keys(key).perform().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_key_begins_the_demo_again_with_a_user_whom_the_skill_does_not_know() {
+    let Some(browser) = Browser::open(1280, Scheme::Light).await else { return };
+    let market = working_market().await;
+    opens(&browser, &market).await;
+    let user = async || market.control("GET", "alexa/state?persona=ana", None).await["user_id"].clone();
+    let mut users = vec![user().await];
+    for is_typed in [true, false] {
+        says(&browser, "open pushcart market", "What are you looking for?").await;
+        says(&browser, "add wildflower honey to my cart", "is in your cart").await;
+        says(&browser, "open pushcart market", "There is one thing in your cart").await;
+        // the focus is where the sentence was typed: there a letter is a letter, and nobody loses what they type
+        browser.fill("text", "r").await;
+        presses(&browser, Key::Escape).await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        assert_eq!(user().await, users[users.len() - 1]);
+        presses(&browser, Key::Backspace).await;
+        if is_typed {
+            presses(&browser, Key::Escape).await;
+        } else {
+            browser.driver.execute("document.activeElement.blur()", Vec::new()).await.unwrap();
+            presses(&browser, "r").await;
+        }
+        browser.wait_for("Nobody has said anything yet").await;
+        let now = user().await;
+        assert!(!users.contains(&now), "{now}");
+        users.push(now);
+    }
+    says(&browser, "open pushcart market", "What are you looking for?").await;
     browser.close().await;
 }
 

@@ -142,6 +142,52 @@ async fn what_is_digital_is_taken_and_delivered_at_once() {
     agree(&market).await;
 }
 
+#[tokio::test]
+async fn a_demo_that_begins_again_is_one_with_a_stranger_and_what_was_bought_stays() {
+    let Some(market) = Market::open().await else { return };
+    buys(&market).await;
+    says(&market, "open pushcart market").await;
+    says(&market, "add wildflower honey to my cart").await;
+    market
+        .control("POST", "alexa/person", Some(json!({ "persona": "Ana", "consent": "denied", "locale": "en-US" })))
+        .await;
+    let before = market.control("GET", "alexa/state?persona=Ana", None).await;
+
+    // the conversation alone: the skill knows them still
+    let kept = market.control("POST", "alexa/reset", Some(json!({ "persona": "Ana" }))).await;
+    assert_eq!((&kept["user_id"], &kept["consent"]), (&before["user_id"], &json!("denied")));
+    let known = says(&market, "open pushcart market").await;
+    assert!(said(&known).contains("There is one thing in your cart"), "{}", said(&known));
+
+    // the button of the page, without a script
+    let mut presenter = crate::visitor::Visitor::new();
+    presenter.open(&format!("{}/alexa?persona=ana", market.sandbox_url)).await;
+    presenter.submit("/alexa/reset", &[]).await;
+    presenter.page.says(200, "Nobody has said anything yet");
+    presenter.page.says(200, "comes back as a new user");
+    let after = market.control("GET", "alexa/state?persona=Ana", None).await;
+    assert_ne!(after["user_id"], before["user_id"]);
+    assert_ne!(after["device_id"], before["device_id"]);
+    assert_eq!((&after["consent"], &after["persona"]), (&json!("granted"), &before["persona"]));
+    let stranger = says(&market, "open pushcart market").await;
+    assert!(said(&stranger).contains("What are you looking for?"), "{}", said(&stranger));
+    let orders = says(&market, "where is my order").await;
+    assert!(said(&orders).contains("You have no orders yet."), "{}", said(&orders));
+    market.settle_down().await;
+    let order = market.last_order().await;
+    assert_eq!(order.state, State::Reserved, "what was bought stays");
+
+    // and can buy like anybody: a new agreement, another order
+    let bought = buys(&market).await;
+    assert!(said(&bought).starts_with("Thank you."), "{bought}");
+    let orders = market.ctx().store.all_orders("~", 10).await.unwrap();
+    assert_eq!(orders.len(), 2);
+    // the seller of the first one ships it and is paid, whoever the buyer is by now
+    market.ship(&order).await;
+    assert_eq!(market.order(&order.id).await.state, State::Shipped);
+    agree(&market).await;
+}
+
 /// The shop's books and the sandbox's ledger say the same of every reference.
 async fn agree(market: &Market) {
     let books = serde_json::to_value(market.books().await).unwrap();

@@ -272,13 +272,13 @@ async fn reset(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value
 }
 
 /// Begins the demo again for a person: the conversation and what was chosen are gone; with `everything`, settings and
-/// account link too, and agreements are ended.
+/// account link too, agreements are ended, and the skill meets them as a user it does not know.
 pub async fn forget(sandbox: &Sandbox, buyer: &'static Buyer, everything: bool) -> Result<(), Refused> {
     let _alone = sandbox.alexa().alone(buyer.id).await;
     let mut person = sandbox.person(buyer).await?;
     person.hush();
     if everything {
-        person = Person { locale: person.locale, ..Person::fresh(buyer) };
+        person = person.come_back();
         super::setup::end_agreements(sandbox, buyer).await?;
     }
     let mut tx = sandbox.db().write().await?;

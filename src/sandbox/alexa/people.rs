@@ -63,6 +63,9 @@ impl std::fmt::Debug for Link {
 pub struct Person {
     /// Who, as in Amazon Pay.
     pub buyer_id: String,
+    /// How often they have come back as somebody whom the skill does not know.
+    #[serde(default)]
+    pub comebacks: u32,
     /// What they said to `payments:autopay_consent`.
     pub consent: Consent,
     /// The account setting Voice Purchasing.
@@ -212,6 +215,7 @@ impl Person {
         let asks_code = buyer.instruments.iter().find(|own| own.turn == Turn::AsksCode);
         Person {
             buyer_id: buyer.id.to_owned(),
+            comebacks: 0,
             consent: Consent::Granted,
             voice_purchasing: true,
             voice_code: asks_code.map_or("", |own| own.ending).to_owned(),
@@ -241,7 +245,14 @@ impl Person {
         locales::find(&self.locale).unwrap_or(&locales::ALL[0])
     }
 
-    /// `amzn1.ask.account.…`, other than the buyer id and stable.
+    /// The same buyer as a skill meets them that was disabled and enabled again: under another user id, so that nothing
+    /// it keeps is about them. Settings, agreements and the conversation are as nobody has changed them; the language
+    /// stays.
+    pub fn come_back(&self) -> Person {
+        Person { comebacks: self.comebacks + 1, locale: self.locale.clone(), ..Person::fresh(self.buyer()) }
+    }
+
+    /// `amzn1.ask.account.…`, other than the buyer id, and the same until they come back.
     pub fn user_id(&self) -> String {
         format!("amzn1.ask.account.AH{}", self.mark())
     }
@@ -251,8 +262,12 @@ impl Person {
         format!("amzn1.ask.device.AE{}", self.mark())
     }
 
-    fn mark(&self) -> &str {
-        self.buyer_id.rsplit('.').next().unwrap_or_default()
+    fn mark(&self) -> String {
+        let own = self.buyer_id.rsplit('.').next().unwrap_or_default();
+        match self.comebacks {
+            0 => own.to_owned(),
+            times => format!("{own}{times}"),
+        }
     }
 
     /// Adds what happened; the oldest is forgotten.
@@ -329,6 +344,18 @@ mod tests {
             assert_eq!(buyer(name).map(|own| own.name), Some("Ana Allgood"), "{name}");
         }
         assert_eq!(buyer("nobody"), None);
+    }
+
+    #[test]
+    fn whoever_comes_back_is_somebody_new_to_the_skill_and_the_same_buyer_to_amazon() {
+        let ana = Person { consent: Consent::Denied, locale: "de-DE".to_owned(), ..Person::fresh(&BUYERS[0]) };
+        let (again, once_more) = (ana.come_back(), ana.come_back().come_back());
+        let all = [&ana, &again, &once_more];
+        let users: std::collections::BTreeSet<String> = all.iter().map(|person| person.user_id()).collect();
+        let devices: std::collections::BTreeSet<String> = all.iter().map(|person| person.device_id()).collect();
+        assert_eq!((users.len(), devices.len()), (3, 3));
+        assert_eq!((again.buyer_id.as_str(), again.locale.as_str()), (ana.buyer_id.as_str(), "de-DE"));
+        assert_eq!(again.consent, Consent::Granted);
     }
 
     #[test]

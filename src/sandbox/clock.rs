@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::Sandbox;
+use super::faults::Faults;
 use super::state::StateError;
 
 const OFFSET: &str = "clock_offset_ms";
@@ -66,8 +67,8 @@ impl Sandbox {
         tx.clear_amazon_pay().await?;
         tx.clear_alexa().await?;
         tx.clear_common().await?;
+        self.script_within(&mut tx, Faults::clear).await?;
         tx.commit().await?;
-        self.faults().clear();
         self.clock().set_offset_ms(0);
         self.plant().await
     }

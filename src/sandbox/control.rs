@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use super::Sandbox;
 use super::alexa;
 use super::amazon_pay;
-use super::faults::Fault;
+use super::faults::{Fault, Faults};
 use super::fps::notify;
 use super::state::StateError;
 
@@ -196,13 +196,14 @@ async fn show_faults(State(sandbox): State<Sandbox>) -> Json<Value> {
 
 async fn add_fault(State(sandbox): State<Sandbox>, body: Bytes) -> Result<(StatusCode, Json<Value>), Refused> {
     let fault: Fault = read(&body)?;
-    sandbox.faults().add(fault, sandbox.clock().now()).map_err(bad)?;
+    let now = sandbox.clock().now();
+    sandbox.script(|faults| faults.add(fault, now)).await?.map_err(bad)?;
     Ok((StatusCode::CREATED, show_faults(State(sandbox)).await))
 }
 
-async fn clear_faults(State(sandbox): State<Sandbox>) -> Json<Value> {
-    sandbox.faults().clear();
-    show_faults(State(sandbox)).await
+async fn clear_faults(State(sandbox): State<Sandbox>) -> Result<Json<Value>, Refused> {
+    sandbox.script(Faults::clear).await?;
+    Ok(show_faults(State(sandbox)).await)
 }
 
 async fn resend(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Result<Json<Value>, Refused> {

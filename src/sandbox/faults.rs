@@ -2,7 +2,9 @@
 //!
 //! Each names a provider, an operation (`Pay`, a pipeline such as `SingleUse`, `CreateCharge`, a notified object such
 //! as `CHARGE`, or `*`) and how many
-//! times it strikes. They live in memory: a restart forgets them.
+//! times it strikes. A restart forgets none of them, see `kept`.
+
+mod kept;
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -68,7 +70,7 @@ pub struct Fault {
 }
 
 /// A fault that is still to come.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Pending {
     /// Its number, to take it back by; never used again.
     pub number: u64,
@@ -112,6 +114,12 @@ impl Kind {
 }
 
 impl Fault {
+    fn strikes(&self, provider: &str, operation: &str, kinds: &[Kind]) -> bool {
+        self.provider == provider
+            && kinds.contains(&self.fault)
+            && (matches!(self.operation.as_str(), "*" | "") || self.operation.eq_ignore_ascii_case(operation))
+    }
+
     /// Says what it lacks, if it lacks something.
     fn check(&self) -> Result<(), &'static str> {
         if !["fps", amazon_pay::PROVIDER, alexa::PROVIDER].contains(&self.provider.as_str()) {
@@ -141,7 +149,7 @@ pub struct Faults {
     waiting: Mutex<Waiting>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
 struct Waiting {
     /// In the order in which they were asked for.
     faults: Vec<Pending>,
@@ -173,6 +181,14 @@ impl Faults {
         waiting.faults.len() < before
     }
 
+    /// Adds all of `faults` at `now` in place of what is still to come, or changes nothing. Errors: a sentence about
+    /// what one of them lacks.
+    pub fn replace(&self, faults: &[Fault], now: Millis) -> Result<(), &'static str> {
+        faults.iter().try_for_each(Fault::check)?;
+        self.clear();
+        faults.iter().try_for_each(|fault| self.add(fault.clone(), now))
+    }
+
     /// Forgets all.
     pub fn clear(&self) {
         self.waiting().faults.clear();
@@ -183,26 +199,22 @@ impl Faults {
         self.waiting().faults.retain(|own| own.until.is_none_or(|until| now < until));
     }
 
+    /// Whether a fault of one of `kinds` waits for `operation`.
+    pub fn awaits(&self, provider: &str, operation: &str, kinds: &[Kind]) -> bool {
+        self.waiting().faults.iter().any(|own| own.fault.strikes(provider, operation, kinds))
+    }
+
     /// The oldest fault of one of `kinds` that strikes `operation`, counted down.
     pub fn strike(&self, provider: &str, operation: &str, kinds: &[Kind]) -> Option<Fault> {
         let mut waiting = self.waiting();
         let faults = &mut waiting.faults;
-        let place = faults.iter().position(|Pending { fault, .. }| {
-            fault.provider == provider
-                && kinds.contains(&fault.fault)
-                && (matches!(fault.operation.as_str(), "*" | "") || fault.operation.eq_ignore_ascii_case(operation))
-        })?;
+        let place = faults.iter().position(|own| own.fault.strikes(provider, operation, kinds))?;
         faults[place].fault.times -= 1;
         let fault = faults[place].fault.clone();
         if fault.times == 0 {
             faults.remove(place);
         }
         Some(fault)
-    }
-
-    /// The oldest fault of exactly this kind, counted down; true when there was one.
-    pub fn strikes(&self, provider: &str, operation: &str, kind: Kind) -> bool {
-        self.strike(provider, operation, &[kind]).is_some()
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -234,11 +246,16 @@ mod tests {
         let faults = Faults::default();
         let twice = r#"{"provider":"fps","operation":"Pay","fault":"drop_response","times":2}"#;
         faults.add(fault(twice), NOON).unwrap();
-        assert!(!faults.strikes("fps", "Refund", Kind::DropResponse));
-        assert!(!faults.strikes("fps", "Pay", Kind::Throttle));
-        assert!(faults.strikes("fps", "Pay", Kind::DropResponse));
-        assert!(faults.strikes("fps", "PAY", Kind::DropResponse));
-        assert!(!faults.strikes("fps", "Pay", Kind::DropResponse));
+        let strikes = |operation, kind| {
+            let awaits = faults.awaits("fps", operation, &[kind]);
+            assert_eq!(faults.strike("fps", operation, &[kind]).is_some(), awaits);
+            awaits
+        };
+        assert!(!strikes("Refund", Kind::DropResponse));
+        assert!(!strikes("Pay", Kind::Throttle));
+        assert!(strikes("Pay", Kind::DropResponse));
+        assert!(strikes("PAY", Kind::DropResponse));
+        assert!(!strikes("Pay", Kind::DropResponse));
     }
 
     #[test]

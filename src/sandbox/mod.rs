@@ -92,6 +92,7 @@ impl Sandbox {
         let open_keys = move || anyhow::Ok((SigningKey::open(&directory)?, Root::open(&directory)?));
         let (key, root) = tokio::task::spawn_blocking(open_keys).await??;
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
+        let faults = Faults::load(&db).await.context("reading the scripted faults")?;
         let inner = Inner {
             settings,
             clock,
@@ -100,7 +101,7 @@ impl Sandbox {
             root,
             amazon_pay: amazon_pay::Office::default(),
             alexa: alexa::Studio::default(),
-            faults: Faults::default(),
+            faults,
             http,
             wake: Notify::new(),
             fps: Mutex::default(),

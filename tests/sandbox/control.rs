@@ -81,6 +81,50 @@ async fn scripted_faults_strike_and_are_forgotten() {
 }
 
 #[tokio::test]
+async fn a_restart_forgets_no_fault_and_none_strikes_more_often_than_it_says() {
+    let house = House::open().await;
+    let script = async |house: &House, fault: serde_json::Value| {
+        assert_eq!(house.post_json("/_sandbox/faults", &fault).await.status, StatusCode::CREATED);
+    };
+    let call = async |house: &House| house.call("GetTokenByCaller", &[("CallerReference", "x")]).await;
+    let waiting = async |house: &House| house.get("/_sandbox/faults").await.json()["faults"].clone();
+    let refused = json!({"provider": "fps", "operation": "GetTokenByCaller", "fault": "error", "error": "AccessFailure", "times": 2});
+    script(&house, refused).await;
+    script(&house, json!({"provider": "fps", "operation": "PAY", "fault": "lose_notification", "times": 2})).await;
+    script(&house, json!({"provider": "fps", "operation": "Refund", "fault": "throttle", "for_seconds": 60})).await;
+    assert_eq!(call(&house).await.text("Code"), "AccessFailure");
+    let before = waiting(&house).await;
+    assert_eq!(before[0]["times"], 1);
+
+    let house = house.reopened().await;
+    assert_eq!(waiting(&house).await, before);
+    assert_eq!(call(&house).await.text("Code"), "AccessFailure");
+    assert_eq!(call(&house).await.text("Code"), "InvalidCallerReference");
+    let (recipient, sender) = house.tokens("o1", "20.00", "acc_bill", "ABT").await;
+    let pairs = [
+        ("CallerReference", "p1"),
+        ("RecipientTokenId", recipient.as_str()),
+        ("SenderTokenId", sender.as_str()),
+        ("TransactionAmount.Value", "20.00"),
+        ("TransactionAmount.CurrencyCode", "USD"),
+        ("OverrideIPNURL", "http://localhost:3000/ipn/fps"),
+    ];
+    assert_eq!(house.call("Pay", &pairs).await.status, StatusCode::OK);
+    let told = house.get("/_sandbox/notifications").await.json();
+    assert_eq!(told["notifications"][0]["state"], "lost", "{told}");
+
+    let house = house.reopened().await;
+    let left = waiting(&house).await;
+    assert_eq!((left.as_array().unwrap().len(), &left[0]["times"]), (2, &json!(1)), "struck with its transaction");
+    house.post_json("/_sandbox/clock", &json!({"advance_seconds": 60})).await;
+    let house = house.reopened().await;
+    assert_eq!(waiting(&house).await.as_array().unwrap().len(), 1, "its time is over after a restart, too");
+    let request = axum::http::Request::delete("/_sandbox/faults").header("host", crate::house::HOST);
+    house.send(request.body(axum::body::Body::empty()).unwrap()).await;
+    assert_eq!(waiting(&house.reopened().await).await, json!([]));
+}
+
+#[tokio::test]
 async fn the_recipient_can_refund_and_cancel_on_the_providers_side() {
     let house = House::open().await;
     let (recipient, sender) = house.tokens("o1", "20.00", "acc_bill", "ABT").await;

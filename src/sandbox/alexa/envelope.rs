@@ -11,7 +11,7 @@ use crate::base::clock::hours;
 use crate::base::ids;
 use crate::sandbox::Sandbox;
 use crate::sandbox::amazon_pay::wire;
-use crate::sandbox::faults::Kind;
+use crate::sandbox::faults::{Fault, Kind};
 use crate::sandbox::state::{LogEntry, StateError};
 
 /// How long a skill may take.
@@ -107,6 +107,14 @@ pub async fn write(
     }))
 }
 
+/// A fault for the operation by its name, or for the type of its request.
+async fn strike(sandbox: &Sandbox, operation: &str, kind_of_request: &str, kind: Kind) -> Option<Fault> {
+    match sandbox.strike(PROVIDER, operation, &[kind]).await {
+        None => sandbox.strike(PROVIDER, kind_of_request, &[kind]).await,
+        named => named,
+    }
+}
+
 /// Signs and sends a body as it stands.
 pub async fn send(sandbox: &Sandbox, skill: &Skill, body: &Value) -> Result<Sent, StateError> {
     let request = &body["request"];
@@ -115,21 +123,17 @@ pub async fn send(sandbox: &Sandbox, skill: &Skill, body: &Value) -> Result<Sent
         name if !name.is_empty() && text("type") == "Connections.Response" => name,
         _ => text("type"),
     };
-    let strike = |kind: Kind| {
-        let named = sandbox.faults().strike(PROVIDER, operation, &[kind]);
-        named.or_else(|| sandbox.faults().strike(PROVIDER, text("type"), &[kind]))
-    };
-    if let Some(fault) = strike(Kind::Delay) {
+    if let Some(fault) = strike(sandbox, operation, text("type"), Kind::Delay).await {
         tokio::time::sleep(Duration::from_millis(fault.milliseconds.unwrap_or(0))).await;
     }
     let started = Instant::now();
-    let got = match strike(Kind::DropRequest) {
+    let got = match strike(sandbox, operation, text("type"), Kind::DropRequest).await {
         Some(_) => Err(("DEVICE_COMMUNICATION_ERROR", "the request was lost by a scripted fault".to_owned())),
         None => post(sandbox, skill, body).await,
     };
     let (status, content_type, bytes) = got.unwrap_or_else(|problem| (0, String::new(), Err(problem)));
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let is_lost = strike(Kind::DropResponse).is_some();
+    let is_lost = strike(sandbox, operation, text("type"), Kind::DropResponse).await.is_some();
     let answer = match &bytes {
         _ if is_lost => Err(("DEVICE_COMMUNICATION_ERROR", "the answer was lost by a scripted fault".to_owned())),
         Ok(bytes) => answer::read(status, &content_type, bytes).map_err(|problem| ("INVALID_RESPONSE", problem)),

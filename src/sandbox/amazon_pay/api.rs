@@ -61,7 +61,7 @@ pub async fn answer(
     entry.address = format!("{method} {}{}", received.header("host"), uri.path());
     entry.reference = received.header("x-amz-pay-idempotency-key").to_owned();
 
-    let outcome = match struck_before(&sandbox, name) {
+    let outcome = match struck_before(&sandbox, name).await {
         Some(Struck::Whole(response, verdict)) => {
             (entry.verdict, entry.status) = (verdict, i64::from(response.status().as_u16()));
             sandbox.log(entry).await;
@@ -90,7 +90,7 @@ pub async fn answer(
         }
         Err(error) => (entry.verdict, entry.detail) = (error.reason_code, error.message),
     }
-    if sandbox.faults().strikes(PROVIDER, name, Kind::DropResponse) {
+    if sandbox.strike(PROVIDER, name, &[Kind::DropResponse]).await.is_some() {
         entry.verdict.push_str(", then drop_response");
         sandbox.log(entry).await;
         return cut_connection();
@@ -114,9 +114,9 @@ enum Struck {
     Refused(ApiError),
 }
 
-fn struck_before(sandbox: &Sandbox, operation: &str) -> Option<Struck> {
+async fn struck_before(sandbox: &Sandbox, operation: &str) -> Option<Struck> {
     let kinds = [Kind::DropRequest, Kind::Status, Kind::Throttle, Kind::Error];
-    let fault = sandbox.faults().strike(PROVIDER, operation, &kinds)?;
+    let fault = sandbox.strike(PROVIDER, operation, &kinds).await?;
     Some(match fault.fault {
         Kind::DropRequest => Struck::Whole(cut_connection(), "drop_request".to_owned()),
         Kind::Status => {
@@ -151,7 +151,7 @@ async fn serve(
     let asked = Asked { operation, ids: &ids, region, key, caller: &caller };
     let result = once(sandbox, received, &asked, scripted).await;
     // A slow answer keeps its turn: who asks again meanwhile hears TransactionInProgress.
-    if let Some(fault) = sandbox.faults().strike(PROVIDER, operation.name, &[Kind::Delay]) {
+    if let Some(fault) = sandbox.strike(PROVIDER, operation.name, &[Kind::Delay]).await {
         tokio::time::sleep(std::time::Duration::from_millis(fault.milliseconds.unwrap_or(0))).await;
     }
     match result {

@@ -107,11 +107,12 @@ async fn queue(
     if account.notification_url.is_empty() {
         return Ok(());
     }
-    let strikes = |kind| sandbox.faults().strikes(PROVIDER, &message.object_type, kind);
-    let is_lost = is_unconfirmed || strikes(Kind::LoseNotification);
-    let due_at = if strikes(Kind::ReorderNotifications) { now.plus(HELD_BACK) } else { now };
-    let corrupt = i64::from(strikes(Kind::CorruptNotificationSignature));
-    let copies = if strikes(Kind::DuplicateNotification) { 2 } else { 1 };
+    let object = &message.object_type;
+    let is_lost = is_unconfirmed || sandbox.strikes_within(tx, PROVIDER, object, Kind::LoseNotification).await?;
+    let is_held_back = sandbox.strikes_within(tx, PROVIDER, object, Kind::ReorderNotifications).await?;
+    let due_at = if is_held_back { now.plus(HELD_BACK) } else { now };
+    let corrupt = i64::from(sandbox.strikes_within(tx, PROVIDER, object, Kind::CorruptNotificationSignature).await?);
+    let copies = if sandbox.strikes_within(tx, PROVIDER, object, Kind::DuplicateNotification).await? { 2 } else { 1 };
     let message_id = wire::uuid();
     for _ in 0..copies {
         let copy = Message {

@@ -44,14 +44,13 @@ impl Armed {
 
     /// Arms this and nothing else, then moves the clock. False when there is no renewal to move it to.
     pub async fn arm(&self, sandbox: &Sandbox) -> anyhow::Result<bool> {
-        sandbox.faults().clear();
-        for fault in &self.faults {
-            sandbox.faults().add(fault.clone(), sandbox.clock().now()).map_err(anyhow::Error::msg)?;
-        }
         let next: Vec<Simulation> = self.simulations.iter().filter_map(|value| Simulation::of(value)).collect();
         let mut tx = sandbox.db().write().await?;
         tx.set_flags(self.flags).await?;
         tx.arm_simulations(&next).await?;
+        let now = sandbox.clock().now();
+        let armed = sandbox.script_within(&mut tx, |faults| faults.replace(&self.faults, now)).await?;
+        armed.map_err(anyhow::Error::msg)?;
         tx.commit().await?;
         match self.jump {
             Some(jump) => jump.go(sandbox).await,

@@ -5,9 +5,9 @@ use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::{Fields, field, page};
+use super::{Fields, broken, field, page};
 use crate::sandbox::amazon_pay::operations::OPERATIONS;
-use crate::sandbox::faults::{Fault, Kind, Pending};
+use crate::sandbox::faults::{Fault, Faults, Kind, Pending};
 use crate::sandbox::fps::rules::api;
 use crate::sandbox::{Sandbox, alexa, amazon_pay};
 
@@ -289,25 +289,27 @@ pub async fn show(State(sandbox): State<Sandbox>) -> Response {
 /// Adds one, takes one back, or takes all back; answers 303 to the list.
 pub async fn act(State(sandbox): State<Sandbox>, Form(form): Fields) -> Response {
     let written = Written::read(&form);
-    let done = match field(&form, "act") {
-        "add" => written.fault().and_then(|fault| sandbox.faults().add(fault, sandbox.clock().now())),
+    let now = sandbox.clock().now();
+    let change = |faults: &Faults| match field(&form, "act") {
+        "add" => written.fault().and_then(|fault| faults.add(fault, now)),
         "remove" => match field(&form, "number").parse() {
             // One that has struck meanwhile is gone, which is what was wanted.
             Ok(number) => {
-                sandbox.faults().remove(number);
+                faults.remove(number);
                 Ok(())
             }
             Err(_) => Err("There is no such fault."),
         },
         "clear" => {
-            sandbox.faults().clear();
+            faults.clear();
             Ok(())
         }
         _ => Err("There is no such button."),
     };
-    match done {
-        Ok(()) => Redirect::to(PLACE).into_response(),
-        Err(problem) => rendered(&sandbox, StatusCode::UNPROCESSABLE_ENTITY, written, problem),
+    match sandbox.script(change).await {
+        Ok(Ok(())) => Redirect::to(PLACE).into_response(),
+        Ok(Err(problem)) => rendered(&sandbox, StatusCode::UNPROCESSABLE_ENTITY, written, problem),
+        Err(error) => broken(error),
     }
 }
 

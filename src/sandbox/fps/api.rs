@@ -52,7 +52,7 @@ pub async fn answer(
         verify::string_to_sign(received.verb, &received.host, received.path, verify::as_pairs(&received.params.0));
 
     let request_id = wire::request_id();
-    let outcome = match struck_before(&sandbox, &action) {
+    let outcome = match struck_before(&sandbox, &action).await {
         Some(Struck::Whole(response, verdict)) => {
             entry.verdict = verdict;
             entry.status = i64::from(response.status().as_u16());
@@ -68,14 +68,14 @@ pub async fn answer(
     };
     entry.status = i64::from(status);
     // The work is done, and only its answer is slow: a notification may be quicker.
-    if let Some(fault) = sandbox.faults().strike("fps", &action, &[Kind::Delay]) {
+    if let Some(fault) = sandbox.strike("fps", &action, &[Kind::Delay]).await {
         tokio::time::sleep(std::time::Duration::from_millis(fault.milliseconds.unwrap_or(0))).await;
     }
     match outcome {
         Ok(_) => entry.verdict = "ok".to_owned(),
         Err(error) => (entry.verdict, entry.detail) = (error.code, error.message),
     }
-    if sandbox.faults().strikes("fps", &action, Kind::DropResponse) {
+    if sandbox.strike("fps", &action, &[Kind::DropResponse]).await.is_some() {
         entry.verdict.push_str(", then drop_response");
         sandbox.log(entry).await;
         return cut_connection();
@@ -96,9 +96,9 @@ enum Struck {
     Refused(ApiError),
 }
 
-fn struck_before(sandbox: &Sandbox, operation: &str) -> Option<Struck> {
+async fn struck_before(sandbox: &Sandbox, operation: &str) -> Option<Struck> {
     let fault =
-        sandbox.faults().strike("fps", operation, &[Kind::DropRequest, Kind::Status, Kind::Throttle, Kind::Error])?;
+        sandbox.strike("fps", operation, &[Kind::DropRequest, Kind::Status, Kind::Throttle, Kind::Error]).await?;
     Some(match fault.fault {
         Kind::DropRequest => Struck::Whole(cut_connection(), "drop_request".to_owned()),
         Kind::Status => {

@@ -158,11 +158,11 @@ async fn queue(
         return Ok(());
     }
     let fields: Vec<(&str, String)> = fields.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    let strikes = |kind| sandbox.faults().strikes("fps", operation, kind);
-    let is_lost = strikes(Kind::LoseNotification);
-    let due_at = if strikes(Kind::ReorderNotifications) { now.plus(HELD_BACK) } else { now };
-    let corrupt = i64::from(strikes(Kind::CorruptNotificationSignature));
-    let copies = if strikes(Kind::DuplicateNotification) { 2 } else { 1 };
+    let is_lost = sandbox.strikes_within(tx, "fps", operation, Kind::LoseNotification).await?;
+    let is_held_back = sandbox.strikes_within(tx, "fps", operation, Kind::ReorderNotifications).await?;
+    let due_at = if is_held_back { now.plus(HELD_BACK) } else { now };
+    let corrupt = i64::from(sandbox.strikes_within(tx, "fps", operation, Kind::CorruptNotificationSignature).await?);
+    let copies = if sandbox.strikes_within(tx, "fps", operation, Kind::DuplicateNotification).await? { 2 } else { 1 };
     for _ in 0..copies {
         let notification = Notification {
             id: ids::fresh("ipn"),

@@ -57,8 +57,11 @@ async fn ones_own_is_kept_over_a_restart_armed_again_and_forgotten() {
     let lines = armed(&page);
     assert_eq!(lines.len(), 3, "{lines:?}");
 
+    let house = house.reopened().await;
+    assert_eq!(armed(&house.get(SCENARIOS).await.body), lines, "what is armed stays so over a restart");
     press(&house, SCENARIOS, &[("act", "disarm")]).await;
     let again = house.reopened().await;
+    assert!(armed(&again.get(SCENARIOS).await.body).is_empty());
     let page = press(&again, SCENARIOS, &[("act", "arm_own"), ("name", name)]).await.body;
     assert_eq!(armed(&page), lines);
     assert_eq!(again.clock.offset_ms(), 3_600_000, "and the clock goes an hour ahead");

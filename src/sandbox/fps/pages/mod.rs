@@ -103,7 +103,7 @@ async fn start(State(sandbox): State<Sandbox>, method: Method, uri: Uri, headers
     entry.reference = request.text("callerReference").to_owned();
     entry.string_to_sign =
         verify::string_to_sign(method.as_str(), &host(&headers, &uri), uri.path(), verify::as_pairs(request.pairs()));
-    if let Some(fault) = sandbox.faults().strike("fps", &operation, &[Kind::DropRequest, Kind::Status]) {
+    if let Some(fault) = sandbox.strike("fps", &operation, &[Kind::DropRequest, Kind::Status]).await {
         let status = fault.code.and_then(|code| StatusCode::from_u16(code).ok());
         let (response, verdict) = match status {
             Some(status) => (status.into_response(), "status"),
@@ -128,10 +128,10 @@ async fn start(State(sandbox): State<Sandbox>, method: Method, uri: Uri, headers
     entry.verdict = verdict.to_owned();
     entry.detail = detail;
     entry.status = i64::from(response.status().as_u16());
-    if let Some(fault) = sandbox.faults().strike("fps", &operation, &[Kind::Delay]) {
+    if let Some(fault) = sandbox.strike("fps", &operation, &[Kind::Delay]).await {
         tokio::time::sleep(std::time::Duration::from_millis(fault.milliseconds.unwrap_or(0))).await;
     }
-    if sandbox.faults().strikes("fps", &operation, Kind::DropResponse) {
+    if sandbox.strike("fps", &operation, &[Kind::DropResponse]).await.is_some() {
         entry.verdict.push_str(", then drop_response");
         sandbox.log(entry).await;
         return cut_connection();
@@ -160,7 +160,9 @@ async fn decide(sandbox: &Sandbox, request: &Request, text: &str, is_phone: bool
         None => {}
     }
     let Some(caller) = tx.account(&credential.account_id).await? else { return wrong("callerKey") };
-    if let Some(fault) = sandbox.faults().strike("fps", request.text("pipelineName"), &[Kind::Error, Kind::Throttle]) {
+    let kinds = [Kind::Error, Kind::Throttle];
+    if let Some(fault) = sandbox.strike_within(&mut tx, "fps", request.text("pipelineName"), &kinds).await? {
+        tx.commit().await?;
         let status = if fault.error.as_deref() == Some("NM") { "NM" } else { "SE" };
         return Ok(Start::Return(status, "The request has temporarily failed; it may be sent again.".to_owned()));
     }

@@ -2,6 +2,7 @@
 
 use axum::http::{Request, StatusCode};
 use pushcart::base::clock::days;
+use serde_json::Value;
 
 use crate::fps_tokens::{code, multi_use, recurring, walk};
 use crate::house::{Answer, House, RETURN};
@@ -197,6 +198,80 @@ async fn the_payer_ends_a_token_on_the_accounts_page() {
     assert!(page.contains("ended by you") && page.contains("MultiuseTokenCancel") && !page.contains("End it for good"));
     assert!(house.get("/accounts").await.body.contains("/accounts/acc_omni"));
     assert_eq!(house.get("/accounts/nobody").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_account_is_told_what_to_be_on_its_page_and_the_next_charge_finds_it_so() {
+    let house = House::open().await;
+    let account = async |house: &House, id: &str| {
+        let all = house.get("/_sandbox/fps/accounts").await.json();
+        all["accounts"].as_array().unwrap().iter().find(|own| own["account_id"] == id).unwrap().clone()
+    };
+    let (recipient, sender) = house.tokens("o1", "20.00", "acc_bill", "ABT").await;
+    let before = account(&house, "acc_wares").await;
+    assert_eq!((&before["kind"], &before["bank_verified"]), (&"business".into(), &true.into()));
+    let page = house.get("/accounts/acc_wares").await.body;
+    for words in ["Verification as a seller", "Name on card statements", "Limit in dollars", "Can pay with"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let told = [
+        ("kind", "business"),
+        ("verification", "VerificationPending"),
+        ("methods", "CC"),
+        ("methods", "ABT"),
+        ("card_declines", "yes"),
+        ("limit", "500.25"),
+        ("statement_name", "Tinker and Sons"),
+    ];
+    let done = house.post("/accounts/acc_wares/told", &told).await;
+    assert_eq!((done.status, done.location.as_str()), (StatusCode::SEE_OTHER, "/accounts/acc_wares#told"));
+    let after = account(&house, "acc_wares").await;
+    let mut expected = before;
+    for (name, value) in [
+        ("verification", Value::from("VerificationPending")),
+        ("methods", "CC,ABT".into()),
+        ("card_declines", true.into()),
+        ("email_verified", false.into()),
+        ("bank_verified", false.into()),
+        ("limit_minor", 50_025.into()),
+        ("statement_name", "Tinker and Sons".into()),
+    ] {
+        expected[name] = value;
+    }
+    assert_eq!(after, expected, "and nothing else");
+    let shown = house.get("/accounts/acc_wares").await.body;
+    for field in ["value=\"500.25\"", "value=\"Tinker and Sons\"", "value=\"VerificationPending\" selected"] {
+        assert!(shown.contains(field), "{field}: {shown}");
+    }
+    assert_eq!(code(&house, "Pay", "a", &recipient, &sender, "20.00").await, "UnverifiedEmailAddress_Recipient");
+
+    for (name, bad) in [("limit", "-1"), ("limit", "much"), ("statement_name", "Tinker & Sons"), ("kind", "king")] {
+        let wrong: Vec<_> = told.iter().map(|(own, value)| (*own, if *own == name { bad } else { *value })).collect();
+        let page = house.post("/accounts/acc_wares/told", &wrong).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}={bad}");
+        assert!(page.body.contains("role=\"alert\"") && page.body.contains("value=\"VerificationPending\" selected"));
+        let kept = bad.replace('&', "&#38;");
+        assert!(name == "kind" || page.body.contains(&format!("value=\"{kept}\"")), "{name} is kept: {}", page.body);
+    }
+    assert_eq!(account(&house, "acc_wares").await, expected, "nothing of it");
+    assert_eq!(house.post("/accounts/nobody/told", &told).await.status, StatusCode::NOT_FOUND);
+    let foreign = Request::post("/accounts/acc_wares/told").header("host", crate::house::HOST);
+    let foreign = foreign.header("sec-fetch-site", "cross-site").body(axum::body::Body::empty()).unwrap();
+    assert_eq!(house.send(foreign).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_callers_account_is_suspended_and_opened_again_by_its_buttons() {
+    let house = House::open().await;
+    let (recipient, sender) = house.tokens("o1", "20.00", "acc_bill", "ABT").await;
+    for (state, button, answer) in
+        [("suspended", "Open the account again", "InvalidAccountState_Caller"), ("active", "Suspend the account", "ok")]
+    {
+        house.post("/accounts/acc_marketplace/state", &[("state", state)]).await;
+        let page = house.get("/accounts/acc_marketplace").await.body;
+        assert!(page.contains(button) && page.contains("register of marketplaces"), "{page}");
+        assert_eq!(code(&house, "Pay", "a", &recipient, &sender, "20.00").await, answer);
+    }
 }
 
 #[tokio::test]

@@ -38,22 +38,36 @@ async fn line(tx: &mut Tx, account: &Account) -> Result<Value, Refused> {
     }))
 }
 
-#[derive(serde::Deserialize)]
+/// What an account is told to be; what is not named stays.
+#[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Change {
-    account_id: String,
-    kind: Option<String>,
-    state: Option<String>,
-    email_verified: Option<bool>,
-    verification: Option<String>,
-    methods: Option<String>,
-    card_declines: Option<bool>,
-    marketplace: Option<bool>,
-    bank_verified: Option<bool>,
-    limit_minor: Option<i64>,
-    statement_name: Option<String>,
-    service_phone: Option<String>,
-    fund_minor: Option<i64>,
+pub struct Change {
+    /// Whose.
+    pub account_id: String,
+    /// `personal`, `business` or `developer`.
+    pub kind: Option<String>,
+    /// `active`, `suspended` or `closed`.
+    pub state: Option<String>,
+    /// Whether the e-mail address is confirmed.
+    pub email_verified: Option<bool>,
+    /// `VerificationComplete`, `VerificationPending` or `VerificationCompleteNoLimits`.
+    pub verification: Option<String>,
+    /// A comma list out of CC, ACH, ABT.
+    pub methods: Option<String>,
+    /// Whether the card is refused by its bank.
+    pub card_declines: Option<bool>,
+    /// Whether it is registered as a marketplace.
+    pub marketplace: Option<bool>,
+    /// Whether its bank account is verified.
+    pub bank_verified: Option<bool>,
+    /// Cents that it may send, and receive, within 30 days; 0 for no limit.
+    pub limit_minor: Option<i64>,
+    /// Its name on card statements.
+    pub statement_name: Option<String>,
+    /// Its customer service number.
+    pub service_phone: Option<String>,
+    /// Cents from a bank, or to it when negative.
+    pub fund_minor: Option<i64>,
 }
 
 impl Change {
@@ -110,7 +124,11 @@ impl Change {
 
 /// As if a person or the provider changed an account; `fund_minor` brings money from a bank, or takes it there when negative.
 pub async fn change_account(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value>, Refused> {
-    let change: Change = read(&body)?;
+    keep_change(&sandbox, read(&body)?).await.map(Json)
+}
+
+/// Changes an account, for scripts and for the form on its page; what it is afterwards.
+pub async fn keep_change(sandbox: &Sandbox, change: Change) -> Result<Value, Refused> {
     change.check()?;
     let _alone = sandbox.fps_alone().await;
     let mut tx = sandbox.db().write().await?;
@@ -127,7 +145,7 @@ pub async fn change_account(State(sandbox): State<Sandbox>, body: Bytes) -> Resu
     tx.post("", sandbox.clock().now(), &[(OPENING, &own, funds)]).await?;
     let line = line(&mut tx, &account).await?;
     tx.commit().await?;
-    Ok(Json(line))
+    Ok(line)
 }
 
 /// What a person does about a transaction that may be fraud.

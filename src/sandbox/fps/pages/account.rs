@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 
 use super::letters::{Letter, letters};
 use super::review::described;
+use super::told::{self, KINDS, Told, VERIFICATIONS};
 use super::views::Problem;
 use super::visit::value;
 use super::{broken, claims};
@@ -37,6 +38,7 @@ pub fn router() -> Router<Sandbox> {
         .route("/accounts/{id}", get(show))
         .route("/accounts/{id}/tokens/{token}", post(cancel))
         .route("/accounts/{id}/state", post(change_state))
+        .route("/accounts/{id}/told", post(told::tell))
         .route("/accounts/{id}/fund", post(fund))
         .route("/accounts/{id}/register", post(register))
         .merge(claims::router())
@@ -100,6 +102,9 @@ struct AccountPage {
     past: Vec<Past>,
     letters: Vec<Letter>,
     is_developer: bool,
+    told: Told,
+    kinds: [(&'static str, &'static str); 3],
+    verifications: [(&'static str, &'static str); 3],
 }
 
 async fn everybody(State(sandbox): State<Sandbox>) -> Response {
@@ -113,29 +118,40 @@ async fn everybody(State(sandbox): State<Sandbox>) -> Response {
 }
 
 async fn show(State(sandbox): State<Sandbox>, Path(id): Path<String>) -> Response {
-    let step = async {
-        let mut tx = sandbox.db().read().await?;
-        let now = sandbox.clock().now();
-        let found = if id.contains('\0') { None } else { tx.account(&id).await? };
-        let Some(account) = found else { return Ok(nobody()) };
-        let balance = Money::usd(tx.balance(&balance_of(&id)).await?);
-        let (given, lines) = (tx.given_tokens(&id).await?, tx.latest_of(&id).await?);
-        let uses = tx.uses_of_account(&id).await?;
-        let cases = tx.cases_of(&id).await?;
-        let tokens = given.iter().map(|given| allowed(given, &uses, now)).collect::<Result<_, _>>()?;
-        let methods = account.methods.split(',').filter(|own| !own.is_empty()).map(|own| described(own).0).collect();
-        let page = AccountPage {
-            balance,
-            methods,
-            tokens,
-            past: lines.iter().map(|line| past(line, &id)).collect(),
-            letters: letters(&given, &lines, &cases, &id),
-            is_developer: account.kind == "developer",
-            account,
-        };
-        Ok::<Response, StateError>(desk::page(StatusCode::OK, &page))
+    rendered(&sandbox, &id, StatusCode::OK, None).await.unwrap_or_else(|error| broken(&error))
+}
+
+/// The page of one account; `told` is what stands in its form when not what the account is.
+pub(super) async fn rendered(
+    sandbox: &Sandbox,
+    id: &str,
+    status: StatusCode,
+    told: Option<Told>,
+) -> Result<Response, StateError> {
+    let mut tx = sandbox.db().read().await?;
+    let now = sandbox.clock().now();
+    let found = if id.contains('\0') { None } else { tx.account(id).await? };
+    let Some(account) = found else { return Ok(nobody()) };
+    let balance = Money::usd(tx.balance(&balance_of(id)).await?);
+    let terms = tx.terms(id).await?;
+    let (given, lines) = (tx.given_tokens(id).await?, tx.latest_of(id).await?);
+    let uses = tx.uses_of_account(id).await?;
+    let cases = tx.cases_of(id).await?;
+    let tokens = given.iter().map(|given| allowed(given, &uses, now)).collect::<Result<_, _>>()?;
+    let methods = account.methods.split(',').filter(|own| !own.is_empty()).map(|own| described(own).0).collect();
+    let page = AccountPage {
+        balance,
+        methods,
+        tokens,
+        past: lines.iter().map(|line| past(line, id)).collect(),
+        letters: letters(&given, &lines, &cases, id),
+        is_developer: account.kind == "developer",
+        told: told.unwrap_or_else(|| Told::of(&account, &terms)),
+        kinds: KINDS,
+        verifications: VERIFICATIONS,
+        account,
     };
-    step.await.unwrap_or_else(|error| broken(&error))
+    Ok(desk::page(status, &page))
 }
 
 fn allowed(given: &Given, uses: &[(String, Use)], now: Millis) -> Result<Allowed, StateError> {

@@ -36,6 +36,7 @@ mod phone;
 mod reason;
 mod review;
 mod steps;
+mod told;
 mod views;
 mod visit;
 

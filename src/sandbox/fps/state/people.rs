@@ -114,7 +114,7 @@ impl Tx {
 
     /// Opens, suspends or closes an account. False when there is none.
     pub async fn put_account_in_state(&mut self, account: &str, state: &str) -> Result<bool, StateError> {
-        let done = sqlx::query("UPDATE fps_accounts SET state = $1 WHERE id = $2 AND kind <> 'developer'")
+        let done = sqlx::query("UPDATE fps_accounts SET state = $1 WHERE id = $2")
             .bind(state)
             .bind(account)
             .execute(self.on())

@@ -11,6 +11,7 @@
 
 mod buyer;
 mod check;
+mod judge;
 mod kills;
 mod party;
 #[path = "../../tests/support/ports.rs"]
@@ -40,7 +41,7 @@ use stage::Stage;
 #[derive(Clone, Debug, Parser)]
 struct Arguments {
     /// How many purchases are made.
-    #[arg(long, default_value_t = 2000)]
+    #[arg(long, default_value_t = judge::WHOLE_DAY)]
     purchases: usize,
     /// How many people buy at the same time; one in eight speaks.
     #[arg(long, default_value_t = 50)]
@@ -76,7 +77,6 @@ impl Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::read();
-    let begun = Instant::now();
     let binary = match arguments.binary.clone().map_or_else(party::build, Ok) {
         Ok(binary) => binary,
         Err(why) => {
@@ -84,6 +84,7 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let begun = Instant::now();
     println!(
         "soak: {} purchases, {} buyers, {} kills, seed {}",
         arguments.purchases,

@@ -7,8 +7,9 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::check::Findings;
-use crate::pause;
+use crate::judge::Day;
 use crate::stage::Stage;
+use crate::{buyer, pause, speaker, trouble};
 
 /// How many problems are printed; there are seldom that many causes.
 const MOST_PROBLEMS: usize = 40;
@@ -47,12 +48,20 @@ pub async fn tell(stage: Arc<Stage>, begun: Instant) {
     }
 }
 
+/// Every way to pay, as it is called here.
+fn ways() -> Vec<&'static str> {
+    let mut ways: Vec<&str> = buyer::ways().chain([speaker::CALLED]).collect();
+    ways.dedup();
+    ways
+}
+
 fn total<Name>(counts: &BTreeMap<Name, usize>) -> usize {
     counts.values().sum()
 }
 
 impl Report {
-    /// Puts it together; what people complained of and what was asked for and not done is a problem too.
+    /// Puts it together; what people complained of, what was asked for and not done, and what a whole
+    /// day lacks, is a problem too.
     pub fn of(stage: &Stage, mut findings: Findings, bought_in: Duration, took: Duration) -> Report {
         let tally = &stage.tally;
         findings.problems.extend(tally.complaints.lock().unwrap().clone());
@@ -61,12 +70,18 @@ impl Report {
         if total(&kills) < stage.arguments.kills {
             findings.problems.push(format!("only {} of {} kills", total(&kills), stage.arguments.kills));
         }
+        let (bought, faults) = (tally.bought.lock().unwrap().clone(), tally.faults.lock().unwrap().clone());
+        let calls = count(&tally.calls);
+        let (ways, kinds) = (ways(), trouble::kinds());
+        let purchases = stage.arguments.purchases;
+        let day = Day { purchases, bought: &bought, ways: &ways, faults: &faults, kinds: &kinds, calls, took };
+        findings.problems.extend(day.lacks());
         Report {
             seed: stage.arguments.seed.unwrap_or_default(),
-            bought: tally.bought.lock().unwrap().clone(),
+            bought,
             kills,
-            faults: tally.faults.lock().unwrap().clone(),
-            calls: count(&tally.calls),
+            faults,
+            calls,
             counts: vec![
                 ("parcels packed", count(&tally.packed)),
                 ("refunds asked for", count(&tally.given_back)),

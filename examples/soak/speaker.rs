@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 use crate::pause;
 use crate::stage::Stage;
 
+/// What buying by voice is called in the report.
+pub const CALLED: &str = "Alexa";
+
 /// Test people whose first card works; Penny's takes half a minute, and nothing is given back to Rex and Ruth.
 pub const PEOPLE: [&str; 5] = ["Ana", "Terry", "Penny", "Rex", "Ruth"];
 
@@ -36,7 +39,7 @@ pub async fn shop(stage: Arc<Stage>, turn: usize) {
             return;
         }
         let ended = speaker.buy().await;
-        stage.over("Alexa", ended.map(|()| None));
+        stage.over(CALLED, ended.map(|()| None));
     }
     crate::buyer::shop(stage, turn).await;
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::pause;
 use crate::stage::Stage;
 
-/// Of the calls that are made: a fifth, and a little more, since some faults die with the sandbox before they strike.
+/// Of the calls that are made: a fifth, and a little more, since some faults still wait when the day ends.
 const SHARE: f64 = 0.22;
 
 /// What strikes a call, each as often as it stands here. All but `error` strike whatever comes next.
@@ -48,14 +48,12 @@ struct Villain {
     rng: StdRng,
     after: i64,
     waiting: BTreeMap<String, usize>,
-    /// How often the sandbox had died when it was asked last.
-    deaths: usize,
 }
 
 /// Makes trouble until the day is over.
 pub async fn make(stage: Arc<Stage>) {
     let rng = stage.rng("trouble", 0);
-    let mut villain = Villain { stage, rng, after: 0, waiting: BTreeMap::new(), deaths: 0 };
+    let mut villain = Villain { stage, rng, after: 0, waiting: BTreeMap::new() };
     loop {
         pause(40).await;
         // A sandbox that is dead right now needs no faults.
@@ -88,13 +86,9 @@ impl Villain {
         Ok(())
     }
 
-    /// What waited before and does not any more has struck, unless it died with the sandbox.
+    /// What waited before and does not any more has struck: a sandbox that is killed forgets none.
     fn count(&mut self, now: Value) {
         let now = by_kind(&now);
-        let deaths = self.stage.tally.kills.lock().unwrap().get("sandbox").copied().unwrap_or(0);
-        if std::mem::replace(&mut self.deaths, deaths) != deaths {
-            self.waiting.clear();
-        }
         let mut struck = self.stage.tally.faults.lock().unwrap();
         for (kind, before) in &self.waiting {
             let left = now.get(kind).copied().unwrap_or(0);
@@ -130,6 +124,14 @@ impl Villain {
         }
         fault
     }
+}
+
+/// Every kind there is, each once.
+pub fn kinds() -> Vec<&'static str> {
+    let mut kinds = [&OF_CALLS[..], &OF_NEWS[..], &OF_TALK[..]].concat();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
 }
 
 fn by_kind(answer: &Value) -> BTreeMap<String, usize> {

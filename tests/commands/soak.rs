@@ -4,6 +4,10 @@ use std::process::Command;
 
 use crate::built;
 
+/// How a whole day is judged, which no test has the time for.
+#[path = "../../examples/soak/judge.rs"]
+mod judge;
+
 /// Buys, breaks, kills and compares for less than a minute or two; what is wrong is printed by the program itself.
 #[test]
 fn a_short_day_of_kills_and_faults_ends_with_equal_books() {

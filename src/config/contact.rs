@@ -1,9 +1,16 @@
 //! Where people write to about the market.
 
-use super::{BadSetting, bad};
+use super::{BadSetting, Config, bad};
 
 /// Where nobody is named, which is no address that anybody could have.
 const NOBODY: &str = "help@pushcart.example";
+
+impl Config {
+    /// Whether people can write to somebody about the market.
+    pub fn has_contact(&self) -> bool {
+        self.contact != NOBODY
+    }
+}
 
 /// The address as written, or the one that letters are from.
 pub(super) fn checked(written: Option<String>, mail_from: Option<&str>) -> Result<String, BadSetting> {

@@ -146,11 +146,20 @@ async fn doctor_says_what_is_wrong_and_how_to_mend_it() {
         "WRONG live         notifications would come to http://localhost",
         "WRONG live         letters to buyers and sellers stay",
         "note  live         one FPS key pair",
+        "WRONG live         the policies name help@pushcart.example",
+        "ok    live         no order waits over an hour",
+        "ok    live         silence is sent again under its reference for 167 hours",
+        "ok    live         VerifySignature refuses what nobody signed",
+        "note  look at      where the keys are. On servers alone",
         "ok    live         no operation waits for a person",
         "note  look at      the registration as a marketplace",
     ] {
         assert!(launch.contains(line), "{line} in {launch}");
     }
+    let named = folder.run(&["doctor", "--live", "--contact", "help@example.com"]).fails();
+    assert!(named.contains("ok    live         people write to help@example.com"), "{named}");
+    let deaf = folder.run(&["doctor", "--live", "--fps-api-url", "http://127.0.0.1:9/"]).fails();
+    assert!(deaf.contains("WRONG live         VerifySignature does not answer"), "{deaf}");
     let two = folder.run(&["doctor", "--fps-access-key-2", "AKIANOTMADEYET", "--fps-secret-key-2", "none"]).fails();
     assert!(two.contains("WRONG fps") && two.contains("the key AKIANOTMADEYET"), "{two}");
     let other = folder.with("PUSHCART_FPS_ACCESS_KEY", "AKIAWRONG").with("PUSHCART_FPS_SECRET_KEY", "unlikely-secret");

@@ -1,14 +1,16 @@
 //! The launch checklist: what a shop needs before strangers pay in it, as far as a program can look; the rest are
 //! questions to a person. Source: the guide, "Migrating your Application from the Sandbox to Production".
 
+use std::time::Duration;
+
 use pushcart::app;
-use pushcart::base::clock::Clock;
+use pushcart::base::clock::{Clock, days, hours};
 use pushcart::base::paths::Paths;
 use pushcart::config::{Config, Environment};
 use pushcart::flows::books;
 use pushcart::ipn;
 use pushcart::market::sellers::{PayeeStatus, Registration};
-use pushcart::pay::{Answer, Provider};
+use pushcart::pay::{Answer, Doubt, Provider, RawNotification};
 use pushcart::store::Store;
 use url::Url;
 
@@ -20,6 +22,16 @@ const PAGES_HOST: &str = "authorize.payments.amazon.com";
 
 /// Where FPS can reach a receiver of notifications. Source: the guide, "Setting Up Instant Payment Notification".
 const HTTPS_PORTS: [u16; 2] = [443, 8443];
+
+/// How long what a lost return left may wait at most. Source: the guide's "Launch Process", an hourly job.
+const RECOVERY: Duration = hours(1);
+
+/// How long FPS gives one answer to one reference.
+const REMEMBERED: Duration = days(7);
+
+/// A notification as FPS sends it, which nobody signed.
+const FORGED: &str = "transactionId=none&operation=PAY&status=PS&signature=bm9ib2R5&signatureVersion=2\
+                      &signatureMethod=RSA-SHA1&certificateUrl=https%3A%2F%2Ffps.amazonaws.com%2Fcerts%2Fnone.pem";
 
 /// How many sellers are asked about.
 const SELLERS: i64 = 200;
@@ -33,8 +45,11 @@ pub async fn check(config: &Config, report: &mut Report) {
         check_key_pairs(config, report);
     }
     check_letters(config, report);
+    check_contact(config, report);
     check_queues_and_sellers(config, report).await;
+    check_what_is_lost(config, report).await;
     if config.has_fps() {
+        check_signatures(config, report).await;
         ask_a_person(report);
     }
 }
@@ -95,6 +110,68 @@ fn check_letters(config: &Config, report: &mut Report) {
     } else {
         let mend = "Set PUSHCART_SMTP_URL and PUSHCART_MAIL_FROM.";
         report.bad("live", "letters to buyers and sellers stay in the demo's mailbox", mend);
+    }
+}
+
+/// The published policies name it to buyers and banks.
+fn check_contact(config: &Config, report: &mut Report) {
+    if config.has_contact() {
+        report.good("live", &format!("people write to {}", config.contact));
+    } else {
+        let detail = format!("the policies name {}, which is an example", config.contact);
+        report.bad("live", &detail, "Set PUSHCART_CONTACT to an address that somebody reads.");
+    }
+}
+
+/// Point 9 of the list: whoever does not come back is asked about, and silence is sent again while that is safe.
+async fn check_what_is_lost(config: &Config, report: &mut Report) {
+    let clock = Clock::new();
+    if let Ok(store) = app::open_store(config).await
+        && store.missing_steps().await.is_empty()
+    {
+        match store.orders_due(clock.now().minus(RECOVERY), SELLERS).await {
+            Ok(late) if late.is_empty() => {
+                report.good("live", "no order waits over an hour for the look at what a lost return left");
+            }
+            Ok(late) => {
+                let detail = format!("{} orders wait over an hour for that look: no worker runs", late.len());
+                report.bad("live", &detail, "Start `pushcart serve`, and keep it running.");
+            }
+            Err(error) => {
+                report.bad("live", &format!("the orders cannot be read: {error}"), "See the database's line.")
+            }
+        }
+    }
+    let Ok(providers) = app::providers(config, &clock) else { return };
+    let Some(fps) = providers.get("fps") else { return };
+    let window = fps.abilities().resend_window;
+    let detail = format!("silence is sent again under its reference for {} hours", window.as_secs() / 3600);
+    if window < REMEMBERED {
+        report.good("live", &format!("{detail}, and never afterwards: FPS remembers it for 168"));
+    } else {
+        report.bad("live", &format!("{detail}, but FPS remembers it for 168"), "Use another version of this program.");
+    }
+}
+
+/// Point 6 of the list. The program believes no return and no notification without FPS' word, so what can be looked
+/// at is whether FPS gives it: what nobody signed must be told from what it signed.
+async fn check_signatures(config: &Config, report: &mut Report) {
+    let (Ok(providers), Ok(paths)) = (app::providers(config, &Clock::new()), Paths::new(&config.base_url)) else {
+        return;
+    };
+    let Some(fps) = providers.get("fps") else { return };
+    let forged = RawNotification { endpoint: paths.absolute(paths.ipn(ipn::address("fps"))), body: FORGED.into() };
+    let mend = "Without VerifySignature no return and no notification is believed: see the line of fps.";
+    match fps.understand_notification(&forged).await {
+        Answer::Done(Err(Doubt::NotGenuine)) => {
+            report.good(
+                "live",
+                "VerifySignature refuses what nobody signed; every return and notification is asked about",
+            );
+        }
+        Answer::Done(_) => report.bad("live", "VerifySignature believes what nobody signed", mend),
+        Answer::Refused(refusal) => report.bad("live", &format!("VerifySignature is refused: {}", refusal.code), mend),
+        Answer::Silent(why) => report.bad("live", &format!("VerifySignature does not answer: {why}"), mend),
     }
 }
 
@@ -161,6 +238,10 @@ fn ask_a_person(report: &mut Report) {
             "Look at the words on statements, the customer service number and the confirmed e-mail address.",
         ),
         ("the registration as a marketplace", "Without it every approval comes back with the status NM."),
+        (
+            "where the keys are",
+            "On servers alone: no program that people install may hold them, and FPS allows no checkout inside one.",
+        ),
         ("the live keys", "They are the sandbox's own only where both accounts share e-mail address and password."),
     ];
     for (what, mend) in points {

@@ -21,6 +21,8 @@ pub struct Earning {
     pub state: State,
     /// When it was placed.
     pub placed_at: Millis,
+    /// When money was booked for it last: an event on its page.
+    pub booked_at: Millis,
     /// What it earned.
     pub sums: Sums,
 }
@@ -55,6 +57,7 @@ struct EarningRow {
     number: String,
     state: String,
     placed_at: i64,
+    booked_at: i64,
     currency: String,
     taken: i64,
     fee: i64,
@@ -91,7 +94,7 @@ impl Store {
     /// A seller's orders for which money was taken, newest first, those before `before` (an id, or "~").
     pub async fn earnings(&self, seller: &SellerId, before: &str, limit: i64) -> Result<Vec<Earning>> {
         let rows: Vec<EarningRow> = sqlx::query_as(
-            "SELECT o.id, o.number, o.state, o.placed_at, o.currency,
+            "SELECT o.id, o.number, o.state, o.placed_at, CAST(MAX(e.at) AS BIGINT) AS booked_at, o.currency,
                     CAST(SUM(CASE WHEN e.fact = 'taken' THEN e.amount_minor ELSE 0 END) AS BIGINT) AS taken,
                     CAST(SUM(CASE WHEN e.fact IN ('taken', 'won_back') THEN e.fee_minor ELSE -e.fee_minor END) AS BIGINT) AS fee,
                     CAST(SUM(CASE WHEN e.fact IN ('taken', 'won_back') THEN e.seller_provider_fee_minor ELSE -e.seller_provider_fee_minor END) AS BIGINT) AS provider_fee,
@@ -115,6 +118,7 @@ impl Store {
                     number: row.number,
                     state: State::from_word(&row.state).ok_or_else(|| super::unreadable("order state", &row.state))?,
                     placed_at: Millis(row.placed_at),
+                    booked_at: Millis(row.booked_at),
                     sums: Sums {
                         taken: money(row.taken),
                         fee: money(row.fee),

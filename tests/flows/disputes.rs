@@ -186,6 +186,8 @@ async fn a_chargeback_makes_its_own_record_and_is_won_back_with_the_fee() {
     let file = seller.once("GET", &market.at(&format!("/sell/statement/{month}/csv")), None).await;
     assert_eq!(file.html.matches(",reversed,fps,").count(), 1, "{}", file.html);
     assert_eq!(file.html.matches(",won_back,fps,").count(), 1, "{}", file.html);
+    let events = format!("{}#at-", market.at(&format!("/sell/orders/{}", order.id)));
+    assert_eq!(file.html.matches(&events).count(), 3, "each entry leads to its event: {}", file.html);
     seller.open(&market.at(&format!("/sell/statement/{month}"))).await;
     seller.page.says(200, "Won back from a dispute");
     books_agree(&market).await;

@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::base::clock::Millis;
 use crate::base::money::Money;
+use crate::base::paths::Paths;
 use crate::flows::Context;
 use crate::market::sellers::Seller;
 use crate::shop::Site;
@@ -25,9 +26,9 @@ use crate::store::statement::Line;
 /// How many lines are on a page, and how many are read at once for the file.
 const LINES: usize = 200;
 
-/// The columns of the file. Amounts are decimals; times are UTC.
+/// The columns of the file. Amounts are decimals; times are UTC; the address is the event's on the page of its order.
 const HEADER: &str =
-    "booked_at,order,event,payment_service,transaction,amount,marketplace_fee,service_fee,net,balance,currency";
+    "booked_at,order,event,payment_service,transaction,amount,marketplace_fee,service_fee,net,balance,currency,address";
 
 /// The page and the file.
 pub fn router() -> Router<Site> {
@@ -152,7 +153,7 @@ async fn file(
         let Some(last) = rows.last() else { break };
         (balance, place) = (last.balance, (last.line.at, last.line.entry.clone()));
         for row in &rows {
-            write_row(&mut text, row);
+            write_row(&mut text, row, &ctx.paths);
         }
     }
     let name = format!("attachment; filename=\"{}-{word}.csv\"", month.seller.slug);
@@ -180,11 +181,11 @@ fn rows(lines: Vec<Line>, opening: Money) -> Vec<Row> {
 }
 
 /// Nothing in a row was typed by anybody, so nothing in it needs quotes.
-fn write_row(text: &mut String, row: &Row) {
-    let Row { line, balance, .. } = row;
+fn write_row(text: &mut String, row: &Row, paths: &Paths) {
+    let Row { line, balance, event, .. } = row;
     let _ = write!(
         text,
-        "{},{},{},{},{},{},{},{},{},{},{}\r\n",
+        "{},{},{},{},{},{},{},{},{},{},{},{}#{event}\r\n",
         line.at.iso8601(),
         line.number,
         line.fact,
@@ -196,6 +197,7 @@ fn write_row(text: &mut String, row: &Row) {
         line.net.decimal(),
         balance.decimal(),
         balance.currency.code(),
+        paths.absolute(paths.sell_order(&line.order)),
     );
 }
 
@@ -236,9 +238,11 @@ mod tests {
         let rows = rows(vec![line("taken", 2000, 1800), line("refunded", -500, -450)], Money::usd(100));
         assert_eq!(rows.iter().map(|row| row.balance.minor).collect::<Vec<_>>(), [1900, 1450]);
         let mut text = String::new();
-        write_row(&mut text, &rows[1]);
-        let expected = "2012-12-10T08:30:00Z,P-1042,refunded,fps,14ABC,-5.00,-0.50,0.00,-4.50,14.50,USD\r\n";
-        assert_eq!(text, expected);
+        write_row(&mut text, &rows[1], &Paths::new("https://market.example/shop").unwrap());
+        let expected = "2012-12-10T08:30:00Z,P-1042,refunded,fps,14ABC,-5.00,-0.50,0.00,-4.50,14.50,USD";
+        let order = &rows[1].line.order;
+        let address = format!("https://market.example/shop/sell/orders/{order}#at-1355128200000");
+        assert_eq!(text, format!("{expected},{address}\r\n"));
         assert_eq!(HEADER.split(',').count(), text.split(',').count());
     }
 }

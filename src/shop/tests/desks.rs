@@ -327,7 +327,11 @@ async fn a_paid_parcel_ships_and_gets_its_label() {
     let file = ada.get(&format!("/sell/statement/{here}/csv")).await;
     let lines: Vec<&str> = file.body.trim_end().split("\r\n").collect();
     assert_eq!(lines.len(), 2, "{}", file.body);
-    assert!(lines[1].contains(&format!(",{},taken,", order.number)) && lines[1].ends_with(",18.70,18.70,USD"));
+    let address = market.ctx.paths.absolute(format!("{path}#{event}"));
+    assert!(lines[0].ends_with(",balance,currency,address"), "{}", lines[0]);
+    assert!(lines[1].contains(&format!(",{},taken,", order.number)), "{}", lines[1]);
+    assert!(lines[1].ends_with(&format!(",18.70,18.70,USD,{address}")), "{}", lines[1]);
+    assert!(statement.body.contains(&format!("{path}#{event}\"")), "the order's line leads there, too");
     assert!(ada.get("/sell/statement/2001-01").await.body.contains("Nothing was booked in this month."));
     assert_eq!(ada.get("/sell/statement/2001-13").await.status, StatusCode::NOT_FOUND);
     let mut bruno = Visitor::signed_in(&market, BRUNO).await;

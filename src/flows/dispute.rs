@@ -126,13 +126,18 @@ async fn answer_once(ctx: &Context, id: &DisputeId, text: &str, key: &str) -> st
     if !dispute.state.is_open() {
         return Err(ActError::NotNow("It is decided already. Nothing more can be said."));
     }
+    // The payment service takes no answer after the deadline; ours is kept as the seller's record all the same.
+    let (title, words) = match dispute.answer_by <= now {
+        true => ("Answered late", "After the deadline: the payment service may not have taken it."),
+        false => ("Answered", ""),
+    };
     dispute.state = State::Answered;
     dispute.answered_at = dispute.answered_at.or(Some(now));
     dispute.due_at = None;
     tx.change_dispute(&dispute).await?;
-    tx.note_dispute(id, now, "Answered", text).await?;
+    tx.note_dispute(id, now, title, [words, text].join(" ").trim_start()).await?;
     tx.note(&dispute.order, now, "Dispute answered", dispute.kind.label()).await?;
-    audit(ctx, &mut tx, Actor::Seller.word(), "dispute answered", &dispute, "").await?;
+    audit(ctx, &mut tx, Actor::Seller.word(), "dispute answered", &dispute, words).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -147,6 +152,10 @@ pub async fn end(
 ) -> std::result::Result<(), ActError> {
     if ending.is_open() {
         return bad("ending", "Please choose how it ended.");
+    }
+    // A seller cannot withdraw a case, nor say in the buyer's name that it was. Source: "Amazon A-z Guarantee".
+    if ending == State::Withdrawn && actor == Actor::Seller {
+        return bad("ending", "A seller cannot withdraw it, and the market office enters that the buyer did.");
     }
     if words.chars().count() > LONGEST_TEXT {
         return bad("outcome", "Please keep it under 4000 characters.");

@@ -208,6 +208,11 @@ impl Dispute {
         self.state == State::Open && self.answer_by <= now
     }
 
+    /// Whether it was answered, but after the deadline: the payment service may not have taken it.
+    pub fn is_answered_late(&self) -> bool {
+        self.answered_at.is_some_and(|at| self.answer_by <= at)
+    }
+
     /// How many of the business days are left at `now`, the present one included: 5 at the beginning.
     pub fn days_left(&self, now: Millis) -> u64 {
         if self.state != State::Open || self.answer_by <= now {
@@ -257,6 +262,9 @@ mod tests {
         assert_eq!((left(7), own.is_overdue(at(7 * day))), (0, true));
         let answered = Dispute { state: State::Answered, ..own };
         assert!(!answered.is_overdue(at(30 * day)) && answered.days_left(at(0)) == 0);
+        let answered_at = |at: Millis| Dispute { answered_at: Some(at), ..answered.clone() };
+        assert!(!answered.is_answered_late() && !answered_at(at(7 * day - 1)).is_answered_late());
+        assert!(answered_at(at(7 * day)).is_answered_late());
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub struct Deadline {
     words: String,
     is_overdue: bool,
     is_awaited: bool,
+    /// Whether the answer came after it.
+    is_late: bool,
 }
 
 impl Deadline {
@@ -93,11 +95,13 @@ impl Deadline {
             words: match dispute.state {
                 State::Open if is_overdue => "overdue".to_owned(),
                 State::Open => format!("{} left", left(dispute.answer_by, now)),
+                State::Answered if dispute.is_answered_late() => "answered after the deadline".to_owned(),
                 State::Answered => "answered".to_owned(),
                 State::Won | State::Lost | State::Withdrawn => "over".to_owned(),
             },
             is_overdue,
             is_awaited: dispute.state == State::Open,
+            is_late: dispute.is_answered_late(),
         }
     }
 

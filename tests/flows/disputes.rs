@@ -136,7 +136,17 @@ async fn a_granted_claim_takes_the_money_and_closes_the_record_that_the_seller_e
     seller.submit("/evidence", &[("evidence", "The post has my signature, RR 12.")]).await;
     seller.page.says(200, "The post has my signature");
     let answered = only_dispute(&market, &order.id).await;
-    assert_eq!(answered.state, Stands::Answered);
+    assert_eq!((answered.state, answered.is_answered_late()), (Stands::Answered, false));
+
+    assert!(!seller.page.html.contains("value=\"withdrawn\""), "a seller cannot say that");
+    let forced = seller.page.form("/end").fill(&[("ending", "withdrawn")]);
+    seller.send(&forced).await;
+    seller.page.says(422, "A seller cannot withdraw it");
+    assert_eq!(only_dispute(&market, &order.id).await.state, Stands::Answered);
+    let mut operator = market.signed_in("operator@example.com").await;
+    operator.open(&market.at(&format!("/admin/disputes/{}", answered.id))).await;
+    operator.page.says(200, "withdrawn by the buyer");
+    assert!(operator.page.html.contains("value=\"withdrawn\""), "the office can");
 
     decide(&market, "grant").await;
     let lost = only_dispute(&market, &order.id).await;
@@ -247,6 +257,35 @@ async fn a_chargeback_that_nobody_answers_is_lost_after_five_business_days() {
     operator.open(&market.at("/admin/disputes")).await;
     operator.page.says(200, "Decided for the buyer");
     books_agree(&market).await;
+}
+
+#[tokio::test]
+async fn an_answer_after_the_fifth_business_day_is_kept_as_late_and_what_a_buyer_withdrew_is_closed_by_the_office() {
+    let Some(market) = Market::open().await else { return };
+    let order = shipped(&market).await;
+    let mut seller = market.seller_of(&order).await;
+    seller.open(&market.at(&format!("/sell/orders/{}/dispute", order.id))).await;
+    seller.submit("/dispute", &[("kind", "dispute"), ("reason", "Nothing came.")]).await;
+    market.later(days(8)).await;
+    market.settle_down().await;
+    let missed = only_dispute(&market, &order.id).await;
+    assert!(missed.is_overdue(market.ctx().clock.now()), "{missed:?}");
+    let mut seller = market.seller_of(&order).await;
+    seller.open(&market.at(&format!("/sell/disputes/{}", missed.id))).await;
+    seller.submit("/evidence", &[("evidence", "RR 12 was signed for.")]).await;
+    for words in ["Answered after the deadline", "Answered late", "may not have taken it", "RR 12 was signed for."] {
+        seller.page.says(200, words);
+    }
+    let late = only_dispute(&market, &order.id).await;
+    assert_eq!((late.state, late.is_answered_late()), (Stands::Answered, true));
+    seller.open(&market.at("/sell/disputes")).await;
+    seller.page.says(200, "answered after the deadline");
+
+    let mut operator = market.signed_in("operator@example.com").await;
+    operator.open(&market.at(&format!("/admin/disputes/{}", late.id))).await;
+    operator.submit("/end", &[("ending", "withdrawn")]).await;
+    operator.page.says(200, "Withdrawn by the buyer");
+    assert_eq!(only_dispute(&market, &order.id).await.state, Stands::Withdrawn);
 }
 
 #[tokio::test]

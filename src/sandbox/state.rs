@@ -170,6 +170,18 @@ impl Tx {
             .await
     }
 
+    /// Keeps everybody else from writing a setting until this transaction ends; empty text where there is none.
+    pub async fn hold_setting(&mut self, name: &str) -> Result<(), StateError> {
+        sqlx::query(
+            "INSERT INTO sandbox_settings (name, value) VALUES ($1, '')
+             ON CONFLICT (name) DO UPDATE SET value = sandbox_settings.value",
+        )
+        .bind(name)
+        .execute(self.on())
+        .await?;
+        Ok(())
+    }
+
     /// Keeps a small setting.
     pub async fn keep_setting(&mut self, name: &str, value: &str) -> Result<(), StateError> {
         sqlx::query(

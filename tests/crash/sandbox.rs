@@ -2,7 +2,7 @@
 //!
 //! Whoever was cut off asks again, as shops and people do. Afterwards everything is as after a life that nobody
 //! disturbed: the same transactions and tokens in the same states, the same balance in every account, the same
-//! news told; and a reference that is asked again gets the transaction it got before.
+//! news told or lost by a scripted fault; and a reference that is asked again gets the transaction it got before.
 
 mod life;
 mod process;
@@ -40,6 +40,9 @@ async fn a_sandbox_that_is_killed_at_a_commit_has_nothing_half_done() {
     let whole = Life::begin(&template, None).await.live().await;
     assert!(whole.points.len() > 100, "only {:?}", whole.points);
     assert_eq!(whole.left.transactions.len(), 11, "{:#?}", whole.left.transactions);
+    let is_lost = |news: &String| news.ends_with("pay-1") || news.ends_with("refund-1");
+    assert!(!whole.left.news.iter().any(is_lost), "scripted faults lose it: {:#?}", whole.left.news);
+    assert!(whole.left.news.iter().any(|news| news.ends_with("pay-2")), "{:#?}", whole.left.news);
     let step = super::asked_step().unwrap_or(STEP);
     let gate = Arc::new(Semaphore::new(SIDE_BY_SIDE));
     let left = Arc::new(whole.left);

@@ -66,7 +66,7 @@ impl Sandbox {
         change: impl FnOnce(&Faults) -> T,
     ) -> Result<T, StateError> {
         // The row's lock comes first: two changes are written in the order in which they were made.
-        tx.hold_faults().await?;
+        tx.hold_setting(WAITING).await?;
         let done = change(self.faults());
         tx.keep_faults(self.faults()).await?;
         Ok(done)
@@ -86,18 +86,6 @@ impl Faults {
 }
 
 impl Tx {
-    /// Keeps everybody else from changing the faults until the end of this transaction.
-    async fn hold_faults(&mut self) -> Result<(), StateError> {
-        sqlx::query(
-            "INSERT INTO sandbox_settings (name, value) VALUES ($1, '')
-             ON CONFLICT (name) DO UPDATE SET value = sandbox_settings.value",
-        )
-        .bind(WAITING)
-        .execute(self.on())
-        .await?;
-        Ok(())
-    }
-
     async fn keep_faults(&mut self, faults: &Faults) -> Result<(), StateError> {
         let text = serde_json::to_string(&*faults.waiting()).map_err(|error| StateError::Encode(error.into()))?;
         self.keep_setting(WAITING, &text).await

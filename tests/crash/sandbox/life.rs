@@ -52,13 +52,22 @@ impl Life {
 
     /// Everything that shops and people do here, and what is left of it.
     pub async fn live(mut self) -> Lived {
+        self.script(&[("act", "arm"), ("scenario", "deaf-for-a-day")]).await;
         self.pay_and_give_back().await;
+        self.later(3_600).await;
+        self.script(&[("act", "disarm")]).await;
         self.hold_and_take().await;
         self.subscribe_and_end().await;
         self.buy_with_amazon_pay().await;
         let left = self.leave().await;
         let text = std::fs::read_to_string(self.folder.path().join("points")).unwrap_or_default();
         Lived { left, points: text.lines().map(str::to_owned).collect(), has_died: self.has_died }
+    }
+
+    /// Scripts faults, or takes them back; doing it twice is doing it once.
+    async fn script(&mut self, fields: &[(&str, &str)]) {
+        let done = self.post("/_sandbox/desk/scenarios", fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
     }
 
     /// By balance: a seller registers, a buyer approves, Pay, and a part of it back.

@@ -34,6 +34,10 @@ pub struct Parcel {
     pub is_service: bool,
 }
 
+/// What differs in these is paid, sent or taxed otherwise, and is an order of its own: the seller; whether it is digital,
+/// a service, a donation; and the product that comes again.
+type Apart<'a> = (&'a SellerId, [bool; 3], Option<&'a ProductId>);
+
 /// Prices a basket seller by seller, for the checkout page and for the orders themselves; a
 /// subscription is a parcel of its own, and so is what needs none.
 /// Errors: `BadField` naming what is sold out, no longer offered, or too dear to add up.
@@ -43,8 +47,7 @@ pub fn parcels(
     is_gift: bool,
     address: &Address,
 ) -> Result<Vec<Parcel>, ActError> {
-    // What differs in these is paid, sent or taxed otherwise, and is an order of its own.
-    let mut by_seller: BTreeMap<(&SellerId, [bool; 3], Option<&ProductId>), Vec<&CartLine>> = BTreeMap::new();
+    let mut by_seller: BTreeMap<Apart<'_>, Vec<&CartLine>> = BTreeMap::new();
     for line in cart {
         if !line.is_offered {
             return Err(cart_problem(format!("{} is no longer offered. Please take it out of your cart.", line.title)));

@@ -14,7 +14,7 @@ use crate::pause;
 use crate::stage::Stage;
 
 /// Of the calls that are made: a fifth, and a little more, since some faults still wait when the day ends.
-const SHARE: f64 = 0.22;
+const SHARE: f64 = 0.24;
 
 /// What strikes a call, each as often as it stands here. All but `error` strike whatever comes next.
 const OF_CALLS: [&str; 7] = ["drop_request", "drop_response", "drop_response", "delay", "status", "throttle", "error"];

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::answer::{Response, ResponseEnvelope};
 use super::dialog::{Before, Trouble, Turn, go_on_buying, review, settle_agreement};
-use super::dialog::{bought_card, order_web_card, payment_card, set_up, web_card};
+use super::dialog::{bought_card, hand_charge, order_web_card, payment_card, set_up, web_card};
 use super::envelope::Envelope;
 use super::errors::{self, AppCard, Order as Effect, Row, Table, Then};
 use super::operator;
@@ -68,14 +68,11 @@ async fn once(ctx: &Context, envelope: &Envelope, body: &[u8]) -> Result<Respons
 /// What this answers. What a charge came to is booked in the same transaction, so that an answer which comes twice
 /// at once is answered one after the other.
 async fn asked_by(turn: &mut Turn<'_>) -> Result<Option<VoiceAsk>, Trouble> {
-    let request = &turn.envelope.request;
+    let (request, user) = (&turn.envelope.request, turn.user.key.clone());
     if request.name != "Charge" {
-        return Ok(turn.ctx.store.voice_ask(&turn.user.key, &request.token).await?);
+        return Ok(turn.ctx.store.voice_ask(&user, &request.token).await?);
     }
-    let mut tx = turn.writing().await?;
-    let ask = tx.voice_ask(&turn.user.key, &request.token).await.map_err(Trouble::inside)?;
-    turn.put_back(tx);
-    Ok(ask)
+    turn.writing().await?.voice_ask(&user, &request.token).await.map_err(Trouble::inside)
 }
 
 struct Hearing<'t, 'a> {
@@ -187,10 +184,9 @@ impl Hearing<'_, '_> {
 
     /// The charge was tried.
     async fn charged(&mut self, charge: &crate::base::ids::OperationId) -> Result<Response, Trouble> {
-        let mut tx = self.turn.writing().await?;
-        let heard = voice::charged(self.turn.ctx, &mut tx, charge, self.payload()).await.map_err(Trouble::inside)?;
-        self.turn.put_back(tx);
-        match heard {
+        let (ctx, payload) = (self.turn.ctx, &self.turn.envelope.request.payload);
+        let heard = voice::charged(ctx, self.turn.writing().await?, charge, payload).await;
+        match heard.map_err(Trouble::inside)? {
             Charged::Known(order, refusal) => self.say_how_it_ended(&order, refusal).await,
             Charged::DoesNotFit => {
                 self.detail = "It does not fit what was asked for, so it was not believed.".to_owned();
@@ -217,11 +213,8 @@ impl Hearing<'_, '_> {
             (State::Consented | State::Placed, None) => "bought-looking",
             (State::Cancelled | State::Declined | State::Expired, None) => "bought-too-late",
         };
-        let mut tx = self.turn.writing().await?;
-        let seller = tx.seller(&order.seller).await.map_err(Trouble::inside)?;
-        let seller = seller.map(|seller| seller.name).unwrap_or_default();
-        let lines = tx.order_lines(&order.id).await.map_err(Trouble::inside)?;
-        self.turn.put_back(tx);
+        let seller = self.seller_of(order).await?;
+        let lines = self.turn.writing().await?.order_lines(&order.id).await.map_err(Trouble::inside)?;
         let total = self.turn.words.money(order.total);
         let text = self.turn.words.say(message, &[("seller", seller.clone().into()), ("total", total.into())]);
         if message == "bought-too-late" {
@@ -298,12 +291,8 @@ impl Hearing<'_, '_> {
         match charge {
             Some(charge) if charge.progress.is_open() => {
                 let order = self.order_of(charge).await?;
-                let mut tx = self.turn.writing().await?;
-                let seller = tx.seller(&order.seller).await.map_err(Trouble::inside)?;
-                let seller = seller.map(|seller| seller.name).unwrap_or_default();
-                let asked = voice::ask_charge(self.turn.ctx, &mut tx, &self.turn.user, charge, &order, &seller).await;
-                self.turn.put_back(tx);
-                Ok(self.turn.hand_over(asked.map_err(Trouble::inside)?))
+                let seller = self.seller_of(&order).await?;
+                hand_charge(self.turn, charge, &order, &seller).await
             }
             Some(charge) => self.how_it_ended_before(charge).await,
             None => set_up(self.turn, self.ask.attempt + 1).await,
@@ -313,9 +302,7 @@ impl Hearing<'_, '_> {
     /// The first request with this reference had a result: it is looked up, and nothing is sent anew.
     async fn look_up(&mut self, charge: &Operation, row: &Row) -> Result<Response, Trouble> {
         if charge.progress.is_open() || charge.progress == Progress::Unknown {
-            let mut tx = self.turn.writing().await?;
-            voice::unfit(&mut tx, charge, row.operator).await.map_err(Trouble::inside)?;
-            self.turn.put_back(tx);
+            voice::unfit(self.turn.writing().await?, charge, row.operator).await.map_err(Trouble::inside)?;
             return Ok(say(self.turn, row));
         }
         self.how_it_ended_before(charge).await
@@ -324,25 +311,23 @@ impl Hearing<'_, '_> {
     /// What is being charged; none in a setup.
     async fn charge(&mut self) -> Result<Option<Operation>, Trouble> {
         let Some(id) = &self.ask.operation else { return Ok(None) };
-        let mut tx = self.turn.writing().await?;
-        let charge = tx.operation(id).await.map_err(Trouble::inside)?;
-        self.turn.put_back(tx);
-        Ok(charge)
+        self.turn.writing().await?.operation(id).await.map_err(Trouble::inside)
     }
 
     async fn not_charged(&mut self, charge: &Operation, refusal: Refusal) -> Result<Order, Trouble> {
-        let mut tx = self.turn.writing().await?;
-        let order = voice::not_charged(self.turn.ctx, &mut tx, &charge.id, refusal).await.map_err(Trouble::inside)?;
-        self.turn.put_back(tx);
-        Ok(order)
+        let ctx = self.turn.ctx;
+        voice::not_charged(ctx, self.turn.writing().await?, &charge.id, refusal).await.map_err(Trouble::inside)
     }
 
     async fn order_of(&mut self, charge: &Operation) -> Result<Order, Trouble> {
         let id = charge.subject.order().ok_or(ActError::NoSuchOrder)?;
-        let mut tx = self.turn.writing().await?;
-        let order = tx.order(id).await.map_err(Trouble::inside)?;
-        self.turn.put_back(tx);
+        let order = self.turn.writing().await?.order(id).await.map_err(Trouble::inside)?;
         Ok(order.ok_or(ActError::NoSuchOrder)?)
+    }
+
+    async fn seller_of(&mut self, order: &Order) -> Result<String, Trouble> {
+        let seller = self.turn.writing().await?.seller(&order.seller).await.map_err(Trouble::inside)?;
+        Ok(seller.map(|seller| seller.name).unwrap_or_default())
     }
 
     async fn how_it_ended_before(&mut self, charge: &Operation) -> Result<Response, Trouble> {
@@ -370,10 +355,8 @@ impl Hearing<'_, '_> {
         tracing::error!(code = row.code, table = row.table.word(), "for the operator: {}", row.operator);
         if let Some(id) = charge.and_then(|charge| charge.subject.order()) {
             let code = if row.code.is_empty() { "an unknown code" } else { row.code };
-            let mut tx = self.turn.writing().await?;
             let why = format!("Alexa could not charge it: {code}. {}", row.operator);
-            voice::flag(&mut tx, id, &why).await.map_err(Trouble::inside)?;
-            self.turn.put_back(tx);
+            voice::flag(self.turn.writing().await?, id, &why).await.map_err(Trouble::inside)?;
         }
         Ok(())
     }

@@ -36,7 +36,7 @@ pub async fn record_outcome(ctx: &Context, id: &OperationId, outcome: Outcome) -
 pub(super) struct Applied {
     /// Whether it changed anything.
     pub(super) recorded: Recorded,
-    /// The order that it is about, as it is now.
+    /// The order that it is about, as it is now, where that was read to be counted.
     pub(super) order: Option<Order>,
 }
 
@@ -73,8 +73,7 @@ pub(super) async fn record_in(
     let before = operation.progress;
     let was_open = before.is_open();
     if is_old_news(&operation, outcome) {
-        let order = order_of(tx, &operation).await?;
-        return Ok(Applied { recorded: Recorded::KnownAlready, order });
+        return Ok(Applied { recorded: Recorded::KnownAlready, order: None });
     }
     if let Outcome::Abandoned { reason: AbandonReason::OurFault, code } = outcome {
         tracing::error!(operation.id = %operation.id, code, "a provider's pages did not accept our request");
@@ -106,21 +105,18 @@ pub(super) async fn record_in(
     let written =
         was_open && tx.record_progress(&operation, run_after).await? || is_decided && tx.decide(&operation).await?;
     let is_closed = written && !operation.progress.is_open();
-    let order = order_of(tx, &operation).await?;
-    if is_closed {
-        if let Some(order) = &order {
-            count::attempt(tx, &operation, order, now).await?;
-        }
-        basket::count_each(tx, &operation, &waited, now).await?;
+    if !is_closed {
+        return Ok(Applied { recorded, order: None });
     }
-    Ok(Applied { recorded: if is_closed { Recorded::Changed } else { recorded }, order })
-}
-
-async fn order_of(tx: &mut Write, operation: &Operation) -> Result<Option<Order>> {
-    match operation.subject.order() {
-        Some(id) => tx.order(id).await,
-        None => Ok(None),
+    let order = match operation.subject.order() {
+        Some(id) => tx.order(id).await?,
+        None => None,
+    };
+    if let Some(order) = &order {
+        count::attempt(tx, &operation, order, now).await?;
     }
+    basket::count_each(tx, &operation, &waited, now).await?;
+    Ok(Applied { recorded: Recorded::Changed, order })
 }
 
 /// Whether `outcome` comes after one that it can add nothing to.

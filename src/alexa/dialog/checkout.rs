@@ -18,7 +18,6 @@ use crate::orders::operation::Operation;
 use crate::orders::order::{Line, Order};
 use crate::orders::state::State;
 use crate::pay::voice::{VoiceAgreement, VoiceStanding};
-use crate::store::Write;
 use crate::store::carts::CartLine;
 
 /// How voice orders travel.
@@ -91,10 +90,7 @@ pub async fn ask_again(turn: &mut Turn<'_>, id: &OrderId) -> Result<Response, Tr
     match waiting_charge(turn).await?.filter(|(order, _)| order.id == *id) {
         Some((order, charge)) => {
             let seller = seller(turn, &order).await?;
-            let mut tx = turn.writing().await?;
-            let asked = voice::ask_charge(turn.ctx, &mut tx, &turn.user, &charge, &order, &seller).await;
-            turn.put_back(tx);
-            Ok(turn.hand_over(asked.map_err(Trouble::inside)?))
+            hand_charge(turn, &charge, &order, &seller).await
         }
         // answered meanwhile
         None => begin(turn).await,
@@ -242,14 +238,13 @@ fn share(parcel: &Parcel) -> Share {
 /// The yes to what was read back: nothing else is bought than that.
 pub async fn buy(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
     let Some(buying) = turn.talk.buying.clone() else { return review(turn, Before::Nothing).await };
-    let mut tx = turn.writing().await?;
-    let now = parcels_now(turn, &mut tx).await?;
+    let now = parcels_now(turn).await?;
     let shares: Vec<Share> = now.iter().map(share).collect();
     if shares != buying.approved || turn.user.address.as_ref().map(place) != Some(buying.place) {
-        drop(tx);
+        turn.let_go();
         return review(turn, Before::Changed).await;
     }
-    charge_next(turn, tx, now, None).await
+    charge_next(turn, now, None).await
 }
 
 /// Another try, with the same words of approval and another key.
@@ -260,53 +255,58 @@ pub async fn try_again(turn: &mut Turn<'_>) -> Result<Response, Trouble> {
     if turn.talk.buying.is_none() { review(turn, Before::Nothing).await } else { go_on_buying(turn, None).await }
 }
 
-async fn parcels_now(turn: &Turn<'_>, tx: &mut Write) -> Result<Vec<Parcel>, Trouble> {
-    let Some(address) = &turn.user.address else { return Ok(Vec::new()) };
-    let cart = tx.cart_lines(&turn.user.cart).await.map_err(Trouble::inside)?;
-    Ok(parcels(&cart, METHOD, false, address).unwrap_or_default())
+/// What would be bought now, read in the transaction in which it is.
+async fn parcels_now(turn: &mut Turn<'_>) -> Result<Vec<Parcel>, Trouble> {
+    let (Some(address), cart) = (turn.user.address.clone(), turn.user.cart.clone()) else { return Ok(Vec::new()) };
+    let cart = turn.writing().await?.cart_lines(&cart).await.map_err(Trouble::inside)?;
+    Ok(parcels(&cart, METHOD, false, &address).unwrap_or_default())
 }
 
 /// Charges the next seller's part that was approved; `said` is spoken before Amazon takes over.
 pub async fn go_on_buying(turn: &mut Turn<'_>, said: Option<String>) -> Result<Response, Trouble> {
-    let mut tx = turn.writing().await?;
-    let parcels = parcels_now(turn, &mut tx).await?;
-    charge_next(turn, tx, parcels, said).await
+    let parcels = parcels_now(turn).await?;
+    charge_next(turn, parcels, said).await
 }
 
-async fn charge_next(
+/// Hands the charge of `order` over, for the first time or again.
+pub async fn hand_charge(
     turn: &mut Turn<'_>,
-    mut tx: Write,
-    parcels: Vec<Parcel>,
-    said: Option<String>,
+    charge: &Operation,
+    order: &Order,
+    seller: &str,
 ) -> Result<Response, Trouble> {
+    let user = turn.user.clone();
+    let asked = voice::ask_charge(turn.ctx, turn.writing().await?, &user, charge, order, seller).await;
+    Ok(turn.hand_over(asked.map_err(Trouble::inside)?))
+}
+
+async fn charge_next(turn: &mut Turn<'_>, parcels: Vec<Parcel>, said: Option<String>) -> Result<Response, Trouble> {
     let (Some(buying), Some((agreement, _)), Some(address)) =
         (turn.talk.buying.clone(), turn.user.agreement.clone(), turn.user.address.clone())
     else {
-        drop(tx);
+        turn.let_go();
         return begin(turn).await;
     };
     let changed = || said.clone().map_or(Before::Changed, Before::Bought);
     let is_there = place(&address) == buying.place;
     let Some(parcel) = parcels.into_iter().find(|parcel| is_there && buying.approved.contains(&share(parcel))) else {
-        drop(tx);
+        turn.let_go();
         return review(turn, changed()).await;
     };
     let seller = parcel.seller_name.clone();
     let purchase =
         Purchase { key: format!("{}:{}", buying.key, parcel.seller), parcel, address, method: METHOD, agreement };
-    let (order, charge) = match voice::place(turn.ctx, &mut tx, &turn.user, &purchase).await {
+    let user = turn.user.clone();
+    let (order, charge) = match voice::place(turn.ctx, turn.writing().await?, &user, &purchase).await {
         Ok(placed) => placed,
         Err(ActError::BadField { .. } | ActError::NotNow(_)) => {
-            drop(tx);
+            turn.let_go();
             return review(turn, changed()).await;
         }
         Err(error) => return Err(Trouble::inside(error)),
     };
-    let asked = voice::ask_charge(turn.ctx, &mut tx, &turn.user, &charge, &order, &seller).await;
-    let asked = asked.map_err(Trouble::inside)?;
-    turn.put_back(tx);
     let output_speech = said.and_then(|text| Response::tell(&text).output_speech);
-    Ok(Response { output_speech, ..turn.hand_over(asked) })
+    Ok(Response { output_speech, ..hand_charge(turn, &charge, &order, &seller).await? })
 }
 
 /// The way to the same basket in a browser.

@@ -27,7 +27,7 @@ use crate::store::{IsBusy, StoreError, Write, retried};
 use crate::words::Words;
 
 pub use after::{bought_card, order_web_card};
-pub use checkout::{Before, go_on_buying, review, set_up, settle_agreement, web_card};
+pub use checkout::{Before, go_on_buying, hand_charge, review, set_up, settle_agreement, web_card};
 pub use coming::payment_card;
 
 /// Why the skill could not do its part: the buyer hears that nothing was ordered.
@@ -159,18 +159,15 @@ impl<'a> Turn<'a> {
         })
     }
 
-    /// The turn's transaction, begun now if it was not. It is put back, or everything that was written is let go of.
-    /// While it is open, nothing else may be written.
-    pub async fn writing(&mut self) -> Result<Write, Trouble> {
-        match self.begun().take() {
-            Some(begun) => Ok(begun),
-            None => Ok(self.ctx.store.write_money().await?),
-        }
-    }
-
-    /// Puts back what [`Turn::writing`] gave.
-    pub fn put_back(&mut self, tx: Write) {
-        *self.begun() = Some(tx);
+    /// The turn's transaction, begun now if it was not. While it is open, nothing else may be written.
+    pub async fn writing(&mut self) -> Result<&mut Write, Trouble> {
+        let ctx = self.ctx;
+        let begun = self.begun();
+        let tx = match begun.take() {
+            Some(tx) => tx,
+            None => ctx.store.write_money().await?,
+        };
+        Ok(begun.insert(tx))
     }
 
     /// Lets go of what was written so far.
@@ -184,8 +181,7 @@ impl<'a> Turn<'a> {
 
     /// Makes true what was written so far, before more is.
     pub async fn settle(&mut self) -> Result<(), Trouble> {
-        let begun = self.begun().take();
-        if let Some(begun) = begun {
+        if let Some(begun) = self.begun().take() {
             begun.commit().await.map_err(Trouble::inside)?;
             self.ctx.wake.notify_one();
         }

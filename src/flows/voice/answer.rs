@@ -57,12 +57,12 @@ pub async fn not_charged(ctx: &Context, tx: &mut Write, id: &OperationId, refusa
 async fn record(ctx: &Context, tx: &mut Write, operation: Operation, outcome: &Outcome) -> Result<Order, ActError> {
     let moved = matches!(outcome, Outcome::Held { .. } | Outcome::Taken { .. });
     let counts = operation.progress.is_open() || moved && operation.progress != Progress::Succeeded;
-    let order = if counts {
-        record_in(ctx, tx, operation, outcome).await?.order
-    } else {
-        tx.order(operation.subject.order().ok_or(ActError::NoSuchOrder)?).await?
-    };
-    order.ok_or(ActError::NoSuchOrder)
+    let id = operation.subject.order().ok_or(ActError::NoSuchOrder)?.clone();
+    let counted = if counts { record_in(ctx, tx, operation, outcome).await?.order } else { None };
+    match counted {
+        Some(order) => Ok(order),
+        None => tx.order(&id).await?.ok_or(ActError::NoSuchOrder),
+    }
 }
 
 /// An answer that does not fit, or that nobody can act on: the order waits, and a person looks.

@@ -80,7 +80,7 @@ pub(super) fn state(action: &str, status: &str, code: &str) -> String {
 pub(super) fn transaction(cents: &str, fees: &str) -> String {
     let amount = |name, value| format!("<{name}><CurrencyCode>USD</CurrencyCode><Value>{value}</Value></{name}>");
     let status = "<TransactionStatus>Success</TransactionStatus>";
-    let money = amount("TransactionAmount", cents) + &amount("FPSFees", fees);
+    let money = [amount("TransactionAmount", cents), amount("FPSFees", fees)].concat();
     result("GetTransaction", &format!("<Transaction>{status}{money}</Transaction>"))
 }
 

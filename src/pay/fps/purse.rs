@@ -5,7 +5,7 @@ use super::answers::Complaint;
 use super::answers::account::BalanceAnswer;
 use super::client::Miss;
 use super::provider::{ASIDE, FpsProvider, does_not_show, missed, unanswered};
-use super::wire::Ask;
+use super::wire::{Ask, WireError};
 use crate::base::money::Money;
 use crate::market::fees::ProviderFeeBy;
 use crate::orders::operation::{Operation, Request};
@@ -18,13 +18,17 @@ const MOST_BP: i64 = 290;
 const MOST_FIXED_MINOR: i64 = 30;
 
 impl FpsProvider {
+    /// What our account at FPS holds, as it says.
+    async fn balance(&self) -> Result<Result<Money, WireError>, Miss> {
+        let answer = self.fps.ask::<BalanceAnswer>(&Ask::AccountBalance).await?;
+        Ok(answer.result.balance.total.signed_money())
+    }
+
     /// What our account at FPS holds.
     pub(super) async fn held(&self) -> Answer<Option<Money>> {
-        match self.fps.ask::<BalanceAnswer>(&Ask::AccountBalance).await {
-            Ok(answer) => match answer.result.balance.total.signed_money() {
-                Ok(held) => Answer::Done(Some(held)),
-                Err(why) => Answer::Silent(why.to_string()),
-            },
+        match self.balance().await {
+            Ok(Ok(held)) => Answer::Done(Some(held)),
+            Ok(Err(why)) => Answer::Silent(why.to_string()),
             Err(miss) => unanswered(miss),
         }
     }
@@ -37,16 +41,14 @@ impl FpsProvider {
             return missed(operation.kind, Miss::Complaint(no));
         }
         let most = operation.amount.minor * MOST_BP / 10_000 + MOST_FIXED_MINOR;
-        match tokio::time::timeout(ASIDE, self.fps.ask::<BalanceAnswer>(&Ask::AccountBalance)).await {
-            Ok(Ok(answer)) => match answer.result.balance.total.signed_money() {
-                Ok(held) if held.minor < most => Outcome::Refused(Refusal {
-                    retry: if operation.is_charge() { Retry::SameConsent } else { Retry::Later },
-                    reason: Reason::OurAccount,
-                    code: no.code.clone(),
-                    message: format!("our account at FPS holds {held}: {}", no.message),
-                }),
-                _ => missed(operation.kind, Miss::Complaint(no)),
-            },
+        match tokio::time::timeout(ASIDE, self.balance()).await {
+            Ok(Ok(Ok(held))) if held.minor < most => Outcome::Refused(Refusal {
+                retry: if operation.is_charge() { Retry::SameConsent } else { Retry::Later },
+                reason: Reason::OurAccount,
+                code: no.code.clone(),
+                message: format!("our account at FPS holds {held}: {}", no.message),
+            }),
+            Ok(Ok(_)) => missed(operation.kind, Miss::Complaint(no)),
             // an FPS that does not tell balances never will
             Ok(Err(Miss::Complaint(asked))) if does_not_show(&asked) => missed(operation.kind, Miss::Complaint(no)),
             Ok(Err(_)) | Err(_) => {

@@ -6,7 +6,7 @@ use super::{OperationRow, operation_columns as columns};
 use crate::base::clock::Millis;
 use crate::base::ids::OperationId;
 use crate::orders::operation::Operation;
-use crate::store::{Result, Store};
+use crate::store::{Result, Store, Write};
 
 /// When a claim runs out, and in whose name it is held.
 #[derive(Clone, Copy, Debug)]
@@ -49,13 +49,7 @@ impl Store {
         .bind(lease.real_now.0)
         .fetch_optional(write.connection())
         .await?;
-        match row {
-            Some(row) => {
-                write.commit().await?;
-                Operation::try_from(row).map(Some)
-            }
-            None => Ok(None),
-        }
+        claimed(write, row).await
     }
 
     /// Whether there is one: asked first, so that a worker with nothing to do keeps no writer waiting.
@@ -89,13 +83,7 @@ impl Store {
         .bind(lease.real_now.0)
         .fetch_optional(write.connection())
         .await?;
-        match row {
-            Some(row) => {
-                write.commit().await?;
-                Operation::try_from(row).map(Some)
-            }
-            None => Ok(None),
-        }
+        claimed(write, row).await
     }
 
     /// Frees what this process held in its former life, so that a crash costs seconds.
@@ -122,4 +110,11 @@ impl Store {
             .await?;
         write.commit().await
     }
+}
+
+/// What was claimed is claimed from now on; where nothing was, nothing changes.
+async fn claimed(write: Write, row: Option<OperationRow>) -> Result<Option<Operation>> {
+    let Some(row) = row else { return Ok(None) };
+    write.commit().await?;
+    Operation::try_from(row).map(Some)
 }

@@ -79,8 +79,10 @@ impl Villain {
             self.stage.tally.calls.fetch_add(1, Ordering::Relaxed);
             if self.rng.random_bool(SHARE) {
                 let fault = self.fault(entry);
+                let kind = fault["fault"].as_str().unwrap_or_default().to_owned();
                 let waiting = self.stage.control("POST", "faults", Some(fault)).await?;
-                self.waiting = by_kind(&waiting);
+                *self.waiting.entry(kind).or_insert(0) += 1;
+                self.count(waiting);
             }
         }
         Ok(())

@@ -43,6 +43,7 @@ pub fn router() -> Router<Sandbox> {
         .route("/_sandbox/credentials", get(acts::show_credentials).post(acts::keep_credentials))
         .route("/_sandbox/fps/accounts", get(fps::accounts).post(fps::change_account))
         .route("/_sandbox/fps/investigate", get(fps::flagged).post(fps::investigate))
+        .route("/_sandbox/fps/made-up-tokens", get(fps::made_up).post(fps::accept_made_up))
         .route("/_sandbox/fps/refund", post(acts::refund_as_recipient))
         .route("/_sandbox/fps/cancel", post(acts::cancel_as_recipient))
         .route("/_sandbox/amazon-pay/act", post(acts::happen))

@@ -89,7 +89,7 @@ fn once() -> u32 {
 }
 
 impl Kind {
-    /// Every one, in the order of the contract.
+    /// Every one.
     pub const ALL: [Kind; 10] = [
         Kind::DropRequest,
         Kind::DropResponse,
@@ -290,11 +290,11 @@ mod tests {
     }
 
     #[test]
-    fn every_word_of_the_contract_is_a_kind() {
+    fn every_word_of_the_readme_is_a_kind() {
         let words: Vec<String> =
             Kind::ALL.iter().map(|kind| serde_json::to_value(kind).unwrap().as_str().unwrap().to_owned()).collect();
-        let contract = "drop_request drop_response delay status throttle duplicate_notification reorder_notifications \
-                        lose_notification corrupt_notification_signature error";
-        assert_eq!(words, contract.split(' ').collect::<Vec<_>>());
+        let readme = "drop_request drop_response delay status throttle duplicate_notification reorder_notifications \
+                      lose_notification corrupt_notification_signature error";
+        assert_eq!(words, readme.split(' ').collect::<Vec<_>>());
     }
 }

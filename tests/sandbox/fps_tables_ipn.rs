@@ -221,6 +221,25 @@ async fn the_address_of_one_request_beats_that_of_the_account() {
 }
 
 #[tokio::test]
+async fn what_one_request_named_is_not_for_the_next() {
+    let (stage, heard) = listening().await;
+    let (other, elsewhere) = shop(0).await;
+    let house = &stage.house;
+    let second = Duration::from_secs(1);
+    let held = stage.does("Reserve", &with(stage.good("Reserve").await, "OverrideIPNURL", &other)).await;
+    house.later(second).await;
+    house.settle_down().await;
+    assert_eq!((take(&heard).len(), take(&elsewhere).len()), (0, 2), "pending, and held");
+    stage.does("Settle", &vec![("ReserveTransactionId".to_owned(), held.clone())]).await;
+    house.later(second).await;
+    assert_eq!(heard_about(house, &heard, About::Marketplace).await.len(), 2, "pending, and taken");
+    stage.does("Refund", &stage.refund_of(held)).await;
+    house.later(second).await;
+    assert_eq!(heard_about(house, &heard, About::MarketplaceRefund).await.len(), 2, "pending, and given back");
+    assert!(take(&elsewhere).is_empty());
+}
+
+#[tokio::test]
 async fn a_person_looks_at_a_payment_before_it_goes_on() {
     let (stage, heard) = listening().await;
     let house = &stage.house;

@@ -1,6 +1,6 @@
 //! The API's door: who signed it, for which environment, was it asked before; then the operation.
 //!
-//! Checks in the order of the reference: throttling, method, headers, signature, account, idempotency,
+//! Checks in this order, which no document fixes: throttling, method, headers, signature, account, idempotency,
 //! JSON, unknown fields, missing ones, values; the rest is the operation's.
 
 use axum::body::{Body, Bytes};

@@ -1,4 +1,4 @@
-//! What the body of each operation may hold (sections 5 and 6 of the reference).
+//! What the body of each operation may hold. Source: Amazon Pay API v2, the page of each object.
 
 use super::fields::Kind::{Address, Flag, Free, List, Object, Price, Text, Word};
 use super::fields::{Field, Kind};

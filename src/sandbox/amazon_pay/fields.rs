@@ -1,5 +1,5 @@
-//! What a body may hold: a table of fields for every operation, and the three checks against it, in the
-//! order of the reference: unknown fields, missing ones, values.
+//! What a body may hold: a table of fields for every operation, and the three checks against it, in this
+//! order: unknown fields, missing ones, values.
 
 use serde_json::{Map, Value};
 

@@ -1,5 +1,6 @@
 //! Figures: which currency may be charged where, how much at most, how much a month, how much may be given
-//! back, how long things live (sections 5, 7 and 17 of the reference).
+//! back, how long things live. Source: Amazon Pay API v2, the page of each object; Amazon Pay Checkout, "Monthly
+//! recurring charge limits".
 
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
-//! Every operation of the API: method, path, idempotency, answer, body and simulations (sections 6, 11 and 16
-//! of the reference).
+//! Every operation of the API: method, path, idempotency, answer, body and simulations.
+//!
+//! Source: Amazon Pay API v2, the page of each object, and "Idempotency"; Amazon Pay Checkout, "Use Sandbox
+//! simulations"; the calls of the official SDKs.
 
 use super::bodies::{
     CAPTURE, CHARGE, CLOSE, COMPLETE, CONTEST, FINALIZE, PERMISSION_UPDATE, REFUND, REPORT, SCHEDULE, SESSION,
@@ -137,7 +139,7 @@ const fn for_partners(name: &'static str, method: &'static str, path: &'static s
     Operation { key: Key::Optional, is_for_partners: true, ..other(name, method, path, &[], &[]) }
 }
 
-/// All of them, in the order of the reference.
+/// All of them; first those of a purchase, as it goes.
 pub static OPERATIONS: &[Operation] = &[
     post("CreateCheckoutSession", "checkoutSessions", 201, SESSION, &["webCheckoutDetails", "storeId"]),
     get("GetCheckoutSession", "checkoutSessions/{}"),

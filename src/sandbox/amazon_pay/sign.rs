@@ -102,7 +102,7 @@ pub struct Signed<'a> {
 }
 
 impl Signed<'_> {
-    /// The canonical request with this path and this query (section 3 of the reference).
+    /// The canonical request with this path and this query. Source: Amazon Pay API v2, "Signing requests".
     pub fn canonical(&self, path: &str, query: &str, signed_headers: &str) -> String {
         let mut lines = vec![self.method.to_owned(), path.to_owned(), query.to_owned()];
         for name in signed_headers.split(';') {

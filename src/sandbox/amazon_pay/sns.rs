@@ -1,4 +1,5 @@
-//! The envelope of notifications and its signature, as the SNS guide describes them (section 14 of the reference).
+//! The envelope of notifications and its signature. Source: Amazon Pay Checkout, "Set up Instant Payment
+//! Notifications"; Amazon SNS, "Verifying the signatures of Amazon SNS messages".
 //!
 //! Signed with a key of our own whose certificate the sandbox's root has issued; RSA PKCS#1 v1.5, with SHA-1
 //! for signature version 1 and SHA-256 for version 2.

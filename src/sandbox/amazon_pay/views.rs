@@ -1,4 +1,5 @@
-//! Objects as the API shows them: every key is always there, `null` when empty (section 6 of the reference).
+//! Objects as the API shows them: every key is always there, `null` when empty. Source: Amazon Pay API v2, the page of
+//! each object; answers that integrators have published.
 
 use serde_json::{Value, json};
 

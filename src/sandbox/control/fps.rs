@@ -148,6 +148,26 @@ pub async fn keep_change(sandbox: &Sandbox, change: Change) -> Result<Value, Ref
     Ok(line)
 }
 
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MadeUp {
+    accepted: bool,
+}
+
+/// Whether Pay and Reserve accept tokens that nobody installed.
+pub async fn made_up(State(sandbox): State<Sandbox>) -> Result<Json<Value>, Refused> {
+    Ok(Json(json!({ "accepted": sandbox.db().read().await?.accepts_made_up().await? })))
+}
+
+/// Switches that on or off.
+pub async fn accept_made_up(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value>, Refused> {
+    let asked: MadeUp = read(&body)?;
+    let mut tx = sandbox.db().write().await?;
+    tx.accept_made_up(asked.accepted).await?;
+    tx.commit().await?;
+    made_up(State(sandbox)).await
+}
+
 /// What a person does about a transaction that may be fraud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

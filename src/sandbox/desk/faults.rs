@@ -1,4 +1,4 @@
-//! Scripted faults as a form: every fault of the contract, at every call, page and notification, with what it teaches.
+//! Scripted faults as a form: every fault of the README, at every call, page and notification, with what it teaches.
 
 use askama::Template;
 use axum::extract::{Form, State};
@@ -13,10 +13,10 @@ use crate::sandbox::{Sandbox, alexa, amazon_pay};
 
 const PLACE: &str = "/_sandbox/desk/faults#pending";
 
-/// One fault of the contract, for people.
+/// One fault of the README, for people.
 pub struct Taught {
     kind: Kind,
-    /// The contract's word, also what the form sends.
+    /// The word on the wire, also what the form sends.
     pub word: &'static str,
     title: &'static str,
     teaches: &'static str,
@@ -34,7 +34,7 @@ const fn row(
     Taught { kind, word, title, teaches, argument }
 }
 
-/// All of them, in the order of the contract.
+/// All of them, in the order of [`Kind::ALL`].
 pub const TAUGHT: [Taught; 10] = [
     row(
         Kind::DropRequest,
@@ -318,7 +318,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_of_the_contract_is_taught_under_its_own_word() {
+    fn every_fault_of_the_readme_is_taught_under_its_own_word() {
         let words: Vec<String> =
             Kind::ALL.iter().map(|kind| serde_json::to_value(kind).unwrap().as_str().unwrap().to_owned()).collect();
         assert_eq!(TAUGHT.iter().map(|own| own.word).collect::<Vec<_>>(), words);

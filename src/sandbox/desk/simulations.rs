@@ -30,6 +30,8 @@ struct Page {
     groups: Vec<Group>,
     /// What the next charges simulate, the next one first.
     next: Vec<Simulation>,
+    /// Whether tokens that nobody installed are accepted.
+    accepts_made_up: bool,
     problem: String,
 }
 
@@ -59,8 +61,10 @@ fn groups() -> Vec<Group> {
 }
 
 async fn rendered(sandbox: &Sandbox, status: StatusCode, problem: &str) -> Result<Response, StateError> {
-    let next = sandbox.db().read().await?.simulations().await?;
-    Ok(page(status, &Page { tab: "simulations", groups: groups(), next, problem: problem.to_owned() }))
+    let mut tx = sandbox.db().read().await?;
+    let (next, accepts_made_up) = (tx.simulations().await?, tx.accepts_made_up().await?);
+    let problem = problem.to_owned();
+    Ok(page(status, &Page { tab: "simulations", groups: groups(), next, accepts_made_up, problem }))
 }
 
 /// Shows the page.
@@ -68,10 +72,15 @@ pub async fn show(State(sandbox): State<Sandbox>) -> Response {
     rendered(&sandbox, StatusCode::OK, "").await.unwrap_or_else(broken)
 }
 
-/// Arms one for a charge to come, or takes all back; answers 303 to the list.
+/// Arms one for a charge to come, takes all back, or switches made-up tokens on or off; answers 303 to the page.
 pub async fn act(State(sandbox): State<Sandbox>, Form(form): Fields) -> Response {
     let step = async {
         let mut tx = sandbox.db().write().await?;
+        if let act @ ("accept" | "refuse") = field(&form, "act") {
+            tx.accept_made_up(act == "accept").await?;
+            tx.commit().await?;
+            return Ok(Redirect::to("/_sandbox/desk/simulations#made-up").into_response());
+        }
         let mut next = tx.simulations().await?;
         match (field(&form, "act"), Simulation::of(field(&form, "value"))) {
             ("arm", Some(own)) => next.push(own),

@@ -182,6 +182,9 @@ pub fn file(asked: Complaint, payment: &Transaction, past: &[Case], now: Millis)
             }
             Ok((Kind::Chargeback, left))
         }
+        _ if asked.trouble == Trouble::NotBought => {
+            Err("What was charged twice, or never bought, is for the bank: ask for a chargeback.")
+        }
         kind => {
             if past.iter().any(Case::is_open) {
                 return Err("There is an open case about this payment. Wait for its end.");
@@ -262,6 +265,10 @@ mod tests {
         }
         let late = Complaint { trouble: Trouble::BrokenUnderWarranty, ..say(Kind::Claim, Goods::Physical) };
         assert!(file(late, &paid, &[], Millis(40 * DAY)).unwrap_err().contains("maker"));
+        for kind in [Kind::Claim, Kind::Dispute] {
+            let never = Complaint { trouble: Trouble::NotBought, ..say(kind, Goods::Physical) };
+            assert!(file(never, &paid, &[], Millis(20 * DAY)).unwrap_err().contains("chargeback"));
+        }
         let dear = payment("CC", 300_000);
         assert_eq!(
             file(say(Kind::Claim, Goods::Physical), &dear, &[], Millis(20 * DAY)),

@@ -235,7 +235,7 @@ async fn answer(State(script): State<Script>, headers: HeaderMap, body: Bytes) -
     ([("content-type", "application/json;charset=UTF-8")], envelope.to_string()).into_response()
 }
 
-/// Section 1.1 of the reference, with other code than the one that signed.
+/// What "Host a Custom Skill as a Web Service" asks for, with other code than the one that signed.
 fn verify(chain: &str, root: &str, headers: &HeaderMap, body: &[u8], request: &Value) -> Result<(), String> {
     use rustls_pki_types::pem::PemObject as _;
     use rustls_pki_types::{CertificateDer, ServerName, UnixTime};

@@ -1,4 +1,4 @@
-//! Scripted faults by form: every fault of the contract can be added, strikes, and can be taken back.
+//! Scripted faults by form: every fault of the README can be added, strikes, and can be taken back.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ async fn pending(house: &House) -> Vec<Value> {
     house.get("/_sandbox/faults").await.json()["faults"].as_array().unwrap().clone()
 }
 
-/// The words of the contract, from the page's own choices.
+/// The words of the faults, from the page's own choices.
 fn choices(page: &str) -> Vec<String> {
     page.split("name=\"fault\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
 }
@@ -45,7 +45,7 @@ async fn serve(house: &House) -> SocketAddr {
 }
 
 #[tokio::test]
-async fn every_fault_of_the_contract_can_be_chosen_and_strikes_a_call_of_flexible_payments() {
+async fn every_fault_of_the_readme_can_be_chosen_and_strikes_a_call_of_flexible_payments() {
     let house = House::open().await;
     let address = serve(&house).await;
     let all = choices(&house.get(FAULTS).await.body);

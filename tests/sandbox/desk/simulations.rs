@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{press, refused};
 use crate::fps_tables_stage::{Stage, rows};
+use crate::house::{House, pay};
 
 const SIMULATIONS: &str = "/_sandbox/desk/simulations";
 const TABLE: &str = include_str!("../../data/fps/fps-simulations.tsv");
@@ -81,4 +82,34 @@ async fn several_are_armed_in_their_order_and_taken_back_together() {
     for nonsense in [[("act", "arm"), ("value", ".99")], [("act", "explode"), ("value", "0.61")]] {
         refused(&stage.house, SIMULATIONS, &nonsense).await;
     }
+}
+
+#[tokio::test]
+async fn made_up_tokens_are_taken_once_somebody_has_said_so() {
+    let house = House::open().await;
+    let numbers = |reference| pay(reference, "4111111111111111", "5500000000000004", "12.50");
+    let code = async |reference| house.call("Reserve", &numbers(reference)).await.text("Code");
+    assert_eq!(code("r1").await, "InvalidTokenId_Sender");
+    assert!(house.get(SIMULATIONS).await.body.contains("Refused with InvalidTokenId_Sender"));
+    press(&house, SIMULATIONS, &[("act", "accept")]).await;
+    assert!(house.get(SIMULATIONS).await.body.contains("Refuse them"));
+    let held = house.call("Reserve", &numbers("r2")).await;
+    assert_eq!(held.text("TransactionStatus"), "Pending", "{}", held.body);
+    house.later(Duration::from_secs(1)).await;
+    let taken = house.call("Settle", &[("ReserveTransactionId", &held.text("TransactionId"))]).await;
+    assert_eq!(taken.status, 200, "{}", taken.body);
+    // what the guide publishes goes wrong all the same, and a number is good once
+    let closed = "Z1LGRXR4HMDZBSFKXELA32KZASGWD8IHMHZCK4DETR784LDLD1GMFW4P3WT8VTGX";
+    let published = house.call("Pay", &pay("r3", "4111111111111111", closed, "12.50")).await;
+    assert_eq!(published.text("Code"), "InvalidAccountState_Sender");
+    assert_eq!(code("r4").await, "TokenNotActive_Sender");
+    // without a seller it is the caller who is paid
+    let own: Vec<_> =
+        pay("r5", "", "340000000000009", "3.00").into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    assert_eq!(house.call("Pay", &own).await.text("TransactionStatus"), "Pending");
+    press(&house, SIMULATIONS, &[("act", "refuse")]).await;
+    let other = house.call("Pay", &pay("r6", "4111111111111111", "6011000000000004", "12.50")).await;
+    assert_eq!(other.text("Code"), "InvalidTokenId_Sender");
+    let by_script = house.post_json("/_sandbox/fps/made-up-tokens", &serde_json::json!({ "accepted": true })).await;
+    assert_eq!(by_script.json()["accepted"], true);
 }

@@ -1,6 +1,6 @@
 //! Charges: create, read, cancel.
 //!
-//! Checks in the order of the reference: combinations, permission, its state, currency, count, amount,
+//! Checks in this order, which no document fixes: combinations, permission, its state, currency, count, amount,
 //! simulation. A synchronous refusal answers an error and leaves no charge behind.
 
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! Remembered answers: the first one to an idempotency key is repeated for ever (section 11 of the reference).
+//! Remembered answers: the first one to an idempotency key is repeated for ever. Source: Amazon Pay API v2,
+//! "Idempotency".
 
 use crate::base::clock::Millis;
 use crate::sandbox::state::{StateError, Tx};

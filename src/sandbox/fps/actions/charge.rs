@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Call, Trouble, book, refuse, standing, token};
+use super::{Call, Trouble, book, made_up, refuse, standing, token};
 use crate::base::clock::minutes;
 use crate::base::money::Money;
 use crate::sandbox::fps::codes::ApiError;
@@ -39,6 +39,7 @@ pub async fn charge(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
             return refuse(code);
         }
     }
+    made_up::install(call, tx, amount.money.minor).await?;
     let token = token::of_sender(call, tx, operation).await?;
     let (recipient, agreed) = recipient(call, tx).await?;
     let sender = tx.account(&token.account_id).await?.ok_or_else(|| ApiError::of("InvalidTokenId_Sender"))?;
@@ -53,7 +54,7 @@ pub async fn charge(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
 
     let method = token.methods.clone();
     standing::check(call, tx, operation, &method, &sender, &recipient, amount.money).await?;
-    check_balances(call, tx, operation, &sender, &method, fee_payer, amount.money).await?;
+    check_balances(call, tx, &sender, &method, fee_payer, amount.money).await?;
     match (method.as_str(), simulated) {
         ("ABT", Some(Simulated::TemporaryDecline)) => return refuse("InternalError"),
         ("ABT", Some(Simulated::PaymentError)) => return refuse("InsufficientBalance"),
@@ -94,7 +95,7 @@ pub async fn charge(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
         variable_ppm,
         reason: described.to_owned(),
         sender_note: call.params.text("SenderDescription").to_owned(),
-        ipn_url: call.params.get("OverrideIPNURL").unwrap_or(&call.caller.ipn_url).to_owned(),
+        ipn_url: call.ipn_url(),
         state: state.as_str().to_owned(),
         status_code: status_code.to_owned(),
         status_message: status_message.to_owned(),
@@ -108,6 +109,9 @@ pub async fn charge(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
         due_at,
         ..Transaction::default()
     };
+    if !standing::can_bear_fees(tx, &transaction).await? {
+        return refuse(balance_code(call.action));
+    }
     if !token.is_standing() && !tx.spend_token(&token.id, &transaction.id).await? {
         return refuse("TokenNotActive_Sender");
     }
@@ -233,7 +237,6 @@ fn patience(call: &Call<'_>) -> Duration {
 async fn check_balances(
     call: &Call<'_>,
     tx: &mut Tx,
-    operation: Operation,
     sender: &Account,
     method: &str,
     fee_payer: &str,
@@ -245,6 +248,10 @@ async fn check_balances(
     if standing::can_pay_fee(call, tx, fee_payer, method, amount).await? {
         return Ok(());
     }
-    // Reserve does not list the code that says so directly.
-    refuse(if operation == Operation::Pay { "InsufficientBalance" } else { "TransactionDenied" })
+    refuse(balance_code(call.action))
+}
+
+/// How an action says that a balance is too low: the page of Reserve has no word of its own for it.
+fn balance_code(action: &str) -> &'static str {
+    if action == "Pay" { "InsufficientBalance" } else { "TransactionDenied" }
 }

@@ -25,8 +25,8 @@ pub struct Asked<'a> {
     pub reason: &'a str,
     /// The request's `Timestamp`; empty in the provider's own pages.
     pub date: &'a str,
-    /// Where notifications go; `None` for where the payment's went.
-    pub ipn_url: Option<&'a str>,
+    /// Where notifications go; `None` for where those of the caller's account do.
+    pub ipn_url: Option<String>,
 }
 
 /// `Refund`.
@@ -44,7 +44,7 @@ pub async fn refund(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
         policy: call.params.get("MarketplaceRefundPolicy").unwrap_or("MasterTxnOnly"),
         reason: call.params.text("CallerDescription"),
         date: call.params.text("Timestamp"),
-        ipn_url: call.params.get("OverrideIPNURL"),
+        ipn_url: Some(call.ipn_url()),
     };
     let refund = start(call.sandbox, tx, payment, &asked, call.now).await?;
     Ok(answer(&refund))
@@ -95,6 +95,10 @@ pub async fn begin(
 ) -> Result<Transaction, StateError> {
     payment.refunding_minor += amount;
     tx.keep_transaction(&payment).await?;
+    let ipn_url = match &asked.ipn_url {
+        Some(own) => own.clone(),
+        None => tx.account(&payment.caller_id).await?.map(|caller| caller.ipn_url).unwrap_or_default(),
+    };
     let (operation, state, status_code, status_message) = machine::start(Operation::Refund, &payment.method);
     let refund = Transaction {
         id: provider_id(35),
@@ -113,7 +117,7 @@ pub async fn begin(
         market_back_minor: 0,
         refund_policy: asked.policy.to_owned(),
         reason: if asked.reason.is_empty() { payment.reason.clone() } else { asked.reason.to_owned() },
-        ipn_url: asked.ipn_url.unwrap_or(&payment.ipn_url).to_owned(),
+        ipn_url,
         state: state.as_str().to_owned(),
         status_code: status_code.to_owned(),
         status_message: status_message.to_owned(),
@@ -130,9 +134,10 @@ pub async fn begin(
     Ok(refund)
 }
 
-/// Both accounts must still be able to give and take; the roles are the payment's.
+/// Both accounts must still be able to give and take. The sender of a refund is the recipient of the original
+/// transaction: "SenderNotOriginalRecipient".
 async fn check_parties(tx: &mut Tx, payment: &Transaction) -> Result<(), Trouble> {
-    for (id, role) in [(&payment.sender_id, "Sender"), (&payment.recipient_id, "Recipient")] {
+    for (id, role) in [(&payment.recipient_id, "Sender"), (&payment.sender_id, "Recipient")] {
         let Some(account) = tx.account(id).await?.filter(|account| account.state == "active") else {
             return refuse(&format!("InvalidAccountState_{role}"));
         };
@@ -151,8 +156,7 @@ pub async fn cancel_token(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> 
         return refuse("TokenAccessDenied");
     }
     if tx.end_token(&token.id, "caller", call.now).await? {
-        let address = call.params.get("OverrideIPNURL").unwrap_or(&call.caller.ipn_url).to_owned();
-        notify::token_cancellation(call.sandbox, tx, &token, &address, call.now).await?;
+        notify::token_cancellation(call.sandbox, tx, &token, &call.ipn_url(), call.now).await?;
     }
     Ok(Xml::default())
 }

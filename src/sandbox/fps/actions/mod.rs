@@ -9,6 +9,7 @@ pub mod charge;
 pub mod claims;
 pub mod give_back;
 pub mod look;
+pub mod made_up;
 pub mod report;
 pub mod settle;
 pub mod standing;
@@ -34,6 +35,14 @@ pub struct Call<'a> {
     pub params: &'a Params,
     /// Business time of its arrival.
     pub now: Millis,
+}
+
+impl Call<'_> {
+    /// Where notifications about this request go: the address that it names, or else the account's. What an earlier
+    /// request named was for that one.
+    pub fn ipn_url(&self) -> String {
+        self.params.get("OverrideIPNURL").unwrap_or(&self.caller.ipn_url).to_owned()
+    }
 }
 
 /// Why an action came to no good answer.

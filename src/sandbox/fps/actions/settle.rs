@@ -6,7 +6,7 @@ use crate::base::clock::Millis;
 use crate::base::money::Money;
 use crate::sandbox::Sandbox;
 use crate::sandbox::fps::codes::ApiError;
-use crate::sandbox::fps::machine::{self, Event, Simulated};
+use crate::sandbox::fps::machine::{self, Event};
 use crate::sandbox::fps::notify;
 use crate::sandbox::fps::state::transactions::Transaction;
 use crate::sandbox::fps::wire::Xml;
@@ -37,14 +37,10 @@ pub async fn settle(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     }
     check_parties(call, tx, &transaction, amount).await?;
     transaction.settled_minor = amount.minor;
-    transaction.outcome =
-        if matches!(simulated, Some(Simulated::TemporaryDecline | Simulated::PaymentError)) { "no" } else { "yes" }
-            .to_owned();
+    transaction.outcome = if simulated.is_some() { "no" } else { "yes" }.to_owned();
     transaction.due_at = call.now.plus(machine::delay(&transaction.method)).0;
     transaction.times_out_at = call.now.plus(machine::PATIENCE).0;
-    if let Some(url) = call.params.get("OverrideIPNURL") {
-        transaction.ipn_url = url.to_owned();
-    }
+    transaction.ipn_url = call.ipn_url();
     step(call.sandbox, tx, &mut transaction, settling, call.now).await?;
     Ok(answer(&transaction))
 }
@@ -80,9 +76,7 @@ pub async fn cancel(call: &Call<'_>, tx: &mut Tx) -> Result<Xml, Trouble> {
     let Some(cancelled) = next.filter(|_| transaction.parent_id.is_empty()) else {
         return refuse("InvalidTransactionState");
     };
-    if let Some(url) = call.params.get("OverrideIPNURL") {
-        transaction.ipn_url = url.to_owned();
-    }
+    transaction.ipn_url = call.ipn_url();
     transaction.due_at = 0;
     transaction.completed_at = call.now.0;
     step(call.sandbox, tx, &mut transaction, cancelled, call.now).await?;

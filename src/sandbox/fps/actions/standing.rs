@@ -6,6 +6,7 @@ use crate::base::money::Money;
 use crate::sandbox::fps::machine::{self, Operation};
 use crate::sandbox::fps::state::accounts::Account;
 use crate::sandbox::fps::state::ledger;
+use crate::sandbox::fps::state::transactions::Transaction;
 use crate::sandbox::state::Tx;
 
 /// Limits count what moved within 30 days (our choice; the guide names the limits and no period).
@@ -51,6 +52,21 @@ pub fn check_verified(account: &Account, role: &str) -> Result<(), Trouble> {
         return refuse(&format!("UnverifiedAccount_{role}"));
     }
     Ok(())
+}
+
+/// "The sender, caller, or recipient's account balance has insufficient funds": fees that are more than what comes in
+/// are taken from what the recipient has.
+pub async fn can_bear_fees(tx: &mut Tx, transaction: &Transaction) -> Result<bool, Trouble> {
+    let amount = transaction.current_amount();
+    let service =
+        if transaction.fee_payer == "Caller" { 0 } else { machine::provider_fee(&transaction.method, amount).minor };
+    let market = if transaction.is_own_sale() {
+        0
+    } else {
+        machine::fee(amount, transaction.fixed_minor, transaction.variable_ppm).minor
+    };
+    let short = service + market - amount.minor;
+    Ok(short <= 0 || tx.balance(&ledger::balance_of(&transaction.recipient_id)).await? >= short)
 }
 
 /// "If your account has an insufficient account balance, Amazon FPS rejects the transaction": for a caller who pays

@@ -55,9 +55,10 @@ pub fn result_fields(request: &Request, collected: &str) -> Fields {
 
 /// Street, city, state and ZIP code are there; an American ZIP code has five digits (and four more, maybe).
 fn is_plausible(request: &Request) -> bool {
-    let is_complete = ["addressLine1", "city", "state", "zip"].iter().all(|name| request.get(name).is_some());
+    let has = |name: &str| request.get(name).is_some();
     let is_american =
         matches!(request.text("country").to_ascii_uppercase().as_str(), "" | "US" | "USA" | "UNITED STATES");
+    let is_complete = ["addressLine1", "city", "zip"].into_iter().all(has) && (has("state") || !is_american);
     let zip = request.text("zip");
     let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
     let is_zip = match zip.split_once('-') {
@@ -83,6 +84,10 @@ mod tests {
         let mut bad_zip = good;
         bad_zip[3].1 = "ABC";
         assert_eq!(result_fields(&request(&bad_zip), "").len(), 2);
+        // abroad there need be no state
+        let abroad = [("addressLine1", "Ring 1"), ("city", "Leipzig"), ("zip", "04109"), ("country", "DE")];
+        assert!(result_fields(&request(&abroad), "").is_empty());
+        assert_eq!(result_fields(&request(&abroad[..3]), "").len(), 2);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The mails of a payer, by the guide's "Email Notification Templates", and those about disputes to both sides.
+//! The mails of a payer, by the guide's "Email Notification Templates", and those about refusals and disputes to both
+//! sides.
 //! None is kept: each follows from a token that was made or ended, from a charge of one that came to its end,
 //! or from a case.
 
@@ -23,8 +24,8 @@ pub struct Letter {
 pub fn letters(tokens: &[Given], lines: &[Line], cases: &[Case], account: &str) -> Vec<Letter> {
     let mut all: Vec<Letter> = tokens.iter().flat_map(about_token).collect();
     all.extend(lines.iter().filter_map(|line| {
-        let given = tokens.iter().find(|given| given.token.id == line.sender_token)?;
-        about_charge(given, line)
+        let given = tokens.iter().find(|given| given.token.id == line.sender_token);
+        given.map_or_else(|| about_failure(line, account), |given| about_charge(given, line))
     }));
     all.extend(cases.iter().flat_map(|case| about_case(case, account)));
     all.sort_by_key(|letter| std::cmp::Reverse(letter.at));
@@ -70,6 +71,20 @@ fn about_charge(given: &Given, line: &Line) -> Option<Letter> {
         _ => format!("Your payment of {amount} to {} was refused. Nothing was taken.", line.recipient_name),
     };
     Some(Letter { at: line.at(), template, text })
+}
+
+/// "In the case of a failed transaction, Amazon Payments e-mails the sender and you about the transaction decline."
+fn about_failure(line: &Line, account: &str) -> Option<Letter> {
+    if line.kind == "Refund" || line.state != "Failure" {
+        return None;
+    }
+    let amount = Money::usd(line.amount_minor);
+    let text = if line.sender_id == account {
+        format!("Your payment of {amount} to {} was refused. Nothing was taken.", line.recipient_name)
+    } else {
+        format!("The payment of {amount} by {} was refused. There is nothing for you to do.", line.sender_name)
+    };
+    Some(Letter { at: line.at(), template: "", text })
 }
 
 /// "When a buyer files a dispute, Amazon will notify the seller by email."
@@ -165,6 +180,16 @@ mod tests {
         let templates: Vec<_> =
             letters(&[old], &lines, &[], "acc_omni").into_iter().map(|letter| letter.template).collect();
         assert_eq!(templates, ["MultiPaymentSuccess", "MultiuseTokenInstall"]);
+    }
+
+    #[test]
+    fn a_refusal_is_told_to_both_sides_and_nothing_else_of_single_payments_is() {
+        let single = given("SingleUse", "");
+        let lines = ["Failure", "Success"].map(|state| line(&single, "Pay", state, "CC"));
+        let told =
+            |account| letters(&[], &lines, &[], account).into_iter().map(|letter| letter.text).collect::<Vec<_>>();
+        assert_eq!(told("acc_omni"), ["Your payment of $9.99 to Tinker was refused. Nothing was taken."]);
+        assert_eq!(told("acc_wares"), ["The payment of $9.99 by Olive was refused. There is nothing for you to do."]);
     }
 
     #[test]

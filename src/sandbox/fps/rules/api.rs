@@ -60,7 +60,10 @@ const PAY_AND_RESERVE: &[Row] = &[
 
 /// Every action with its parameters.
 const ACTIONS: &[(&str, &[Row])] = &[
-    ("Cancel", &[("Description", false, Text(160)), ("OverrideIPNURL", false, Url), ("TransactionId", true, Text(35))]),
+    (
+        "Cancel",
+        &[("Description", false, Text(4096)), ("OverrideIPNURL", false, Url), ("TransactionId", true, Text(35))],
+    ),
     ("CancelToken", &[("OverrideIPNURL", false, Url), ("ReasonText", false, Text(1024)), ("TokenId", true, Text(65))]),
     (
         "GetAccountActivity",
@@ -160,7 +163,9 @@ pub fn check(action: &str, params: &Params) -> Result<(), ApiError> {
 
 fn check_value(name: &str, value: &str, kind: Kind) -> Result<(), ApiError> {
     let is_good = match kind {
-        Text(most) => value.len() <= most && !value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')),
+        Text(most) => {
+            value.chars().count() <= most && !value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        }
         Url => {
             value.len() <= 2048
                 && !value.chars().any(char::is_control)

@@ -2,7 +2,7 @@
 //!
 //! What one parameter asks of another stands in `Request::check`.
 
-use crate::base::clock::days;
+use crate::base::clock::Millis;
 use crate::sandbox::fps::tokens::Period;
 use crate::sandbox::fps::wire::{Amount, percent_ppm};
 
@@ -56,14 +56,14 @@ pub const COMMON: &[Row] = &[
 
 /// Of every pipeline in which a buyer approves payments.
 const APPROVAL: &[Row] = &[
-    ("addressName", false, Kind::Text(256)),
-    ("addressLine1", false, Kind::Text(256)),
-    ("addressLine2", false, Kind::Text(256)),
-    ("city", false, Kind::Text(256)),
-    ("state", false, Kind::Text(256)),
-    ("country", false, Kind::Text(256)),
-    ("zip", false, Kind::Text(64)),
-    ("phoneNumber", false, Kind::Text(64)),
+    ("addressName", false, Kind::Text(1024)),
+    ("addressLine1", false, Kind::Text(1024)),
+    ("addressLine2", false, Kind::Text(1024)),
+    ("city", false, Kind::Text(1024)),
+    ("state", false, Kind::Text(1024)),
+    ("country", false, Kind::Text(1024)),
+    ("zip", false, Kind::Text(1024)),
+    ("phoneNumber", false, Kind::Text(1024)),
     ("collectShippingAddress", false, Kind::Boolean),
     ("currencyCode", false, Kind::Word("USD")),
     ("paymentReason", false, Kind::Text(4096)),
@@ -170,7 +170,7 @@ pub fn is_valid(name: &str, value: &str, kind: Kind, now: i64) -> bool {
         (_, Kind::LimitValue) => value.bytes().any(|byte| (b'1'..=b'9').contains(&byte)),
         (_, Kind::Period) => Period::parse(value).is_some_and(Period::is_positive),
         ("validityStart", _) => {
-            seconds() / day >= now / day && seconds() <= now + i64::try_from(days(366).as_secs()).unwrap_or(0)
+            seconds() / day >= now / day && seconds() <= Millis(now * 1000).months_later(12).0 / 1000
         }
         ("validityExpiry", _) => seconds() / day >= now / day,
         ("cobrandingUrl", _) => url::Url::parse(value).is_ok_and(|url| {

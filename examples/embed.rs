@@ -4,6 +4,8 @@
 //! cargo run                      # in one terminal: the demo, for its sandbox
 //! cargo run --example embed      # in another: http://localhost:8080/ and the market below /market
 //! ```
+//!
+//! It has a database of its own beside the demo's: a market that nobody sells in yet. Open an account there, and a stall.
 
 use std::net::SocketAddr;
 
@@ -18,7 +20,9 @@ use tokio_util::sync::CancellationToken;
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().init();
     let settings = Written {
-        data_dir: Some("data/embedded".to_owned()),
+        // the sandbox's keys are there
+        data_dir: Some("data".to_owned()),
+        database_url: Some("sqlite://data/embedded.db".to_owned()),
         base_url: Some("http://localhost:8080/market".to_owned()),
         ..Written::default()
     };

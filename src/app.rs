@@ -31,7 +31,7 @@ use crate::pay::amazon_pay::provider::AmazonPayProvider;
 use crate::pay::fps::{self, FpsProvider};
 use crate::pay::{Provider, Providers, http};
 use crate::store::Store;
-use crate::{ipn, shop, worker};
+use crate::{ipn, seed, shop, worker};
 
 /// The shop's name, on every page and letter.
 const SHOP_NAME: &str = "Pushcart";
@@ -54,6 +54,7 @@ impl App {
             tracing::info!("migrated: {step}");
         }
         currency::is_that_of_the_market(config, &store).await?;
+        seed::sections(&store).await.context("writing the sections of the market")?;
         let providers = providers(config, &clock)?;
         currency::somebody_takes_it(config, &providers)?;
         let ctx = Context {
@@ -76,6 +77,7 @@ impl App {
                 instance: instance(&config.data_dir)?,
             }),
             linking: linking(config),
+            standings: Arc::default(),
             wake: Arc::new(Notify::new()),
         };
         let post = match &config.smtp {

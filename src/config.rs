@@ -43,7 +43,7 @@ macro_rules! settings {
 }
 
 settings! {
-    /// Where databases, keys and pictures are kept. Default: data
+    /// Where databases and keys are kept. Default: data
     data_dir, "PUSHCART_DATA_DIR";
     /// The shop's database, sqlite://… or postgres://…. Default: sqlite://DATA_DIR/shop.db
     database_url, "PUSHCART_DATABASE_URL";
@@ -125,7 +125,7 @@ settings! {
     provider_fee, "PUSHCART_PROVIDER_FEE";
     /// Where people write to about the market, an email address. Default: MAIL_FROM's, and help@pushcart.example without one
     contact, "PUSHCART_CONTACT";
-    /// The address of the proxy whose Forwarded headers are believed.
+    /// The address of the proxy whose X-Forwarded-For is believed.
     trusted_proxy, "PUSHCART_TRUSTED_PROXY";
     /// A second listener for /metrics. Default: /metrics answers loopback only
     metrics_listen, "PUSHCART_METRICS_LISTEN";
@@ -194,7 +194,7 @@ pub struct Config {
     pub is_service_ours: bool,
     /// Whether we bear FPS' own fee on stalls that open from now on.
     pub is_provider_fee_ours: bool,
-    /// Whose Forwarded headers are believed.
+    /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxy: Option<std::net::IpAddr>,
     /// A second listener for /metrics.
     pub metrics_listen: Option<SocketAddr>,

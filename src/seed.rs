@@ -97,20 +97,34 @@ impl ProductRow {
     }
 }
 
+/// The sections of the market, in a database that has none: sellers put their products into them. Which they are is
+/// written in `seed/market.toml`.
+pub async fn sections(store: &Store) -> Result<()> {
+    if !store.categories().await?.is_empty() {
+        return Ok(());
+    }
+    let mut tx = store.write().await?;
+    for (place, row) in (1_i64..).zip(market()?.category) {
+        tx.insert_category(&Category { slug: row.slug, name: row.name, blurb: row.blurb }, place).await?;
+    }
+    tx.commit().await
+}
+
+fn market() -> Result<Market> {
+    toml::from_str(MARKET).map_err(|e| StoreError::Unreadable(e.message().to_owned()))
+}
+
 /// Plants the demo market in an empty database, priced in `currency`; does nothing where there is a
-/// seller already. The sellers are registered, but no provider knows them yet: see `payees`.
+/// seller already. The sellers are registered, but no provider knows them yet: the demo makes them known to its sandbox.
 pub async fn plant(store: &Store, clock: &Clock, currency: Currency) -> Result<()> {
     if !store.sellers("", 1).await?.is_empty() {
         return Ok(());
     }
-    let market: Market = toml::from_str(MARKET).map_err(|e| StoreError::Unreadable(e.message().to_owned()))?;
+    sections(store).await?;
+    let market = market()?;
     let password = hash_password(PASSWORD).await;
     let now = clock.now();
     let mut tx = store.write().await?;
-    for (place, row) in (1_i64..).zip(&market.category) {
-        let category = Category { slug: row.slug.clone(), name: row.name.clone(), blurb: row.blurb.clone() };
-        tx.insert_category(&category, place).await?;
-    }
     for (email, name, is_operator) in [
         ("ana@example.com", "Ana Bell", false),
         ("ben@example.com", "Ben Okoro", false),

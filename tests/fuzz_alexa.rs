@@ -242,8 +242,8 @@ fn mutated_address() -> impl Strategy<Value = String> {
     })
 }
 
-/// The rules of the voice reference, section 1.1, step 2, written down a second time and without a library: the
-/// path of an address that is Amazon's, dot segments removed.
+/// The rules of "Host a Custom Skill as a Web Service" for a certificate's address, written down a second time and
+/// without a library: the path of an address that is Amazon's, dot segments removed.
 fn path_by_hand(address: &str) -> Option<String> {
     let is_clean = address.bytes().all(|byte| (0x21..=0x7e).contains(&byte) && byte != b'\\');
     if !is_clean || address.len() > 2000 || !address.get(..8)?.eq_ignore_ascii_case("https://") {

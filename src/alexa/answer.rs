@@ -4,7 +4,7 @@
 //! {"version": "1.0", "response": {"outputSpeech": {"type": "SSML", "ssml": "<speak>…</speak>"}, "shouldEndSession": false}}
 //! ```
 //!
-//! Source: the voice reference, section 3.
+//! Source: Alexa Skills Kit, "Request and Response JSON Reference".
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

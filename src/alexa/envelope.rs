@@ -5,7 +5,7 @@
 //! {"version": "1.0", "session": {…}, "context": {"System": {…}}, "request": {"type": "LaunchRequest", …}}
 //! ```
 //!
-//! Source: the voice reference, section 2.
+//! Source: Alexa Skills Kit, "Request and Response JSON Reference".
 
 use std::collections::BTreeMap;
 

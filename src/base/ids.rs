@@ -1,7 +1,7 @@
 //! Ids: a prefix that says what it names and 26 time-ordered characters, `ord_01jd…`.
 //!
 //! 30 characters in all, so that an operation's id fits every provider as its idempotency
-//! reference: FPS takes 128 bytes, APS 40, Amazon Pay 32.
+//! reference: FPS takes 128 bytes, Amazon Pay 32.
 
 use std::fmt;
 

@@ -13,7 +13,7 @@ const KEEP: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.')
 
 /// The base address is not one that links can be built on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the base URL {0:?} must be http(s)://host[:port][/prefix], without query or trailing slash")]
+#[error("the base URL {0:?} must be http(s)://host[:port][/prefix], without query")]
 pub struct BadBaseUrl(String);
 
 /// The shop's addresses. Cheap to clone.

@@ -61,14 +61,12 @@ impl Report {
 }
 
 fn check_keys(config: &Config, report: &mut Report) {
-    let pairs = config.fps_keys.len();
-    if !config.has_fps() {
-        return;
-    }
-    if config.fps_keys.iter().any(|(access, secret)| access.is_empty() || secret.reveal().is_empty()) {
-        report.bad("keys", "an FPS key is empty", "Set PUSHCART_FPS_ACCESS_KEY and PUSHCART_FPS_SECRET_KEY.");
-    } else {
-        report.good("keys", &format!("{pairs} FPS key pair(s)"));
+    if config.has_fps() {
+        if config.fps_keys.iter().any(|(access, secret)| access.is_empty() || secret.reveal().is_empty()) {
+            report.bad("keys", "an FPS key is empty", "Set PUSHCART_FPS_ACCESS_KEY and PUSHCART_FPS_SECRET_KEY.");
+        } else {
+            report.good("keys", &format!("{} FPS key pair(s)", config.fps_keys.len()));
+        }
     }
     let (fits, other) = match config.environment {
         Environment::Demo => ("SANDBOX", "LIVE"),

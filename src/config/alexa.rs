@@ -10,7 +10,7 @@ const DEMO_SKILL: &str = "amzn1.ask.skill.pushcart-demo";
 /// The demo's test buyer.
 const DEMO_BUYER: &str = "ana@amazon-buyers.example";
 
-/// Where a merchant can be established. Source: the voice reference, section 4.2.
+/// Where a merchant can be established. Source: Amazon Pay for Alexa, "Setup".
 const COUNTRIES: [&str; 18] =
     ["AT", "BE", "CH", "CY", "DE", "DK", "ES", "FR", "HU", "IE", "IT", "JP", "LU", "NL", "PT", "SE", "UK", "US"];
 

@@ -85,6 +85,14 @@ pub async fn endable(ctx: &Context, order: &Order, actor: Actor) -> Result<Optio
     Ok(of_order(ctx, order).await?.filter(|agreement| may_end(agreement, actor)))
 }
 
+/// The part of what was paid for `order` that is for a time to come, where its subscription has ended. At most `rest`,
+/// what is left of the sale.
+pub async fn unused(ctx: &Context, order: &Order, rest: Money) -> Result<Option<Money>> {
+    let (Some(agreement), Some(period)) = (of_order(ctx, order).await?, order.period) else { return Ok(None) };
+    let unused = agreement.unused(period, order.total, ctx.clock.now()).filter(|_| rest.is_positive());
+    Ok(unused.map(|unused| Money { minor: unused.minor.min(rest.minor), ..unused }))
+}
+
 /// Ends what an order belongs to. Twice is once. Errors: it belongs to nothing that `actor` may end.
 pub async fn end_of_order(ctx: &Context, order: &Order, actor: Actor) -> std::result::Result<(), ActError> {
     match of_order(ctx, order).await? {

@@ -1,10 +1,12 @@
 //! From a basket to orders that wait for the buyer's approval.
 
+use std::sync::Arc;
+
 use super::basket::Waiting;
 use super::freeze::{Bought, Frozen, freeze, payee};
 use super::limits::{self, allowed, unpayable};
 use super::parcels::{Parcel, cart_problem, parcels};
-use super::{ActError, Context, agreements, basket, count, visits};
+use super::{ActError, Context, agreements, basket, count, payees, visits};
 use crate::base::clock::Millis;
 use crate::base::ids::{AgreementId, BuyerId, CheckoutId, OrderId};
 use crate::market::sellers::Seller;
@@ -60,14 +62,35 @@ pub fn delivers_to(address: &Address) -> bool {
 /// Freezes the basket into one order per seller, holds the stock, and asks for the buyer's approval
 /// of each. The same form twice gives the same checkout. Nothing is charged.
 pub async fn place(ctx: &Context, form: &CheckoutForm) -> Result<CheckoutId, ActError> {
+    let lines = ctx.store.cart_lines(&form.cart).await?;
+    if let Some(provider) = paid_through(ctx, form).await?
+        && let Some(why) = payees::cannot_pay(ctx, provider, &lines).await?
+    {
+        return Err(unpayable(why));
+    }
     let sharing = ctx.providers.get(&form.provider).filter(|provider| provider.abilities().payees_per_consent > 1);
+    let keeps = |provider: &dyn Provider| form.is_kept && form.buyer.is_some() && provider.abilities().keeps_by_rules();
     let most = match sharing {
-        Some(provider) if ctx.store.cart_lines(&form.cart).await?.len() > 1 => {
-            basket::payees_now(provider.as_ref()).await
-        }
+        Some(provider) if keeps(provider.as_ref()) || lines.len() > 1 => basket::payees_now(provider.as_ref()).await,
         _ => 1,
     };
+    if sharing.is_some_and(|provider| keeps(provider.as_ref())) && most < 2 {
+        return Err(unpayable(
+            "This way to pay cannot be kept right now: the market is not ready for it at the payment service. You can \
+             pay with it once, without keeping it.",
+        ));
+    }
     retried(|| place_once(ctx, form, most)).await
+}
+
+/// The provider that is to charge it, chosen by its name or with a saved way to pay.
+async fn paid_through<'a>(ctx: &'a Context, form: &CheckoutForm) -> Result<Option<&'a Arc<dyn Provider>>, ActError> {
+    let saved = match form.provider.parse::<AgreementId>() {
+        Ok(id) => ctx.store.agreement(&id).await?,
+        Err(_) => None,
+    };
+    let provider = ctx.providers.get(saved.as_ref().map_or(&form.provider, |agreement| &agreement.provider));
+    Ok(provider.filter(|provider| provider.takes(ctx.shop.currency)))
 }
 
 /// `most` is how many sellers one approval can name.
@@ -231,12 +254,18 @@ pub(super) struct Approval {
     /// Of kind `consent`.
     pub(super) operation: Operation,
     address: Address,
+    travels: bool,
     return_url: String,
 }
 
 impl Approval {
     pub(super) fn ask<'a>(&'a self, ctx: &'a Context) -> ConsentAsk<'a> {
-        ConsentAsk { return_url: &self.return_url, shop_name: &ctx.shop.name, address: &self.address }
+        ConsentAsk {
+            return_url: &self.return_url,
+            shop_name: &ctx.shop.name,
+            address: &self.address,
+            travels: self.travels,
+        }
     }
 }
 
@@ -275,6 +304,7 @@ async fn approval_once(ctx: &Context, id: &OrderId, with: Option<&str>, most: us
         // What was sold meanwhile does not keep the rest from being approved.
         all.extend(waiting(&mut tx, provider.as_ref(), other, now).await.ok());
     }
+    let travels = order.travels() || all.iter().any(|one| one.order.travels());
     let operation = if all.is_empty() {
         basket::approve_alone(&mut tx, &order, now).await?;
         want_consent(&mut tx, &order, &own.payee, &own.seller, asked.as_ref(), now).await?
@@ -289,7 +319,7 @@ async fn approval_once(ctx: &Context, id: &OrderId, with: Option<&str>, most: us
     let checkout = tx.checkout(&order.checkout).await?.ok_or(ActError::NoSuchOrder)?;
     tx.commit().await?;
     let return_url = ctx.paths.absolute(ctx.paths.provider_return(&operation.provider));
-    Ok(Approval { operation, address: checkout.address, return_url })
+    Ok(Approval { operation, address: checkout.address, travels, return_url })
 }
 
 /// An order with who is paid for it, its stock held again.

@@ -1,7 +1,7 @@
 //! A person comes back from a provider's pages. News with little authority: the provider has to
 //! vouch for every byte, and what it is about comes from our own rows.
 
-use super::record_outcome::record_outcome;
+use super::record_outcome::{Recorded, record_outcome};
 use super::{Context, change_agreement, run_operation};
 use crate::base::ids::{AgreementId, CheckoutId, OrderId, SellerId};
 use crate::orders::operation::{Kind, Operation, Subject};
@@ -68,7 +68,10 @@ pub async fn came_back(ctx: &Context, provider: &str, local: &str, raw: &str) ->
         }
         (_, outcome) => (outcome, false),
     };
-    record_outcome(ctx, &operation.id, outcome).await?;
+    let recorded = record_outcome(ctx, &operation.id, outcome).await?;
+    if let Some(remark) = news.remark.filter(|_| recorded == Recorded::Changed) {
+        remember_remark(ctx, &operation, &remark).await?;
+    }
     Ok(match operation.subject {
         Subject::Checkout(checkout) => {
             take_all_now(ctx, &checkout).await?;
@@ -86,6 +89,15 @@ pub async fn came_back(ctx: &Context, provider: &str, local: &str, raw: &str) ->
             CameBack::Changed(agreement)
         }
     })
+}
+
+/// The pages have said something besides: for the log, and for whoever looks at the order.
+async fn remember_remark(ctx: &Context, operation: &Operation, remark: &str) -> Result<()> {
+    tracing::warn!(operation.id = %operation.id, remark, "the provider's pages remark something");
+    let Some(order) = operation.subject.order() else { return Ok(()) };
+    let mut tx = ctx.store.write().await?;
+    tx.note(order, ctx.clock.now(), "The payment service remarked", remark).await?;
+    tx.commit().await
 }
 
 /// What came of a visit, which the provider says about the amount of our own row. Nothing: it

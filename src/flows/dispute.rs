@@ -127,9 +127,10 @@ async fn answer_once(ctx: &Context, id: &DisputeId, text: &str, key: &str) -> st
         return Err(ActError::NotNow("It is decided already. Nothing more can be said."));
     }
     // The payment service takes no answer after the deadline; ours is kept as the seller's record all the same.
-    let (title, words) = match dispute.answer_by <= now {
-        true => ("Answered late", "After the deadline: the payment service may not have taken it."),
-        false => ("Answered", ""),
+    let (title, words) = if dispute.answer_by <= now {
+        ("Answered late", "After the deadline: the payment service may not have taken it.")
+    } else {
+        ("Answered", "")
     };
     dispute.state = State::Answered;
     dispute.answered_at = dispute.answered_at.or(Some(now));

@@ -33,8 +33,8 @@ pub const ACCESS_LIVES: Duration = hours(1);
 /// How long a refresh token waits to be used.
 const REFRESH_LIVES: Duration = days(365);
 
-/// How long the same refresh token is taken again, where nothing that was given for it was used: an answer of ours was
-/// lost on its way. Source: RFC 9700, section 4.14.2, which leaves it to the server. Both pairs are good then, and whoever
+/// How long the same refresh token is taken again, where the refresh token that was given for it was not used: an
+/// answer of ours was lost on its way. Source: RFC 9700, section 4.14.2, which leaves it to the server. Both pairs are good then, and whoever
 /// copied the token has as long to use it: the price of not unlinking people whose network failed.
 const LOST_ANSWER: Duration = minutes(1);
 

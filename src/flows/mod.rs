@@ -23,6 +23,7 @@ pub mod fulfil;
 pub mod limits;
 pub mod link_account;
 pub mod parcels;
+pub mod payees;
 pub mod reconcile;
 pub mod record_outcome;
 pub mod refund;
@@ -68,6 +69,8 @@ pub struct Context {
     pub shop: Arc<ShopFacts>,
     /// Who may ask for account linking; none where the shop has no skill.
     pub linking: Option<Arc<link_account::Client>>,
+    /// What the providers said about sellers a moment ago.
+    pub standings: Arc<payees::Standings>,
     /// Rung when there is something for the worker, so that it need not wait for its next turn.
     pub wake: Arc<Notify>,
 }

@@ -34,6 +34,13 @@ pub struct Parcel {
     pub is_service: bool,
 }
 
+impl Parcel {
+    /// Whether it is sent: not what is delivered at once, and not what is done for the buyer.
+    pub fn travels(&self) -> bool {
+        !self.is_digital && !self.is_service
+    }
+}
+
 /// What differs in these is paid, sent or taxed otherwise, and is an order of its own: the seller; whether it is digital,
 /// a service, a donation; and the product that comes again.
 type Apart<'a> = (&'a SellerId, [bool; 3], Option<&'a ProductId>);

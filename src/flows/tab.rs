@@ -59,7 +59,8 @@ pub async fn open(ctx: &Context, buyer: &BuyerId, form: &TabForm) -> std::result
     }
     let operation = retried(|| want(ctx, provider.as_ref(), buyer, form)).await?;
     let return_url = ctx.paths.absolute(ctx.paths.provider_return(provider.name()));
-    let ask = ConsentAsk { return_url: &return_url, shop_name: &ctx.shop.name, address: &Address::EMPTY };
+    let ask =
+        ConsentAsk { return_url: &return_url, shop_name: &ctx.shop.name, address: &Address::EMPTY, travels: false };
     visits::lead(ctx, provider.as_ref(), &operation, ask).await
 }
 

@@ -25,7 +25,7 @@ async fn wish_once(ctx: &Context, order: &OrderId, wish: &str, reason: &str, key
     if !matches!(order.state, State::Paid | State::Shipped) {
         return Err(ActError::NotNow("There is nothing to return or refund yet."));
     }
-    if (order.is_digital || order.is_service) && wish == "return" {
+    if !order.travels() && wish == "return" {
         let message = "Nothing was sent, so nothing can be sent back. Ask for a refund instead.".to_owned();
         return Err(ActError::BadField { field: "wish", message });
     }

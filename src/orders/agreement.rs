@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::clock::Millis;
 use crate::base::ids::{AgreementId, BuyerId};
+use crate::base::money::Money;
 use crate::market::subscription::{Every, Period};
 use crate::orders::operation::Instrument;
 
@@ -235,6 +236,15 @@ impl Agreement {
         self.trouble = None;
     }
 
+    /// The part of `paid`, the payment for its period `n`, that is for the time after `now`: by the time that is left,
+    /// once it has ended and something is left.
+    pub fn unused(&self, n: i64, paid: Money, now: Millis) -> Option<Money> {
+        let Terms::Every(period) = self.terms else { return None };
+        let (begun, over) = (period.nth(self.started_at, n), period.nth(self.started_at, n + 1));
+        let unused = paid.share(over.0 - now.0.max(begun.0), over.0 - begun.0).ok()?;
+        (self.standing == Standing::Ended && unused.is_positive()).then_some(unused)
+    }
+
     /// Whether the buyer may be asked for another approval in place of the one that is refused.
     pub fn can_be_approved_anew(&self) -> bool {
         self.standing == Standing::Asked || self.standing == Standing::Paused && self.trouble.is_some()
@@ -290,6 +300,19 @@ mod tests {
         assert_eq!((agreement.period, agreement.next_at), (1, Some(start.plus(days(14)))));
         agreement.end("The buyer ended it.");
         assert_eq!(agreement.next_at, None);
+    }
+
+    #[test]
+    fn what_is_unused_when_it_ends_is_counted_by_time() {
+        let mut agreement = subscription();
+        agreement.begin(Millis(0));
+        let unused = |agreement: &Agreement, n, day| agreement.unused(n, Money::usd(700), Millis(0).plus(days(day)));
+        assert_eq!(unused(&agreement, 0, 2), None, "it goes on");
+        agreement.end("The buyer ended it.");
+        assert_eq!(unused(&agreement, 0, 2), Some(Money::usd(500)));
+        assert_eq!(unused(&agreement, 1, 2), Some(Money::usd(700)), "paid ahead");
+        assert_eq!(unused(&agreement, 0, 7), None, "used up");
+        assert_eq!(Agreement { terms: Terms::Saved, ..agreement }.unused(0, Money::usd(700), Millis(1)), None);
     }
 
     #[test]

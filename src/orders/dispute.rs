@@ -71,7 +71,7 @@ impl Kind {
             Kind::Chargeback if past.iter().any(|it| it.kind == Kind::Chargeback) => {
                 Some("There was a chargeback of this order. A bank decides once.")
             }
-            Kind::Claim if order.is_digital || order.is_service => {
+            Kind::Claim if !order.travels() => {
                 Some("The A-to-z Guarantee covers physical goods only. It can be a dispute.")
             }
             Kind::Claim if past.iter().any(|it| it.kind == Kind::Chargeback) => {

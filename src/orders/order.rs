@@ -247,7 +247,12 @@ impl Order {
             State::Paid => !self.is_stopped,
             state => state == State::Shipped,
         };
-        may_ship && !self.is_digital && !self.is_service
+        may_ship && self.travels()
+    }
+
+    /// Whether something is sent: not what is delivered at once, and not what is done for the buyer.
+    pub fn travels(&self) -> bool {
+        !self.is_digital && !self.is_service
     }
 
     /// Whether the hold has run out at `now`.

@@ -108,6 +108,8 @@ pub struct ReturnNews {
     pub reference: OperationId,
     /// What became of it.
     pub said: Said,
+    /// What the pages remark besides, for the operator: a warning, or which parameter they did not like.
+    pub remark: Option<String>,
 }
 
 /// How much a return says by itself.
@@ -190,6 +192,8 @@ pub struct ConsentAsk<'a> {
     pub shop_name: &'a str,
     /// Where the parcel goes, frozen with the order.
     pub address: &'a Address,
+    /// Whether something is sent there.
+    pub travels: bool,
 }
 
 /// A payment provider.

@@ -20,10 +20,12 @@ use crate::flows::check_out::{self, CheckoutForm};
 use crate::flows::come_back::take_now;
 use crate::flows::express::{self, Offer, Place};
 use crate::flows::limits::{self, Keepers};
+use crate::flows::payees;
 use crate::flows::{ActError, Context};
 use crate::market::tax;
 use crate::orders::state::State as OrderState;
 use crate::store::accounts::Account;
+use crate::store::carts::CartLine;
 
 /// The most agreements of one account that are looked at.
 const MOST_AGREEMENTS: i64 = 50;
@@ -52,6 +54,8 @@ struct CheckoutPage {
     states: Vec<&'static str>,
     sending: Sending,
     payments: Vec<Payment>,
+    /// Which are left out for what is in this basket, and why.
+    left_out: Vec<String>,
     /// With whom a way to pay can be kept, and how: for people with an account.
     keepers: Option<Keepers>,
     /// Whether something in the basket comes again.
@@ -113,6 +117,7 @@ async fn form(
     if let Some(message) = costs.problem.clone().filter(|_| problems.of("cart").is_none()) {
         problems.add("cart", message);
     }
+    let (payments, left_out) = payments(ctx, account, &typed, &lines, costs.has_subscription()).await?;
     let page = CheckoutPage {
         chrome,
         states: tax::states().collect(),
@@ -120,7 +125,8 @@ async fn form(
         keepers: account.and_then(|_| limits::keepers(ctx)),
         is_subscription: costs.has_subscription(),
         needs_account: costs.has_subscription() && account.is_none(),
-        payments: payments(ctx, account, &typed, costs.has_subscription()).await?,
+        payments,
+        left_out,
         offers: if costs.parcels.is_empty() { Vec::new() } else { express::offers(ctx, Place::Checkout) },
         costs,
         state: address.state,
@@ -132,27 +138,36 @@ async fn form(
 }
 
 /// The saved ways to pay first, then the providers. A subscription needs an approval of its own, at a
-/// provider that keeps them.
+/// provider that keeps them. What cannot pay one of the sellers is left out: that, and why, comes second.
 async fn payments(
     ctx: &Context,
     account: Option<&Account>,
     typed: &Fields,
+    lines: &[CartLine],
     is_subscription: bool,
-) -> Result<Vec<Payment>, PageError> {
+) -> Result<(Vec<Payment>, Vec<String>), PageError> {
     let own = match account {
         Some(account) if !is_subscription => ctx.store.agreements_of(&account.id, MOST_AGREEMENTS).await?,
         Some(_) | None => Vec::new(),
     };
     let now = ctx.clock.now();
     let title = |name: &str| ctx.providers.get(name).map_or("A saved way to pay", |provider| provider.title());
-    let saved = own.into_iter().filter(|it| it.is_saved_method(now)).map(|agreement| Payment {
-        called: agreement.method.clone().unwrap_or_else(|| format!("{}, as saved", title(&agreement.provider))),
-        word: agreement.id.to_string(),
-        about: "Saved earlier: charged without leaving the shop.",
-        is_chosen: false,
-    });
-    let offered = ctx.providers.iter().filter(|provider| provider.takes(ctx.shop.currency));
-    let offered = offered.filter(|provider| !is_subscription || provider.abilities().keeps_consents());
+    let (mut able, mut left_out) = (Vec::new(), Vec::new());
+    for provider in ctx.providers.iter().filter(|provider| provider.takes(ctx.shop.currency)) {
+        match payees::cannot_pay(ctx, provider, lines).await? {
+            None => able.push(provider),
+            Some(why) => left_out.push(why),
+        }
+    }
+    let is_able = |name: &str| able.iter().any(|provider| provider.name() == name);
+    let saved =
+        own.into_iter().filter(|it| it.is_saved_method(now) && is_able(&it.provider)).map(|agreement| Payment {
+            called: agreement.method.clone().unwrap_or_else(|| format!("{}, as saved", title(&agreement.provider))),
+            word: agreement.id.to_string(),
+            about: "Saved earlier: charged without leaving the shop.",
+            is_chosen: false,
+        });
+    let offered = able.iter().filter(|provider| !is_subscription || provider.abilities().keeps_consents());
     let offered = offered.map(|provider| Payment {
         called: provider.title().to_owned(),
         word: provider.name().to_owned(),
@@ -164,7 +179,7 @@ async fn payments(
     if let Some(payment) = all.get_mut(chosen.unwrap_or(0)).filter(|_| chosen.is_some() || typed.provider.is_empty()) {
         payment.is_chosen = true;
     }
-    Ok(all)
+    Ok((all, left_out))
 }
 
 /// `POST /checkout`: 303 to the provider, or to the order where the provider does not answer, or 422

@@ -79,6 +79,24 @@ pub struct Costs {
 }
 
 impl Costs {
+    /// Whether something is sent, or may be: while the basket cannot be sold as it is, nobody knows.
+    pub fn travels(&self) -> bool {
+        travel(&self.parcels)
+    }
+
+    /// When what is approved is charged, kind by kind.
+    pub fn charged_when(&self) -> String {
+        let once = || self.parcels.iter().filter(|parcel| parcel.period.is_none());
+        let kinds = [
+            (once().any(Parcel::travels), "Cards are only charged when the parcel ships."),
+            (once().any(|parcel| parcel.is_digital), "What is delivered at once is charged at once."),
+            (once().any(|parcel| parcel.is_service), "What is done for you is charged when it is done."),
+            (self.has_subscription(), "What comes again may be charged as soon as it is ordered."),
+        ];
+        let said: Vec<&str> = kinds.into_iter().filter(|(has, _)| *has).map(|(_, words)| words).collect();
+        said.join(" ")
+    }
+
     /// Whether something in it comes again.
     pub fn has_subscription(&self) -> bool {
         self.parcels.iter().any(|parcel| parcel.period.is_some())
@@ -100,6 +118,7 @@ impl Costs {
         let currency = ctx.shop.currency;
         let zero = Money::zero(currency);
         let rate = tax::rate_bp(currency, &address.country, &address.state);
+        let travels = travel(&parcels);
         Ok(Costs {
             total: parcels.iter().try_fold(zero, |sum, parcel| sum.plus(parcel.total)).unwrap_or(zero),
             together: None,
@@ -108,7 +127,7 @@ impl Costs {
             problem,
             adds_tax: tax::is_added(currency),
             tax_rate: percent(rate),
-            tax_words: tax_words(currency, address, rate),
+            tax_words: tax_words(currency, address, rate, travels),
         })
     }
 }
@@ -150,18 +169,24 @@ fn percent(rate_bp: i64) -> String {
     format!("{}.{:02} %", rate_bp / 100, rate_bp % 100)
 }
 
+fn travel(parcels: &[Parcel]) -> bool {
+    parcels.is_empty() || parcels.iter().any(Parcel::travels)
+}
+
 /// Why the tax is what it is.
-fn tax_words(currency: Currency, address: &Address, rate_bp: i64) -> String {
+fn tax_words(currency: Currency, address: &Address, rate_bp: i64, travels: bool) -> String {
     let state = &address.state;
+    let what = if travels { "Parcels to" } else { "Sales in" };
     if !tax::is_added(currency) {
         return "Prices are what you pay: no tax is added here. Customs may ask for theirs at a border.".to_owned();
     }
     match (address.country.as_str(), rate_bp) {
         ("US", _) if state.is_empty() => "Sales tax depends on the state. Choose one and update the totals.".to_owned(),
-        ("US", 0) => format!("Parcels to {state} carry no sales tax."),
+        ("US", 0) => format!("{what} {state} carry no sales tax."),
         ("US", rate) => {
-            format!("Parcels to {state} carry {} sales tax on the goods, not on shipping or wrapping.", percent(rate))
+            format!("{what} {state} carry {} sales tax on the goods, not on shipping or wrapping.", percent(rate))
         }
+        _ if !travels => "Sales outside the U.S. carry no sales tax.".to_owned(),
         _ => "Parcels that leave the U.S. carry no sales tax; customs may ask for theirs.".to_owned(),
     }
 }

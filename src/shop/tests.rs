@@ -125,6 +125,7 @@ impl Market {
                 instance: "test".to_owned(),
             }),
             linking: Some(Arc::new(linking::client())),
+            standings: Arc::default(),
             wake: Arc::new(Notify::new()),
         };
         let shop = Shop::new(&ctx, vec!["http://127.0.0.1:3001".to_owned()]);

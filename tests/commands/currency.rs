@@ -77,6 +77,7 @@ fn a_shop_that_nobody_can_pay_does_not_start_and_says_what_to_change() {
     assert!(doctor.contains("WRONG currency") && doctor.contains("MULTI_CURRENCY=true"), "{doctor}");
     let allowed = account.with("PUSHCART_AMAZON_PAY_MULTI_CURRENCY", "true").run(&["doctor"]).said;
     assert!(allowed.contains("ok    currency     CHF") && !allowed.contains("FPS"), "{allowed}");
+    assert!(allowed.contains("ok    keys         Amazon Pay key LIVE-AFTEST"), "{allowed}");
     let odd = elsewhere("USD", "na").with("PUSHCART_AMAZON_PAY_MULTI_CURRENCY", "true");
     one_line(odd.run(&["serve"]), &["PUSHCART_AMAZON_PAY_MULTI_CURRENCY", "REGION=eu"]);
 }

@@ -153,6 +153,7 @@ async fn doctor_says_what_is_wrong_and_how_to_mend_it() {
         "note  look at      where the keys are. On servers alone",
         "ok    live         no operation waits for a person",
         "note  look at      the registration as a marketplace",
+        "ok    live         Amazon Flexible Payments: one approval can cover several sellers",
     ] {
         assert!(launch.contains(line), "{line} in {launch}");
     }
@@ -160,6 +161,7 @@ async fn doctor_says_what_is_wrong_and_how_to_mend_it() {
     assert!(named.contains("ok    live         people write to help@example.com"), "{named}");
     let deaf = folder.run(&["doctor", "--live", "--fps-api-url", "http://127.0.0.1:9/"]).fails();
     assert!(deaf.contains("WRONG live         VerifySignature does not answer"), "{deaf}");
+    assert!(deaf.contains("nobody can open a tab. Go through its Recipient pipeline once"), "{deaf}");
     let two = folder.run(&["doctor", "--fps-access-key-2", "AKIANOTMADEYET", "--fps-secret-key-2", "none"]).fails();
     assert!(two.contains("WRONG fps") && two.contains("the key AKIANOTMADEYET"), "{two}");
     let other = folder.with("PUSHCART_FPS_ACCESS_KEY", "AKIAWRONG").with("PUSHCART_FPS_SECRET_KEY", "unlikely-secret");

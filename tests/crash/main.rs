@@ -1,6 +1,6 @@
 //! A life with orders at both providers, one with an order by voice, and one with a basket that is
-//! approved at once and approvals that stand, killed (a real process, SIGKILL) at every commit and at
-//! every provider call.
+//! approved at once and approvals that stand, killed (a real process, SIGKILL) at commits and at
+//! provider calls: at some of them, or with `CRASH_STEP=1` at every one.
 //!
 //! The points are not listed here: an undisturbed run counts them. After every kill the shop is
 //! started again, the people do again what they saw fail, the worker does the rest; then every order

@@ -212,13 +212,23 @@ async fn the_seller_ends_a_subscription_and_the_buyer_is_told() {
     let Some(market) = Market::open().await else { return };
     let (_, agreement) = subscribed(&market, "acc_clara", "CC").await;
     let order = market.last_order().await;
+    reach(&market, order.placed_at.plus(days(15))).await;
     let mut seller = market.seller_at(&order).await;
+    assert!(!seller.page.text().contains("Its subscription has ended"));
     seller.submit("/subscription/end", &[]).await;
     market.settle_down().await;
     assert_eq!(afresh(&market, &agreement.id).await.standing, Standing::Ended);
     assert!(!is_active(&market, agreement.consent.as_deref().unwrap()).await);
     let letters = market.ctx().store.letters(50).await.unwrap();
     assert!(letters.iter().any(|letter| letter.body_text.contains("The seller ended it")));
+    // half of the month is to come, and is what the form proposes to give back
+    seller.open(&market.at(&format!("/sell/orders/{}", order.id))).await;
+    seller.page.says(200, "Its subscription has ended");
+    seller.submit("/refund", &[]).await;
+    market.settle_down().await;
+    let back = operations(&market, order.id.as_str(), Kind::Refund).await.pop().unwrap().amount;
+    assert!((order.total.minor * 2 / 5..order.total.minor * 3 / 5).contains(&back.minor), "{back} of {}", order.total);
+    market.books().await;
 }
 
 /// The payer cancels the approval on the provider's own page.

@@ -36,6 +36,7 @@ mod lapsed;
 mod news;
 mod not_taken;
 mod partial_refunds;
+mod payees;
 mod provider_fee;
 mod purchase;
 mod rates;

@@ -35,16 +35,9 @@ async fn paid_by(market: &Market, order: &Order) -> String {
 
 #[tokio::test]
 async fn a_stall_that_opens_while_the_market_bears_the_fee_never_pays_it() {
-    let Some(market) = Market::configured(|written| written.provider_fee = Some("market".to_owned())).await else {
-        return;
-    };
-    let mut nora = apply(&market).await;
-    nora.submit("/sign-in", &[("persona", "acc_wares"), ("how", "persona")]).await;
-    nora.submit("/confirm", &[]).await;
-    market.settle_down().await;
+    let Some((market, mut nora)) = with_nora().await else { return };
     let knots = market.ctx().store.seller_by_slug("nora-s-knots").await.unwrap().unwrap();
     assert_eq!(knots.fee.provider_fee_by, ProviderFeeBy::Market);
-    put_on_the_table(market.ctx(), &knots.id).await;
 
     // paid at once
     let (_, paid) = market.buy("a-bowline", "acc_bill", "ABT").await;

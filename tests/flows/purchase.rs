@@ -288,7 +288,8 @@ pub async fn fault(market: &Market, operation: &str, fault: &str) {
     fault_times(market, operation, fault, 1).await;
 }
 
-async fn fault_times(market: &Market, operation: &str, fault: &str, times: u64) {
+/// Makes the sandbox fail the next `times` calls of `operation`.
+pub async fn fault_times(market: &Market, operation: &str, fault: &str, times: u64) {
     let body = serde_json::json!({ "provider": "fps", "operation": operation, "fault": fault, "times": times });
     market.control("POST", "faults", Some(body)).await;
 }

@@ -25,6 +25,7 @@ use tokio::task::JoinSet;
 use crate::ONE_IN;
 use crate::fps_standing::{afresh, shopper};
 use crate::market::Market;
+use crate::purchase::fault_times;
 use crate::visitor::Visitor;
 
 /// Lives that are shuffled.
@@ -64,7 +65,7 @@ async fn lives_end_alike_whatever_becomes_of_their_notifications() {
     let mut rng = StdRng::seed_from_u64(seed);
     println!("seed {seed}");
     restock(&market).await;
-    fault(&market, "*", "lose_notification", 1_000_000).await;
+    fault_times(&market, "*", "lose_notification", 1_000_000).await;
 
     let mut cases = subscriptions(&market).await;
     cases.extend(placed(&market, CASES - CANCELLED_THERE).await);
@@ -208,14 +209,9 @@ async fn waited_for(market: &Market, id: &OrderId) -> pushcart::orders::order::O
 /// Answers get lost, and questions go unanswered, so that more hangs on the news.
 async fn lose_answers(market: &Market, rng: &mut StdRng) {
     for action in ["Settle", "Cancel", "Refund"] {
-        fault(market, action, "drop_response", rng.random_range(5..30) / ONE_IN as u64).await;
+        fault_times(market, action, "drop_response", rng.random_range(5..30) / ONE_IN as u64).await;
     }
-    fault(market, "GetTransactionStatus", "throttle", rng.random_range(20..80) / ONE_IN as u64).await;
-}
-
-async fn fault(market: &Market, operation: &str, fault: &str, times: u64) {
-    let body = json!({ "provider": "fps", "operation": operation, "fault": fault, "times": times });
-    market.control("POST", "faults", Some(body)).await;
+    fault_times(market, "GetTransactionStatus", "throttle", rng.random_range(20..80) / ONE_IN as u64).await;
 }
 
 /// Everything that was caused so far, never, once or twice, in any order; in between the worker does a little.

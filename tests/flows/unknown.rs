@@ -6,19 +6,17 @@ use pushcart::base::ids::OrderId;
 use pushcart::flows::refund::refundable;
 use pushcart::orders::operation::{Kind, Operation, Progress};
 use pushcart::orders::state::State;
-use serde_json::json;
 
 use crate::fps_standing::{operations, reach};
 use crate::market::Market;
-use crate::purchase::stock;
+use crate::purchase::{fault_times, stock};
 use crate::visitor::Visitor;
 
 const OFFICE: &str = "operator@example.com";
 
 /// Scripts a fault that lasts until [`heal`].
 async fn suffer(market: &Market, operation: &str, fault: &str) {
-    let body = json!({ "provider": "fps", "operation": operation, "fault": fault, "times": 1_000_000 });
-    market.control("POST", "faults", Some(body)).await;
+    fault_times(market, operation, fault, 1_000_000).await;
 }
 
 async fn heal(market: &Market) {

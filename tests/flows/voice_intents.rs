@@ -1,11 +1,18 @@
 //! What else can be wanted by voice: something out of the cart, more about a thing, the last words again, help with
 //! paying, an address that Amazon knows, money back. And what the operator reads of what went wrong.
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use pushcart::flows::link_account::request::Asked;
+use pushcart::flows::link_account::{Grant, allow, exchange};
 use pushcart::orders::operation::Kind;
+use pushcart::orders::order::Order;
 use pushcart::orders::state::State;
 use pushcart::words::{LOCALES, Words};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
+use crate::fps_standing::shopper;
 use crate::market::Market;
 use crate::speaker::{Speaker, agreement, charged, done};
 
@@ -288,7 +295,7 @@ async fn money_for_what_was_delivered_at_once_is_asked_back_of_the_seller() {
     buyer.open().await;
     for said in ["I have asked", "has your request already"] {
         buyer.says("RefundOrderIntent").await;
-        assert!(buyer.speech().contains("so the seller decides"), "{}", buyer.speech());
+        assert!(buyer.speech().contains("is complete, so the seller decides"), "{}", buyer.speech());
         buyer.says("AMAZON.YesIntent").await;
         assert!(buyer.speech().contains(said), "{}", buyer.speech());
     }
@@ -365,4 +372,37 @@ async fn the_operator_reads_what_is_ours_to_mend_when_a_setup_fails_of_it() {
     buyer.amazon_says("Setup", done(), Value::Null, "never-asked").await;
     assert!(inbox(&market).await.contains("Nobody asked for it. It changed nothing."));
     assert!(market.ctx().store.all_orders("~", 10).await.unwrap().is_empty());
+}
+
+/// An access token of the link that the buyer of `order` allows.
+async fn linked(market: &Market, order: &Order) -> String {
+    let ctx = market.ctx();
+    let client = ctx.linking.clone().unwrap();
+    let (verifier, redirect_uri) = ("v".repeat(43), client.redirect_urls[0].clone());
+    let code_challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
+    let asked = Asked { redirect_uri: redirect_uri.clone(), state: String::new(), code_challenge };
+    let code = allow(ctx, &client, order.buyer.as_ref().unwrap(), &asked, "form").await.unwrap();
+    let grant = Grant::Code { code: &code, redirect_uri: &redirect_uri, code_verifier: &verifier };
+    exchange(ctx, &client, grant).await.unwrap().unwrap().access.reveal().to_owned()
+}
+
+#[tokio::test]
+async fn a_linked_buyer_hears_how_a_service_from_the_shop_stands() {
+    let Some(market) = Market::open().await else { return };
+    let mut visitor = shopper(&market, "five-blades-sharpened").await;
+    market.check_out(&mut visitor).await;
+    market.approve(&mut visitor, "acc_clara", "CC").await;
+    let order = market.last_order().await;
+    assert_eq!((order.state, order.is_service), (State::Reserved, true));
+    let mut buyer = Speaker::new(market.ctx(), "en-US");
+    buyer.access_token = Some(linked(&market, &order).await);
+    buyer.says("OrderStatusIntent").await;
+    assert!(buyer.speech().contains(&words("state-service-held")), "{}", buyer.speech());
+    let mut seller = market.seller_at(&order).await;
+    seller.submit("/ship", &[]).await;
+    market.settle_down().await;
+    buyer.says("OrderStatusIntent").await;
+    assert!(buyer.speech().contains(&words("state-done")), "{}", buyer.speech());
+    buyer.says("RefundOrderIntent").await;
+    assert!(buyer.speech().contains("is complete, so the seller decides"), "{}", buyer.speech());
 }

@@ -49,6 +49,8 @@ mod news;
 mod not_taken;
 #[path = "../flows/partial_refunds.rs"]
 mod partial_refunds;
+#[path = "../flows/payees.rs"]
+mod payees;
 #[path = "../support/postgres.rs"]
 #[allow(dead_code, reason = "shared by several test binaries")]
 mod postgres;

@@ -34,8 +34,7 @@ impl Handler for Status {
             }
             return Ok(turn.ask(None, text, again));
         };
-        let is_delivered = order.is_digital && order.state == State::Shipped;
-        let state = turn.plain(if is_delivered { "state-delivered" } else { state_word(order.state) });
+        let state = turn.plain(state_word(&order));
         let text = turn.words.say(
             "status",
             &[
@@ -51,8 +50,12 @@ impl Handler for Status {
     }
 }
 
-fn state_word(state: State) -> &'static str {
-    match state {
+fn state_word(order: &Order) -> &'static str {
+    match order.state {
+        State::Reserved if order.is_service => "state-service-held",
+        State::Paid if order.is_service => "state-service-paid",
+        State::Shipped if order.is_service => "state-done",
+        State::Shipped if order.is_digital => "state-delivered",
         State::Placed => "state-placed",
         State::Consented => "state-consented",
         State::Reserved => "state-reserved",
@@ -157,7 +160,11 @@ impl Handler for Refund {
         let orders = voice::orders(turn.ctx, &turn.user).await?;
         let card = contact_card(turn).await?;
         if let Some(order) = orders.iter().find(|order| matches!(order.state, State::Paid | State::Shipped)) {
-            let id = if order.state == State::Paid { "refund-ask" } else { "refund-ask-shipped" };
+            let id = match (order.state, order.travels()) {
+                (State::Paid, _) => "refund-ask",
+                (_, true) => "refund-ask-shipped",
+                (_, false) => "refund-ask-done",
+            };
             let left = flows::refund::refundable(&turn.ctx.store, order).await?;
             if left.is_positive() {
                 let gaps = [("seller", seller(turn, order).await?.into()), ("total", turn.words.money(left).into())];

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::browse::{none, products, some, spoken, unavailable};
+use super::browse::{none, products, some, spoken, unavailable, web_only};
 use super::{Handler, Response, Trouble, Turn};
 use crate::alexa::talk::Question;
 use crate::base::money::Money;
@@ -107,7 +107,7 @@ async fn offer_beside(turn: &Turn<'_>, bought: &Listed, cart: &[CartLine]) -> Re
     let beside = turn.ctx.store.listing(&wanted, cart.len() + 4).await?;
     Ok(beside.into_iter().find(|it| {
         let is_bought = it.product.id == bought.product.id || cart.iter().any(|line| line.product == it.product.id);
-        !is_bought && it.available > 0 && it.product.period.is_none() && !it.product.is_service && !it.product.is_wonky
+        !is_bought && it.available > 0 && web_only(&it.product).is_none() && !it.product.is_wonky
     }))
 }
 

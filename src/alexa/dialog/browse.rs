@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{Handler, Response, Trouble, Turn};
 use crate::alexa::answer::Card;
 use crate::alexa::talk::Question;
-use crate::market::catalog::search_terms;
+use crate::market::catalog::{Product, search_terms};
 use crate::store::catalog::Listed;
 use crate::store::catalog::listing::Wanted;
 
@@ -107,14 +107,18 @@ fn add(listed: &Listed) -> Question {
     Question::Add { slug: listed.product.slug.clone(), quantity: 1, is_offer: false }
 }
 
+/// What to say of a thing that is not sold by voice: a subscription needs an account, and a service a date.
+pub fn web_only(product: &Product) -> Option<&'static str> {
+    match product {
+        Product { period: Some(_), .. } => Some("subscription"),
+        Product { is_service: true, .. } => Some("service"),
+        Product { .. } => None,
+    }
+}
+
 /// What cannot be bought here and now.
 pub fn unavailable(turn: &mut Turn<'_>, listed: &Listed) -> Option<Response> {
-    let id = match listed {
-        Listed { available: 0, .. } => "details-sold-out",
-        it if it.product.period.is_some() => "subscription",
-        it if it.product.is_service => "service",
-        _ => return None,
-    };
+    let id = if listed.available == 0 { "details-sold-out" } else { web_only(&listed.product)? };
     let text = turn.words.say(id, &[("title", listed.product.title.clone().into())]);
     let again = turn.plain("found-none-again");
     Some(turn.ask(None, text, again))

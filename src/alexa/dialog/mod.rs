@@ -245,7 +245,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Whether the skill has to ask for that itself: elsewhere Amazon does.
-    /// Source: the voice reference, section 5.
+    /// Source: Amazon Pay for Alexa, "Integrate your Skill with Amazon Pay".
     pub fn must_ask_for_consent(&self) -> bool {
         self.words.locale() == "ja-JP"
     }

@@ -4,7 +4,7 @@
 //! https://s3.amazonaws.com/echo.api/echo-api-cert-12.pem
 //! ```
 //!
-//! Source: the voice reference, section 1.1, step 2.
+//! Source: Alexa Skills Kit, "Host a Custom Skill as a Web Service".
 
 use url::{Host, Url};
 

@@ -1,6 +1,6 @@
 //! The certificates behind a signature: whose they are, until when, and who vouches for them.
 //!
-//! Source: the voice reference, section 1.1, steps 4 to 6.
+//! Source: Alexa Skills Kit, "Host a Custom Skill as a Web Service".
 
 use std::ops::RangeInclusive;
 

@@ -1,5 +1,5 @@
-//! Whether a request is Amazon's and for our skill. The steps are those of the voice reference, section
-//! 1.1, in that order; each that fails has a name for the log and the desk.
+//! Whether a request is Amazon's and for our skill. The steps are those of the Alexa Skills Kit, "Host a Custom
+//! Skill as a Web Service", in that order; each that fails has a name for the log and the desk.
 
 pub mod address;
 mod certificates;

@@ -195,6 +195,15 @@ async fn check_queues_and_sellers(config: &Config, report: &mut Report) {
     {
         report.bad("live", &format!("the sellers cannot be read: {error}"), "See the database's line.");
     }
+    for provider in providers.iter().filter(|it| it.takes(config.currency) && it.abilities().payees_per_consent > 1) {
+        if provider.payees_now().await > 1 {
+            report.good("live", &format!("{}: one approval can cover several sellers", provider.title()));
+        } else {
+            let detail =
+                format!("{}: no approval can cover several sellers, and nobody can open a tab", provider.title());
+            report.bad("live", &detail, "Go through its Recipient pipeline once yourself: see docs/operations.md.");
+        }
+    }
 }
 
 /// Whether everybody who sells can be paid.

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! A POST carries an idempotency key wherever Amazon Pay knows one: the same key with the same body
-//! gives the first answer again, for ever. Source: the reference, sections 6 and 11.
+//! gives the first answer again, for ever. Source: Amazon Pay API v2, the page of each object, and
+//! "Idempotency".
 
 pub mod partners;
 

@@ -8,7 +8,7 @@
 //! What the buyer brings back is only an id, and not a secret one: everything believed is what
 //! Amazon Pay says about it. A session is completed over *our* amount, so that one whose amount was
 //! changed is refused (`AmountMismatch`) and never taken for an approval.
-//! Source: the reference, sections 6, 9 and 13; the FAQ on lost buyers.
+//! Source: Amazon Pay API v2, "Checkout Session"; "Frequently asked questions", on lost buyers.
 
 use url::form_urlencoded;
 
@@ -111,7 +111,7 @@ impl AmazonPayProvider {
             Err(miss) => return unanswered(miss),
         };
         match self.reference(&session).await {
-            Ok(Some(reference)) => Answer::Done(Ok(ReturnNews { reference, said: Said::Visit(id) })),
+            Ok(Some(reference)) => Answer::Done(Ok(ReturnNews { reference, said: Said::Visit(id), remark: None })),
             Ok(None) => Answer::Done(Err(Doubt::NotUnderstood)),
             Err(miss) => unanswered(miss),
         }

@@ -3,7 +3,7 @@
 //! Two keys may be set during a rotation: when Amazon Pay does not accept one of them, the call is
 //! made once more with the other, which is safe since the first was not accepted for processing.
 //! A busy service is asked again after the official SDK's pauses, with the same key and body, for
-//! as long as the lease of an operation allows. Source: the reference, sections 1, 2 and 12.
+//! as long as the lease of an operation allows. Source: hosts, headers and pauses of the official SDKs.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

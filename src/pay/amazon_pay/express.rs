@@ -6,7 +6,8 @@
 //!
 //! A session begins by the API or by the button, whose payload is the same text. It says who pays,
 //! with what, and where to; updated with an order's amount and our operation's id it becomes that
-//! order's approval. Source: the reference, sections 4, 6, 8, 9 and 13.
+//! order's approval. Source: Amazon Pay Checkout, "Add the Amazon Pay Button"; Amazon Pay API v2,
+//! "Checkout Session".
 
 use async_trait::async_trait;
 use serde_json::{Value, json};

@@ -2,7 +2,8 @@
 //!
 //! Certificates are fetched from the notification service's own addresses only, checked against the
 //! trusted roots each time they are used, and fetched anew when they no longer pass: nothing is
-//! pinned, and nothing outlives its date. Source: the reference, section 14.
+//! pinned, and nothing outlives its date. Source: Amazon Pay Checkout, "Set up Instant Payment
+//! Notifications"; Amazon SNS, "Verifying the signatures of Amazon SNS messages".
 
 use super::calls;
 use super::client::Miss;

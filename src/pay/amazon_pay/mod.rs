@@ -4,7 +4,9 @@
 //! ([`permissions`]); calls and buttons are signed ([`sign`]), typed
 //! ([`wire`]), addressed ([`calls`]) and sent ([`client`]); notifications are read ([`notices`]);
 //! skills speak ([`voice`]); [`statuses`] and [`outcomes`] say what the words mean in the shop, and [`provider`] puts it together.
-//! "The reference" is the collection of what the seeds, the official SDKs and the guide say.
+//!
+//! The sources named in these files are pages of "Amazon Pay API v2", "Amazon Pay Checkout" and "Amazon Pay for Alexa"
+//! at developer.amazon.com; where those say nothing, the official SDKs and what integrators have published.
 
 pub mod calls;
 #[cfg(test)]

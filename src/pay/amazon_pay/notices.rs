@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Neither state nor amount is inside: a notice only names the object to look at. Everything here is
-//! pure; certificates are fetched by `listen`. Source: the reference, section 14.
+//! pure; certificates are fetched by `listen`. Source: Amazon Pay Checkout, "Set up Instant Payment
+//! Notifications"; Amazon SNS, "Verifying the signatures of Amazon SNS messages".
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

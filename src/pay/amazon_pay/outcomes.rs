@@ -2,7 +2,7 @@
 //!
 //! The answer to a call and a later look at the object are read alike, but for a settle or cancel:
 //! a charge that is still `Authorized` then shows that the call never arrived.
-//! Source: the reference, section 7.
+//! Source: Amazon Pay API v2, "Checkout Session", "Charge Permission", "Charge", "Refund".
 
 use super::client::Miss;
 use super::statuses::{self, Meaning};

@@ -2,7 +2,7 @@
 //!
 //! A one-time permission that nothing was charged on stays open for 180 days, so one that is not
 //! needed any more is closed, and what is still on hold under it is let go with it.
-//! Source: the reference, sections 6, 7 and 15.
+//! Source: Amazon Pay API v2, "Charge Permission"; "Manage recurring payments".
 
 use super::calls;
 use super::client::Miss;

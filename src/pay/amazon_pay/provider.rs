@@ -4,7 +4,8 @@
 //! moves no money, so that a buyer who returns to an order that was given up leaves nothing on hold.
 //! Money moves by Create Charge, Capture, Cancel and Create Refund, each with its operation's id as
 //! the idempotency key. Sessions with another intent are understood, too: the approval then names
-//! the charge that was made with it. Source: the reference, sections 6, 11 and 13.
+//! the charge that was made with it. Source: Amazon Pay API v2, the page of each object, and
+//! "Idempotency".
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -274,7 +275,7 @@ impl Provider for AmazonPayProvider {
         }
     }
 
-    /// Source: the reference, section 15.
+    /// Source: Amazon Pay, "Manage recurring payments", where a charge is refused.
     fn mend_address(&self, consent: &str) -> Option<String> {
         Some(format!("{}/jr/your-account/ba/{consent}", self.settings.account.pages_url()))
     }

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! The two algorithms differ in name and in the length of the salt, and in nothing else. Checked
-//! byte for byte against the texts that the official Node SDK signs. Source: the reference,
-//! sections 3 and 4.
+//! byte for byte against the texts that the official Node SDK signs. Source: Amazon Pay API v2,
+//! "Signing requests"; Amazon Pay Checkout, "Add the Amazon Pay Button".
 
 use std::fmt::{self, Write as _};
 use std::sync::Arc;

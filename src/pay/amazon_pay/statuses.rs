@@ -3,7 +3,7 @@
 //! Each row says what the word means for an order, which rule follows, and what the operator reads;
 //! the words for buyer and seller follow from the meaning ([`crate::orders::words`]). There is no
 //! rule for a word that is not in the table; what Amazon itself says of each stands in [`published`].
-//! Source: the published table of 75 statuses, and the reference, sections 7, 10 and 15.
+//! Source: the published table of 75 statuses; Amazon Pay API v2, "Manage errors" and the states of each object.
 
 use std::sync::LazyLock;
 

@@ -2,7 +2,7 @@
 //!
 //! A charge made by voice is a charge like any other afterwards: the authorisation `S01-…-A123456` is the
 //! charge `S01-…-C123456` of the API, on the charge permission that the billing agreement is.
-//! Source: the voice reference, sections 4 and 6.
+//! Source: Amazon Pay for Alexa, "Setup" and "Charge"; buyer and addresses as in Amazon's sample skill.
 
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};

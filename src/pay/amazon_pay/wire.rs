@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Members that are not known are passed over when reading, and what is empty is not written, since
-//! Amazon Pay refuses members that it does not know. Source: the reference, sections 5, 6 and 10.
+//! Amazon Pay refuses members that it does not know. Source: Amazon Pay API v2, the page of each
+//! object, and "Manage errors".
 
 pub mod charges;
 pub mod reports;
@@ -124,7 +125,7 @@ pub struct MerchantMetadata {
     pub custom_information: Option<String>,
 }
 
-/// A postal address. Lengths: the reference, section 5.
+/// A postal address. Lengths: as integrators have seen them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Address {

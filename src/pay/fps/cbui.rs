@@ -79,6 +79,7 @@ pub fn consent_address(
     if let (Kind::Consent, Request::ConsentAll { shares, description, until }) = (operation.kind, &operation.request) {
         let mut own = basket::rules(operation, shares, *until, own_recipient)?;
         own.extend(said(description, ask));
+        own.extend(goes_to(ask));
         own.extend(common("MultiUse", operation, ask.return_url, settings, key));
         return address(settings, key, own);
     }
@@ -92,6 +93,7 @@ pub fn consent_address(
         Some(terms) => (standing::pipeline(*terms), standing::rules(operation, *terms, rules, payee, own_recipient)?),
     };
     own.extend(said(description, ask));
+    own.extend(goes_to(ask));
     own.extend(common(pipeline, operation, ask.return_url, settings, key));
     address(settings, key, own)
 }
@@ -103,6 +105,22 @@ fn said(description: &str, ask: &ConsentAsk<'_>) -> [Parameter; 3] {
         ("paymentReason", description.to_owned()),
         ("websiteDescription", ask.shop_name.to_owned()),
     ]
+}
+
+/// Where it is sent, which the buyer has told us already: shown there, and not asked for again.
+fn goes_to<'a>(ask: &'a ConsentAsk<'_>) -> impl Iterator<Item = Parameter> + 'a {
+    let address = ask.address;
+    let parts = [
+        ("addressName", &address.name),
+        ("addressLine1", &address.line1),
+        ("addressLine2", &address.line2),
+        ("city", &address.city),
+        ("state", &address.state),
+        ("country", &address.country),
+        ("zip", &address.postal_code),
+        ("phoneNumber", &address.phone),
+    ];
+    parts.into_iter().filter(|(_, part)| ask.travels && !part.is_empty()).map(|(name, part)| (name, part.clone()))
 }
 
 fn single_use(operation: &Operation) -> Result<Vec<Parameter>, WireError> {
@@ -194,7 +212,10 @@ pub fn read_return(fields: &Fields) -> Result<ReturnNews, Doubt> {
         }
         Ending::Abandoned(reason) => Outcome::Abandoned { code: code.to_owned(), reason },
     };
-    Ok(ReturnNews { reference, said: Said::Outcome(outcome) })
+    let remarks: Vec<&str> =
+        ["errorMessage", "warningCode", "warningMessage"].into_iter().filter_map(|name| fields.get(name)).collect();
+    let remark = (!remarks.is_empty()).then(|| remarks.join(": "));
+    Ok(ReturnNews { reference, said: Said::Outcome(outcome), remark })
 }
 
 #[cfg(test)]

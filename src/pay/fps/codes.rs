@@ -130,7 +130,10 @@ pub fn verdict(code: &str) -> Option<Verdict> {
 /// What a complaint means for an operation of `kind`.
 pub fn outcome(kind: Kind, complaint: &Complaint) -> Outcome {
     match read(complaint) {
-        Ok(refusal) => Outcome::Refused(Refusal { retry: retry_of(kind, refusal.retry), ..refusal }),
+        Ok(refusal) => {
+            let (retry, reason) = (retry_of(kind, refusal.retry), reason_of(kind, refusal.reason));
+            Outcome::Refused(Refusal { retry, reason, ..refusal })
+        }
         Err(why) => Outcome::Silent { why },
     }
 }
@@ -148,6 +151,15 @@ pub fn retry_of(kind: Kind, retry: Retry) -> Retry {
     match (kind, retry) {
         (Kind::Refund | Kind::Cancel | Kind::CancelAgreement, Retry::NewConsent) => Retry::Never,
         (_, retry) => retry,
+    }
+}
+
+/// The sender of a refund is who was paid.
+fn reason_of(kind: Kind, reason: Reason) -> Reason {
+    match (kind, reason) {
+        (Kind::Refund, BuyerAccount) => SellerAccount,
+        (Kind::Refund, SellerAccount) => BuyerAccount,
+        (_, reason) => reason,
     }
 }
 
@@ -239,6 +251,10 @@ mod tests {
         let Outcome::Refused(pay) = outcome(Kind::Pay, &complaint(code)) else { panic!() };
         assert_eq!((pay.retry, pay.code.as_str(), pay.message.as_str()), (NewConsent, code, "No. (request r:0)"));
         let Outcome::Refused(refund) = outcome(Kind::Refund, &complaint(code)) else { panic!() };
-        assert_eq!((refund.retry, refund.reason), (Never, BuyerAccount));
+        assert_eq!((refund.retry, refund.reason), (Never, SellerAccount), "the sender of a refund is who was paid");
+        let Outcome::Refused(refund) = outcome(Kind::Refund, &complaint("InvalidAccountState_Recipient")) else {
+            panic!()
+        };
+        assert_eq!(refund.reason, BuyerAccount);
     }
 }

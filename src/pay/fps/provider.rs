@@ -187,7 +187,9 @@ fn may_be_done_already(kind: Kind, complaint: &Complaint) -> bool {
 /// FPS could not be told. Settings are mended by the operator, so the operation waits for that.
 pub(super) fn not_sent(why: &WireError) -> Refusal {
     let (retry, reason) = match why {
-        WireError::NoKeys | WireError::NotAnAddress(_) => (Retry::Later, Reason::OurCredentials),
+        WireError::NoKeys | WireError::NotAnAddress(_) | WireError::NotAmongThem => {
+            (Retry::Later, Reason::OurCredentials)
+        }
         WireError::NotDollars(_)
         | WireError::NotSendable(_)
         | WireError::NotAnAmount(_)

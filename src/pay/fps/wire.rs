@@ -27,6 +27,9 @@ pub enum WireError {
     /// The operation's kind and its stored request do not belong together, or it needs a browser.
     #[error("a {0} cannot be sent with the request that is stored with it")]
     NotSendable(&'static str),
+    /// "You must include the recipient token ID for the caller."
+    #[error("a list of sellers has to name our own recipient token, and there is none")]
+    NotAmongThem,
     /// No key pair is set.
     #[error("no key pair is set for FPS")]
     NoKeys,

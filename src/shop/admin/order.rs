@@ -55,6 +55,8 @@ struct OrderPage {
     arrived: Vec<Arrived>,
     settling: Vec<Settling>,
     rest: Money,
+    /// What of it is for a time to come, of a subscription that has ended.
+    unused: Option<Money>,
     can_cancel: bool,
     /// The standing approval that it belongs to, where that can be ended.
     agreement: Option<Agreement>,
@@ -93,6 +95,9 @@ async fn show(
 ) -> Result<Response, PageError> {
     let store = &ctx.store;
     let operations = store.operations_about(&order).await?;
+    let rest = refund::refundable(store, &order).await?;
+    let unused = agreements::unused(ctx, &order, rest).await?;
+    let proposed = unused.filter(|_| problems.is_empty()).map(|unused| unused.decimal());
     let page = OrderPage {
         seller: store.seller(&order.seller).await?,
         checkout: store.checkout(&order.checkout).await?,
@@ -103,11 +108,12 @@ async fn show(
         acts: store.audit_of(order.id.as_str()).await?,
         arrived: about(ctx, &order, &operations).await?,
         settling: settling(&operations),
-        rest: refund::refundable(store, &order).await?,
+        rest,
+        unused,
         agreement: agreements::endable(ctx, &order, Actor::Operator).await?,
         can_cancel: order.state.can_be_called_off() && !is_open(&operations, Kind::Settle),
         operations: asked(ctx, operations, Reader::Operator),
-        amount,
+        amount: proposed.unwrap_or(amount),
         refund_key: FormKey::fresh(),
         chrome,
         order,

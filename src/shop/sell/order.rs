@@ -76,6 +76,8 @@ struct OrderPage {
     fee: Money,
     /// What can still be given back.
     rest: Money,
+    /// What of it is for a time to come, of a subscription that has ended.
+    unused: Option<Money>,
     disputes: Vec<Dispute>,
     hold: Option<Hold>,
     can_ship: bool,
@@ -141,7 +143,7 @@ pub(super) async fn show(
     chrome: Chrome,
     seller: Seller,
     order: Order,
-    typed: Typed,
+    mut typed: Typed,
     problems: Problems,
 ) -> Result<Response, PageError> {
     let now = ctx.clock.now();
@@ -153,6 +155,11 @@ pub(super) async fn show(
         if order.state.is_ready_to_ship() { store.twins(&order.id, now.minus(TWIN_WINDOW)).await? } else { Vec::new() };
     let is_settling = is_open(&operations, Kind::Settle) || is_open(&operations, Kind::Cancel);
     let is_over = order.hold_lapsed(now);
+    let rest = refund::refundable(store, &order).await?;
+    let unused = agreements::unused(ctx, &order, rest).await?;
+    if let Some(unused) = unused.filter(|_| !is_refused) {
+        typed.amount = unused.decimal();
+    }
     let page = OrderPage {
         lines: store.order_lines(&order.id).await?,
         checkout: store.checkout(&order.checkout).await?.ok_or(PageError::NotFound)?,
@@ -166,7 +173,8 @@ pub(super) async fn show(
         disputes: store.disputes_of(&order.id).await?,
         money,
         fee: order.fee_on(order.total).unwrap_or(order.total),
-        rest: refund::refundable(store, &order).await?,
+        rest,
+        unused,
         asked: asked(ctx, operations, Reader::Seller),
         hold: order.hold_until.filter(|_| order.state.is_ready_to_ship()).map(|until| Hold {
             until,

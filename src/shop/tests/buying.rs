@@ -89,6 +89,26 @@ async fn a_guest_buys_comes_back_and_finds_the_order_by_session_or_secret_only()
 }
 
 #[tokio::test]
+async fn only_what_travels_is_asked_how() {
+    let market = Market::with_till().await;
+    for (cart, asks, when) in [
+        (&["pretzel"][..], true, "Cards are only charged when the parcel ships."),
+        (&["five-blades-sharpened"], false, "What is done for you is charged when it is done."),
+        (&["sourdough-letter"], false, "What is delivered at once is charged at once."),
+        (
+            &["pretzel", "sourdough-letter"],
+            true,
+            "Cards are only charged when the parcel ships. What is delivered at once is",
+        ),
+    ] {
+        let page = market.buyer_of(cart).await.get("/checkout").await;
+        assert_eq!(page.body.contains("How should it travel?"), asks, "{cart:?}");
+        assert!(page.body.contains(when), "{cart:?}: {}", page.body);
+        assert!(page.body.contains(r#"name="shipping_method" value="standard""#), "{cart:?}: the form is whole");
+    }
+}
+
+#[tokio::test]
 async fn a_form_with_a_mistake_comes_back_with_what_was_typed() {
     let market = Market::with_till().await;
     let mut guest = market.buyer_of(&["pretzel"]).await;

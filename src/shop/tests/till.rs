@@ -140,7 +140,7 @@ impl Provider for Till {
             "leave" => Outcome::Abandoned { code: "left".to_owned(), reason: AbandonReason::Left },
             _ => return Answer::Done(Err(Doubt::NotGenuine)),
         };
-        Answer::Done(Ok(ReturnNews { reference, said: Said::Outcome(outcome) }))
+        Answer::Done(Ok(ReturnNews { reference, said: Said::Outcome(outcome), remark: None }))
     }
 
     async fn send(&self, operation: &Operation) -> Outcome {

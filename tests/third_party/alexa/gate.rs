@@ -1,5 +1,5 @@
 //! Amazon's own verifiers and ours, side by side: the same bytes to both. Where Amazon's keep to the rules, both say
-//! the same; where they are lax, ours refuses. Source: the voice reference, sections 1.1 and 1.2.
+//! the same; where they are lax, ours refuses. Source: Alexa Skills Kit, "Host a Custom Skill as a Web Service".
 
 use std::io::BufRead as _;
 use std::path::Path;

@@ -5,8 +5,8 @@
 //! POST /v2/merchantAccounts/A1…/claim  ->  303, Location: https://…
 //! ```
 //!
-//! The reference names no members of merchant accounts, stores and in-store calls, so their bodies
-//! and answers are JSON as it comes. Source: the reference, section 6.
+//! What we know names no members of merchant accounts, stores and in-store calls, so their bodies
+//! and answers are JSON as it comes. Source: the calls of the official SDKs.
 
 use serde_json::Value;
 

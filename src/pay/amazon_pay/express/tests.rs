@@ -17,6 +17,7 @@ const CONSENT_ASK: ConsentAsk<'_> = ConsentAsk {
     return_url: "https://shop.example/return/amazon_pay",
     shop_name: "Pushcart",
     address: &Address::EMPTY,
+    travels: true,
 };
 
 fn ask() -> VisitAsk {

@@ -14,6 +14,7 @@ const ASK: ConsentAsk<'_> = ConsentAsk {
     return_url: "https://shop.example/return/amazon_pay",
     shop_name: "Pushcart",
     address: &Address::EMPTY,
+    travels: true,
 };
 
 fn charge(state: &str) -> Value {

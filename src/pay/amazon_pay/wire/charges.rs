@@ -1,4 +1,4 @@
-//! Charges, refunds and disputes. Source: the reference, section 6.
+//! Charges, refunds and disputes. Source: Amazon Pay API v2, "Charge", "Refund"; disputes as in the official SDKs.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

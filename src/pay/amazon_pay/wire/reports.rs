@@ -1,4 +1,5 @@
-//! Reports, their schedules, disbursements and parcels on their way. Source: the reference, section 6.
+//! Reports, their schedules, disbursements and parcels on their way. Source: Amazon Pay API v2, "Reports"; the
+//! official SDKs.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -143,5 +144,5 @@ pub struct Parcel {
     pub carrier_code: String,
 }
 
-/// Disbursements: the reference names no members, so they are kept as they come.
+/// Disbursements: what we know names no members, so they are kept as they come.
 pub type Disbursements = Value;

@@ -1,4 +1,4 @@
-//! Checkout sessions and charge permissions. Source: the reference, sections 5 and 6.
+//! Checkout sessions and charge permissions. Source: Amazon Pay API v2, "Checkout Session", "Charge Permission".
 
 use serde::{Deserialize, Serialize};
 

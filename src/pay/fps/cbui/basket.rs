@@ -22,7 +22,7 @@ pub(super) fn rules(
     own: Option<&str>,
 ) -> Result<Vec<Parameter>, WireError> {
     let largest = shares.iter().map(|share| share.amount_minor).max().unwrap_or_default();
-    let mut recipients: Vec<&str> = own.into_iter().collect();
+    let mut recipients = vec![own.ok_or(WireError::NotAmongThem)?];
     for share in shares {
         if !recipients.contains(&share.payee.as_str()) {
             recipients.push(&share.payee);

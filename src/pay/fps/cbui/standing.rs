@@ -60,7 +60,7 @@ pub(super) fn rules(
 fn multi_use(rules: &Rules, payee: &str, own: Option<&str>) -> Result<Vec<Parameter>, WireError> {
     let limits = rules.limits.ok_or(WireError::NotSendable(Kind::Consent.word()))?;
     let amount = |minor| dollars(Money::new(minor, Currency::USD));
-    let mut recipients: Vec<&str> = own.into_iter().collect();
+    let mut recipients = vec![own.ok_or(WireError::NotAmongThem)?];
     if rules.payees.is_empty() {
         recipients.push(payee);
     }

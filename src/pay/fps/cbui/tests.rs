@@ -41,8 +41,12 @@ fn registration() -> Operation {
     Operation::wanted(subject, Kind::Register, "fps", request, Money::usd(0), Millis(0))
 }
 
-const CONSENT_ASK: ConsentAsk<'_> =
-    ConsentAsk { return_url: "http://shop.invalid/return/fps?a=b", shop_name: "Pushcart", address: &Address::EMPTY };
+const CONSENT_ASK: ConsentAsk<'_> = ConsentAsk {
+    return_url: "http://shop.invalid/return/fps?a=b",
+    shop_name: "Pushcart",
+    address: &Address::EMPTY,
+    travels: true,
+};
 
 fn parameters(address: &str) -> Parameters {
     form_urlencoded::parse(address.split_once('?').unwrap().1.as_bytes()).into_owned().collect()
@@ -88,6 +92,42 @@ fn a_buyer_is_sent_to_approve_one_order() {
             ("version", "2009-01-09"),
             ("websiteDescription", "Pushcart"),
         ],
+    );
+}
+
+#[test]
+fn where_it_is_sent_is_told_and_what_is_empty_is_not() {
+    let home = Address {
+        name: "Ana Gomez".into(),
+        line1: "12 Orchard Lane".into(),
+        city: "Portland".into(),
+        state: "OR".into(),
+        postal_code: "97201".into(),
+        country: "US".into(),
+        ..Address::EMPTY
+    };
+    let settings = settings();
+    let ask = ConsentAsk { address: &home, ..CONSENT_ASK };
+    let address = consent_address(&settings, &settings.keys[0], &consent(), &ask, None).unwrap();
+    let without = consent_address(&settings, &settings.keys[0], &consent(), &CONSENT_ASK, None).unwrap();
+    let before: Vec<String> = parameters(&without).into_iter().map(|(name, _)| name).collect();
+    let mut told = parameters(&address);
+    told.retain(|(name, _)| !before.contains(name));
+    let told: Vec<_> = told.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let expected = [
+        ("addressLine1", "12 Orchard Lane"),
+        ("addressName", "Ana Gomez"),
+        ("city", "Portland"),
+        ("country", "US"),
+        ("state", "OR"),
+        ("zip", "97201"),
+    ];
+    assert_eq!(told, expected);
+    // what is not sent goes nowhere
+    let here = ConsentAsk { travels: false, ..ask };
+    assert_eq!(
+        consent_address(&settings, &settings.keys[0], &consent(), &here, None).unwrap().matches("zip=").count(),
+        0
     );
 }
 
@@ -186,7 +226,7 @@ fn a_registration_may_bring_the_token_for_refunds() {
     let reference = OperationId::fresh();
     let query = format!("refundTokenID=R1&tokenID=T1&status=SR&callerReference={reference}");
     let registered = Outcome::Registered { payee: "T1".into(), refund_token: Some("R1".into()) };
-    assert_eq!(returned(&query), Ok(ReturnNews { reference, said: Said::Outcome(registered) }));
+    assert_eq!(returned(&query), Ok(ReturnNews { reference, said: Said::Outcome(registered), remark: None }));
 }
 
 #[test]

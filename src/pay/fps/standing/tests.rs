@@ -96,7 +96,12 @@ async fn a_lost_change_is_found_by_its_reference() {
 async fn our_own_recipient_token_is_looked_for_once_and_only_for_a_list_of_sellers() {
     let (service, fps) = Service::open().await;
     let address = crate::orders::checkout::Address::EMPTY;
-    let ask = || ConsentAsk { return_url: "http://shop.invalid/return/fps", shop_name: "Pushcart", address: &address };
+    let ask = || ConsentAsk {
+        return_url: "http://shop.invalid/return/fps",
+        shop_name: "Pushcart",
+        address: &address,
+        travels: true,
+    };
     let mut once = operation(Kind::Consent);
     assert!(matches!(fps.start_consent(&once, ask()).await, Answer::Done(_)));
     assert!(service.actions().is_empty());

@@ -58,7 +58,12 @@ fn own(address: Result<String, WireError>) -> Vec<(String, String)> {
 
 fn asked(operation: &Operation, own_recipient: Option<&str>) -> Vec<(String, String)> {
     let (settings, address) = (settings(), Address::EMPTY);
-    let ask = ConsentAsk { return_url: "http://shop.invalid/return/fps", shop_name: "Pushcart", address: &address };
+    let ask = ConsentAsk {
+        return_url: "http://shop.invalid/return/fps",
+        shop_name: "Pushcart",
+        address: &address,
+        travels: true,
+    };
     own(consent_address(&settings, &settings.keys[0], operation, &ask, own_recipient))
 }
 
@@ -109,10 +114,12 @@ fn what_is_kept_has_three_limits_and_names_us_and_every_seller() {
         ("validityExpiry", "31536000"),
     ];
     assert_eq!(asked(&kept, Some("OWN")), pairs(&expected));
-    assert!(asked(&kept, None).contains(&("recipientTokenList".to_owned(), "SELLER,OTHER".to_owned())));
 
     let (settings, address) = (settings(), Address::EMPTY);
-    let ask = ConsentAsk { return_url: "http://shop.invalid/", shop_name: "Pushcart", address: &address };
+    let ask =
+        ConsentAsk { return_url: "http://shop.invalid/", shop_name: "Pushcart", address: &address, travels: true };
+    let without_us = consent_address(&settings, &settings.keys[0], &kept, &ask, None);
+    assert_eq!(without_us, Err(WireError::NotAmongThem));
     let unlimited = consent(Terms::Saved, Rules::default());
     let refused = consent_address(&settings, &settings.keys[0], &unlimited, &ask, None);
     assert_eq!(refused, Err(WireError::NotSendable("consent")), "FPS knows nothing without a limit");

@@ -40,35 +40,35 @@ const SIDE_BY_SIDE: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_charges_once_at_either_provider_on_sqlite() {
-    kill_everywhere(Life::OnTheWeb, Template::sqlite().await, 1, 3).await;
+    kill_everywhere(Life::OnTheWeb, Template::sqlite().await, 1, 5).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_charges_once_at_either_provider_with_two_shops_on_postgresql() {
     let Some(server) = postgres::Server::get().await else { return };
-    kill_everywhere(Life::OnTheWeb, Template::postgres(server).await, 2, 9).await;
+    kill_everywhere(Life::OnTheWeb, Template::postgres(server).await, 2, 11).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_of_an_order_by_voice_charges_once_on_sqlite() {
-    kill_everywhere(Life::ByVoice, Template::sqlite().await, 1, 3).await;
+    kill_everywhere(Life::ByVoice, Template::sqlite().await, 1, 5).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_of_an_order_by_voice_charges_once_with_two_shops_on_postgresql() {
     let Some(server) = postgres::Server::get().await else { return };
-    kill_everywhere(Life::ByVoice, Template::postgres(server).await, 2, 9).await;
+    kill_everywhere(Life::ByVoice, Template::postgres(server).await, 2, 11).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_of_approvals_that_stand_charges_once_on_sqlite() {
-    kill_everywhere(Life::ByApprovals, Template::sqlite().await.with_approvals().await, 1, 5).await;
+    kill_everywhere(Life::ByApprovals, Template::sqlite().await.with_approvals().await, 1, 7).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_kill_at_any_point_of_approvals_that_stand_charges_once_with_two_shops_on_postgresql() {
     let Some(server) = postgres::Server::get().await else { return };
-    kill_everywhere(Life::ByApprovals, Template::postgres(server).await.with_approvals().await, 2, 9).await;
+    kill_everywhere(Life::ByApprovals, Template::postgres(server).await.with_approvals().await, 2, 11).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
